@@ -1,0 +1,207 @@
+using System.Numerics;
+using MetaMirror.Numerics;
+using MetaMirror.Objectives;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Descents;
+
+/// <summary>
+/// The one inner loop: evaluate, observe, update. Owns all buffers of a run, so that steps allocate nothing, and can be restored to any
+/// earlier position, which is how reverse mode replays it.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Descent<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T[] _theta;
+    private readonly T[] _initial;
+    private readonly T[] _gradient;
+    private readonly T[] _work;
+    private readonly T[] _scale = new T[1];
+    private readonly T[] _state;
+    private readonly T[] _scratch;
+    private readonly Probe _probe;
+    private MetaParameters<T>? _meta;
+    private BatchKey _run;
+    private int _ageAtStart;
+
+    /// <summary>Plans the buffers of runs of <paramref name="rule"/> on <paramref name="objective"/>.</summary>
+    /// <exception cref="ArgumentException">The objective has no parameters.</exception>
+    public Descent(Objective<T> objective, UpdateRule<T> rule, Unroll unroll)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(unroll);
+        if (objective.Layout.Length == 0)
+            throw new ArgumentException("The objective has no parameters.", nameof(objective));
+        Objective = objective;
+        Rule = rule;
+        Unroll = unroll;
+        int n = objective.Layout.Length;
+        _theta = new T[n];
+        _initial = new T[n];
+        _gradient = new T[n];
+        _work = new T[n];
+        _state = new T[rule.StateLength(objective.Layout)];
+        _scratch = new T[rule.ScratchLength(objective.Layout)];
+        _probe = new Probe(this);
+    }
+
+    /// <summary>What is minimized.</summary>
+    public Objective<T> Objective { get; }
+
+    /// <summary>What minimizes it.</summary>
+    public UpdateRule<T> Rule { get; }
+
+    /// <summary>Number of steps, batches, state policy.</summary>
+    public Unroll Unroll { get; }
+
+    /// <summary>Names and shapes.</summary>
+    public ParameterLayout Layout => Objective.Layout;
+
+    /// <summary>Steps taken in this run, t.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>theta_t.</summary>
+    public ReadOnlySpan<T> Theta => _theta;
+
+    /// <summary>theta_1, where this run started.</summary>
+    public ReadOnlySpan<T> Initial => _initial;
+
+    /// <summary>The rule's state.</summary>
+    public ReadOnlySpan<T> State => _state;
+
+    /// <summary>g_t of the last evaluation.</summary>
+    public ReadOnlySpan<T> Gradient => _gradient;
+
+    /// <summary>loss_t of the last evaluation.</summary>
+    public double Loss { get; private set; }
+
+    /// <summary>Gradients evaluated since this object was made.</summary>
+    public long GradientCount { get; private set; }
+
+    /// <summary>Hessian-vector products computed since this object was made.</summary>
+    public long HessianVectorCount { get; private set; }
+
+    /// <summary>Bytes of the buffers that grow with the number of parameters.</summary>
+    public unsafe long Bytes => sizeof(T) * ((4L * _theta.Length) + _state.Length + _scratch.Length);
+
+    /// <summary>The batch of the current position.</summary>
+    public BatchKey Batch => Unroll.FullBatch ? BatchKey.Full : _run.At(Position);
+
+    /// <summary>Begins a run at <paramref name="theta"/>.</summary>
+    /// <param name="theta">theta_1, shape [n].</param>
+    /// <param name="meta">Meta-parameters of rule and objective; read at every step, so don't change them during the run.</param>
+    /// <param name="run">Seed, outer step and task of the run's batches.</param>
+    /// <exception cref="ArgumentException">The length of theta or of the meta-parameters is wrong.</exception>
+    public void Start(ReadOnlySpan<T> theta, MetaParameters<T> meta, in BatchKey run)
+    {
+        ArgumentNullException.ThrowIfNull(meta);
+        Layout.RequireLength(theta.Length, nameof(theta));
+        bool carries = Unroll.Carry != StateCarry.Reset && _meta is not null;
+        _ageAtStart = carries ? _ageAtStart + Position : 0;
+        if (!carries)
+            Array.Clear(_state);
+        theta.CopyTo(_theta);
+        theta.CopyTo(_initial);
+        _meta = meta;
+        _run = run;
+        Position = 0;
+    }
+
+    /// <summary>Forgets carried state: the next run starts fresh whatever the policy.</summary>
+    public void Reset() => _meta = null;
+
+    /// <summary>Goes back (or forward) to a stored position of the current run.</summary>
+    public void Restore(int position, ReadOnlySpan<T> theta, ReadOnlySpan<T> state)
+    {
+        theta.CopyTo(_theta);
+        state.CopyTo(_state);
+        Position = position;
+    }
+
+    /// <summary>Loss and gradient at the current point; false if one of them is not finite.</summary>
+    public bool Evaluate()
+    {
+        Loss = Objective.Evaluate(_theta, Meta.Of(MetaPlace.Objective), Batch, _gradient);
+        GradientCount++;
+        return double.IsFinite(Loss) && Vectors.AllFinite<T>(_gradient);
+    }
+
+    /// <summary>Applies the rule to the gradient of the last <see cref="Evaluate"/>.</summary>
+    public void Advance()
+    {
+        _gradient.CopyTo(_work, 0);
+        _scale[0] = T.One;
+        StepContext<T> context = ContextAt(Position, Loss);
+        Rule.Step(context, new Iterate<T>(_theta, _work, _scale, _state));
+        Position++;
+    }
+
+    /// <summary>Runs to the end, or until something is not finite, or until cancellation.</summary>
+    /// <exception cref="OperationCanceledException">Canceled; the position stays where it was.</exception>
+    public DescentResult Run(DescentObserver<T>? observer = null, CancellationToken cancellationToken = default)
+    {
+        while (Position < Unroll.Steps)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!Evaluate())
+                return Divergence();
+            observer?.Visit(Point(), _state);
+            Advance();
+        }
+
+        if (!Vectors.AllFinite<T>(_theta))
+            return Divergence();
+        observer?.Finish(_initial, _theta);
+        return new DescentResult(Position, Diverged: false, Tensor: null);
+    }
+
+    /// <summary>The current point as observers and meta-objectives see it.</summary>
+    public PathPoint<T> Point() => new() { Step = Position, Steps = Unroll.Steps, Theta = _theta, Gradient = _gradient, Loss = Loss };
+
+    /// <summary>What is not finite, by tensor.</summary>
+    public DescentResult Divergence()
+    {
+        int index = Vectors.IndexOfNonFinite<T>(_theta);
+        if (index < 0)
+            index = Vectors.IndexOfNonFinite<T>(_gradient);
+        return new DescentResult(Position, Diverged: true, index < 0 ? "loss" : Layout.BlockAt(index).Name);
+    }
+
+    /// <summary>The context the rule sees at a position of this run.</summary>
+    public StepContext<T> ContextAt(int position, double loss) => new()
+    {
+        Step = position,
+        Steps = Unroll.Steps,
+        Age = _ageAtStart + position,
+        Layout = Layout,
+        Meta = Meta.Of(MetaPlace.Rule),
+        Scratch = _scratch,
+        Loss = loss,
+        Batch = Unroll.FullBatch ? BatchKey.Full : _run.At(position),
+        Probe = _probe,
+    };
+
+    /// <summary>H v at any point on the batch of a position, for <paramref name="count"/> tangents.</summary>
+    public void HessianVectorProducts(int position, ReadOnlySpan<T> theta, int count, ReadOnlySpan<T> tangents, Span<T> products)
+    {
+        BatchKey batch = Unroll.FullBatch ? BatchKey.Full : _run.At(position);
+        Objective.HessianVectorProducts(theta, Meta.Of(MetaPlace.Objective), batch, count, tangents, products);
+        HessianVectorCount += count;
+    }
+
+    private MetaParameters<T> Meta => _meta ?? throw new InvalidOperationException("The run has not been started: call Start first.");
+
+    private sealed class Probe(Descent<T> descent) : ObjectiveProbe<T>
+    {
+        public override double Evaluate(ReadOnlySpan<T> point, Span<T> gradient)
+        {
+            descent.GradientCount++;
+            return descent.Objective.Evaluate(point, descent.Meta.Of(MetaPlace.Objective), descent.Batch, gradient);
+        }
+
+        public override void HessianVector(ReadOnlySpan<T> point, ReadOnlySpan<T> v, Span<T> product) =>
+            descent.HessianVectorProducts(descent.Position, point, 1, v, product);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Numerics;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.Tasks;
+
+/// <summary>p(T): where meta-training draws its tasks from (MetaMD v1 section 4.1, Algorithm 1).</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public abstract class TaskDistribution<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Names and shapes shared by all tasks.</summary>
+    public abstract ParameterLayout Layout { get; }
+
+    /// <summary>Number of tasks of a finite family; null when tasks are drawn without end.</summary>
+    public abstract int? Count { get; }
+
+    /// <summary>Task number <paramref name="index"/>; the same number is always the same task.</summary>
+    public abstract LearningTask<T> this[int index] { get; }
+
+    /// <summary>
+    /// Task numbers of one outer step: all tasks in order when <paramref name="size"/> is at least <see cref="Count"/>, otherwise
+    /// a draw without replacement from the stream; of an endless distribution, fresh numbers below 2^24.
+    /// </summary>
+    public int[] Sample(int size, ref RandomStream stream)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        if (Count is not { } count)
+        {
+            int[] drawn = new int[size];
+            stream.Fill(drawn, 1 << 24);
+            return drawn;
+        }
+
+        int[] order = [.. Enumerable.Range(0, count)];
+        if (size >= count)
+            return order;
+        stream.Shuffle(order);
+        Array.Resize(ref order, size);
+        Array.Sort(order);
+        return order;
+    }
+}
+
+/// <summary>A finite family: the tasks of a plan.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class TaskFamily<T> : TaskDistribution<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly LearningTask<T>[] _tasks;
+
+    /// <summary>Collects the tasks.</summary>
+    /// <exception cref="ArgumentException">There are none, or their layouts differ.</exception>
+    public TaskFamily(IEnumerable<LearningTask<T>> tasks)
+    {
+        _tasks = [.. tasks];
+        if (_tasks.Length == 0)
+            throw new ArgumentException("A task family needs at least one task.", nameof(tasks));
+        LearningTask<T>? other = Array.Find(_tasks, t => !t.Layout.Matches(_tasks[0].Layout));
+        if (other is not null)
+            throw new ArgumentException($"Task '{other.Name}' has the parameters {other.Layout}, expected {_tasks[0].Layout} as in '{_tasks[0].Name}'.", nameof(tasks));
+    }
+
+    /// <inheritdoc/>
+    public override ParameterLayout Layout => _tasks[0].Layout;
+
+    /// <inheritdoc/>
+    public override int? Count => _tasks.Length;
+
+    /// <inheritdoc/>
+    public override LearningTask<T> this[int index] => _tasks[index];
+}

@@ -1,0 +1,48 @@
+using System.Numerics;
+
+namespace MetaMirror.UpdateRules;
+
+/// <summary>
+/// One step of an optimizer as a map (theta, gradient, scale, state; mu) -> (theta, gradient, scale, state), with its tangent map (JVP)
+/// and cotangent map (VJP). An instance holds no run state: it can serve many runs and threads at once.
+/// </summary>
+/// <remarks>
+/// A transform (clipping, weight decay) changes the gradient, a schedule the scale, an optimizer theta; <see cref="Chain{T}"/> puts them
+/// one after the other. At Age 0 the state is all zeros.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public abstract class UpdateRule<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Name in tables and messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>False when <see cref="Jvp"/> and <see cref="Vjp"/> throw; hypergradients then refuse the rule by name.</summary>
+    public virtual bool IsDifferentiable => true;
+
+    /// <summary>Meta-parameters of the rule for parameters of this layout.</summary>
+    public abstract IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout);
+
+    /// <summary>Length of the state vector.</summary>
+    public abstract int StateLength(ParameterLayout layout);
+
+    /// <summary>Length of the work space that Step, Jvp and Vjp need.</summary>
+    public abstract int ScratchLength(ParameterLayout layout);
+
+    /// <summary>Takes one step, in place.</summary>
+    public abstract void Step(in StepContext<T> context, in Iterate<T> x);
+
+    /// <summary>Tangent map at <paramref name="x"/>, the values BEFORE the step, which are not changed; <paramref name="tangent"/> is changed in place.</summary>
+    /// <param name="context">As given to the step.</param>
+    /// <param name="x">Values before the step.</param>
+    /// <param name="metaTangent">Tangent of the rule's natural meta-parameters.</param>
+    /// <param name="tangent">In: tangents before the step; out: after it.</param>
+    public abstract void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent);
+
+    /// <summary>Cotangent map at <paramref name="x"/>, the values BEFORE the step, which are not changed; <paramref name="cotangent"/> is changed in place.</summary>
+    /// <param name="context">As given to the step.</param>
+    /// <param name="x">Values before the step.</param>
+    /// <param name="cotangent">In: cotangents of the values after the step; out: of those before it.</param>
+    /// <param name="metaCotangent">Cotangent of the rule's natural meta-parameters, added to.</param>
+    public abstract void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent);
+}
