@@ -72,9 +72,7 @@ public sealed class Dataset<T>
     public static Dataset<T> Classification(string name, ReadOnlyMemory<T> inputs, int features, ReadOnlyMemory<int> labels, int classes, ImageShape? image = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        var made = new Dataset<T>(name, inputs, features, labels, classes, default, 0, image);
-        made.Validate();
-        return made;
+        return Checked(new Dataset<T>(name, inputs, features, labels, classes, default, 0, image));
     }
 
     /// <summary>Examples with real targets.</summary>
@@ -88,9 +86,7 @@ public sealed class Dataset<T>
     public static Dataset<T> Regression(string name, ReadOnlyMemory<T> inputs, int features, ReadOnlyMemory<T> targets, int outputs = 1, ImageShape? image = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        var made = new Dataset<T>(name, inputs, features, default, 0, targets, outputs, image);
-        made.Validate();
-        return made;
+        return Checked(new Dataset<T>(name, inputs, features, default, 0, targets, outputs, image));
     }
 
     /// <summary>The input of one example, shape [Features].</summary>
@@ -157,9 +153,7 @@ public sealed class Dataset<T>
     /// <exception cref="ArgumentException">Lengths disagree, or a number is not finite.</exception>
     public Dataset<T> WithInputs(ReadOnlyMemory<T> values, int features, ImageShape? image)
     {
-        var made = new Dataset<T>(Name, values, features, labels, Classes, targets, Outputs, image);
-        made.Validate();
-        return made;
+        return Checked(new Dataset<T>(Name, values, features, labels, Classes, targets, Outputs, image));
     }
 
     private static void Finite(ReadOnlySpan<T> values, string what, int columns, string parameter)
@@ -173,30 +167,39 @@ public sealed class Dataset<T>
         }
     }
 
-    private void Validate()
+    private static Dataset<T> Checked(Dataset<T> examples)
     {
-        if (inputs.Length != (long)Count * Features || (!IsClassification && targets.Length != (long)Count * Outputs))
+        Check(examples.Name, examples.Inputs, examples.Features, examples.Labels, examples.Classes, examples.Targets, examples.Outputs, examples.Image);
+        return examples;
+    }
+
+    private static void Check(
+        string name, ReadOnlySpan<T> inputs, int features, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<T> targets, int outputs, ImageShape? image)
+    {
+        var count = classes > 0 ? labels.Length : targets.Length / outputs;
+        if (inputs.Length != (long)count * features || (classes == 0 && targets.Length != (long)count * outputs))
         {
             throw new ArgumentException(
-                $"data set '{Name}': expected inputs of {Count} x {Features} and whole rows of targets, found {inputs.Length} input values and {(IsClassification ? labels.Length : targets.Length)} target values", nameof(inputs));
+                $"data set '{name}': expected inputs of {count} x {features} and whole rows of targets, found {inputs.Length} input values and {Math.Max(labels.Length, targets.Length)} target values",
+                nameof(inputs));
         }
 
-        if (Image is { } image)
+        if (image is { } shape)
         {
-            image.Validate(nameof(image));
-            if (image.Features != Features)
+            shape.Validate(nameof(image));
+            if (shape.Features != features)
             {
-                throw new ArgumentException($"data set '{Name}': expected {image.Features} features for images of {image}, found {Features}", nameof(image));
+                throw new ArgumentException($"data set '{name}': expected {shape.Features} features for images of {shape}, found {features}", nameof(image));
             }
         }
 
-        Finite(inputs.Span, $"inputs of '{Name}'", Features, nameof(inputs));
-        Finite(targets.Span, $"targets of '{Name}'", Math.Max(Outputs, 1), nameof(targets));
-        foreach (var label in labels.Span)
+        Finite(inputs, $"inputs of '{name}'", features, nameof(inputs));
+        Finite(targets, $"targets of '{name}'", Math.Max(outputs, 1), nameof(targets));
+        foreach (var label in labels)
         {
-            if ((uint)label >= (uint)Classes)
+            if ((uint)label >= (uint)classes)
             {
-                throw new ArgumentException($"labels of '{Name}': expected classes 0 to {Classes - 1}, found {label}", nameof(labels));
+                throw new ArgumentException($"labels of '{name}': expected classes 0 to {classes - 1}, found {label}", nameof(labels));
             }
         }
     }
