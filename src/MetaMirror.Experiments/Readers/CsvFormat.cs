@@ -28,8 +28,8 @@ internal sealed class CsvFormat
     /// <summary>A column for messages: number from 1, and name where known.</summary>
     public string Column(int index) => Names is null ? $"column {index + 1}" : $"column {index + 1} ({Shown.Text(Names[index])})";
 
-    /// <exception cref="DataFormatException">Fewer than two columns, no such target column, or a first row that is neither names nor numbers.</exception>
     /// <summary>Looks at the first row.</summary>
+    /// <exception cref="DataFormatException">Fewer than two columns, no such target column, or a first row that is neither names nor numbers.</exception>
     public static CsvFormat Detect(ReadOnlySpan<char> line, string where, CsvOptions options)
     {
         var separator = options.Separator ?? MostFrequent(line);
@@ -45,12 +45,12 @@ internal sealed class CsvFormat
             throw new DataFormatException(where, "at least two columns separated by comma, semicolon or tab", $"{first.Count}");
         }
 
-        var target = Target(first, where, options);
+        var target = FindTarget(first, where, options);
         var header = options.Header ?? (options.TargetName is not null || LooksLikeHeader(first, target, where));
         return new CsvFormat(separator, [.. first], header, target);
     }
 
-    private static int Target(List<string> first, string where, CsvOptions options)
+    private static int FindTarget(List<string> first, string where, CsvOptions options)
     {
         if (options.TargetName is { } name)
         {

@@ -29,16 +29,16 @@ public sealed record CsvOptions
 
     /// <summary>Throws where two options contradict each other.</summary>
     /// <exception cref="ArgumentException">They do.</exception>
-    internal void Validate()
+    internal static void Check(CsvOptions options)
     {
-        if (TargetName is not null && (TargetIndex is not null || Header == false))
+        if (options.TargetName is not null && (options.TargetIndex is not null || options.Header == false))
         {
-            throw new ArgumentException("expected a target column by name, in a file with a header row, or by index, found both or no header", nameof(TargetName));
+            throw new ArgumentException("expected a target column by name, in a file with a header row, or by index, found both or no header", nameof(options));
         }
 
-        if (Separator is { } separator && separator is not (',' or ';' or '\t'))
+        if (options.Separator is { } separator && separator is not (',' or ';' or '\t'))
         {
-            throw new ArgumentException($"expected comma, semicolon or tab as separator, found {Shown.Text([separator])}", nameof(Separator));
+            throw new ArgumentException($"expected comma, semicolon or tab as separator, found {Shown.Text([separator])}", nameof(options));
         }
     }
 }

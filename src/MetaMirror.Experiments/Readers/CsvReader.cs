@@ -30,7 +30,7 @@ public static class CsvReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new CsvOptions();
-        options.Validate();
+        CsvOptions.Check(options);
         using var source = ByteSource.Open(stream, file);
         var lines = new TextLines(source, file, options.MaxLineBytes, options.MaxBytes);
         if (!lines.TryNext(out var line))

@@ -44,8 +44,8 @@ internal sealed class CsvRows(CsvFormat format, string file, CsvOptions options,
         }
     }
 
-    /// <exception cref="DataFormatException">There is no row, or the first one seems to be a header.</exception>
     /// <summary>All rows read.</summary>
+    /// <exception cref="DataFormatException">There is no row, or the first one seems to be a header.</exception>
     public CsvTable ToTable()
     {
         if (inputs.Count == 0)
