@@ -3,10 +3,10 @@ namespace MetaMirror.Experiments.Readers;
 /// <summary>The known name a misspelt one most likely means.</summary>
 internal static class NearestName
 {
-    /// <summary>The name of least edit distance, if that is at most a third of its length (and at least 1); else null.</summary>
+    /// <summary>The name of least edit distance, if that is at most 2 or a third of its length; else null.</summary>
     public static string? Of(string name, IEnumerable<string> known)
         => known.Select(k => (Name: k, Distance: Distance(name.ToLowerInvariant(), k)))
-            .Where(k => k.Distance <= Math.Max(1, k.Name.Length / 3))
+            .Where(k => k.Distance <= Math.Max(2, k.Name.Length / 3))
             .OrderBy(k => k.Distance)
             .ThenBy(k => k.Name, StringComparer.Ordinal)
             .Select(k => k.Name)
