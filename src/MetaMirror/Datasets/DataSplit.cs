@@ -37,7 +37,7 @@ public sealed class DataSplit<T>
 
     /// <summary>A split whose examples are read when first asked for.</summary>
     /// <param name="name">Name of the split.</param>
-    /// <param name="read">Reads them; called at most once unless it throws.</param>
+    /// <param name="read">Reads them; called at most once; what it throws is thrown at every access.</param>
     public static DataSplit<T> Lazily(string name, Func<Dataset<T>> read)
     {
         ArgumentNullException.ThrowIfNull(read);
