@@ -149,6 +149,6 @@ public sealed record Heatmap : Plot
     private static void Require(HeatmapPanel panel)
     {
         if (panel.Rows < 0 || panel.Columns < 0 || panel.Values.Count != panel.Rows * panel.Columns)
-            throw new ArgumentException($"Panel '{panel.Title}': expected {panel.Rows} x {panel.Columns} = {panel.Rows * panel.Columns} values, found {panel.Values.Count}.", nameof(panel));
+            throw new InvalidOperationException($"Panel '{panel.Title}': expected {panel.Rows} x {panel.Columns} = {panel.Rows * panel.Columns} values, found {panel.Values.Count}.");
     }
 }

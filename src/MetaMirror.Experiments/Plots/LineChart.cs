@@ -113,7 +113,7 @@ public sealed record LineChart : Plot
     {
         var n = series.X.Count;
         if (series.Y.Count != n || (series.Lower.Count != 0 && series.Lower.Count != n) || series.Upper.Count != series.Lower.Count)
-            throw new ArgumentException($"Line '{series.Label}': expected {n} values like X, found Y {series.Y.Count}, Lower {series.Lower.Count}, Upper {series.Upper.Count}.", nameof(series));
+            throw new InvalidOperationException($"Line '{series.Label}': expected {n} values like X, found Y {series.Y.Count}, Lower {series.Lower.Count}, Upper {series.Upper.Count}.");
     }
 
     /// <summary>A line in pixels of the data rectangle.</summary>

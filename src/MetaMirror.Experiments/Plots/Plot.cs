@@ -20,10 +20,12 @@ public abstract record Plot
 
     /// <summary>Draws everything inside the <c>svg</c> element.</summary>
     /// <param name="svg">Receives the elements.</param>
+    /// <exception cref="InvalidOperationException">Data that belong together differ in length.</exception>
     internal abstract void Draw(MarkupWriter svg);
 
     /// <summary>Writes the picture for use inside an HTML page that has the style sheet.</summary>
     /// <param name="markup">Receives the <c>svg</c> element.</param>
+    /// <exception cref="InvalidOperationException">Data that belong together differ in length.</exception>
     public void Write(MarkupWriter markup) => Write(markup, standalone: false);
 
     /// <summary>The picture as text for use inside an HTML page.</summary>

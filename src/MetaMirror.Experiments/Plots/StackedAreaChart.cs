@@ -26,7 +26,7 @@ public sealed record StackedAreaChart : Plot
     {
         var sums = Sums();
         IReadOnlyList<double> x = X.Count > 0 ? X : [.. Enumerable.Range(0, Values.Count).Select(t => (double)t)];
-        if (x.Count != Values.Count) throw new ArgumentException($"Expected {Values.Count} horizontal values, found {x.Count}.", nameof(svg));
+        if (x.Count != Values.Count) throw new InvalidOperationException($"Expected {Values.Count} horizontal values, found {x.Count}.");
         var top = sums.Select(s => s[^1]).DefaultIfEmpty(0).Max();
         var frame = new PlotFrame(
             Axis.Around(AxisKind.Linear, x),
@@ -71,7 +71,7 @@ public sealed record StackedAreaChart : Plot
         for (var t = 0; t < sums.Length; t++)
         {
             var row = Values[t];
-            if (row.Count != Labels.Count) throw new ArgumentException($"Step {t}: expected {Labels.Count} parts, found {row.Count}.", nameof(Values));
+            if (row.Count != Labels.Count) throw new InvalidOperationException($"Step {t}: expected {Labels.Count} parts, found {row.Count}.");
             sums[t] = new double[row.Count + 1];
             for (var j = 0; j < row.Count; j++) sums[t][j + 1] = sums[t][j] + (double.IsFinite(row[j]) ? Math.Max(0, row[j]) : 0);
         }

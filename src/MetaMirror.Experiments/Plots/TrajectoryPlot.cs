@@ -27,7 +27,7 @@ public sealed record TrajectoryPlot : Plot
     {
         foreach (var path in Paths)
         {
-            if (path.X.Count != path.Y.Count) throw new ArgumentException($"Path '{path.Label}': expected {path.X.Count} second coordinates, found {path.Y.Count}.", nameof(svg));
+            if (path.X.Count != path.Y.Count) throw new InvalidOperationException($"Path '{path.Label}': expected {path.X.Count} second coordinates, found {path.Y.Count}.");
         }
 
         var room = EndLabels.Room(Paths.Select(p => (p.Label, p.Style.Weight == SeriesWeight.Learned)));
