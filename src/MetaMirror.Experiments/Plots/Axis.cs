@@ -13,6 +13,9 @@ public enum AxisKind
 /// <summary>The interval that an axis shows, and its map to [0, 1].</summary>
 public sealed record Axis
 {
+    /// <summary>Beyond this, differences and ratios of two values could overflow; what is that large has diverged.</summary>
+    private const double Greatest = 1e300;
+
     private Axis(AxisKind kind, double low, double high) => (Kind, Low, High) = (kind, low, high);
 
     /// <summary>Linear or logarithmic.</summary>
@@ -35,6 +38,7 @@ public sealed record Axis
         if (!double.IsFinite(low) || (kind == AxisKind.Logarithmic && low <= 0))
             throw new ArgumentOutOfRangeException(nameof(low), low, kind == AxisKind.Logarithmic ? "Expected a positive finite end." : "Expected a finite end.");
         if (!double.IsFinite(high) || high < low) throw new ArgumentOutOfRangeException(nameof(high), high, $"Expected a finite end of at least {NumberText.Exact(low)}.");
+        (low, high) = (Math.Clamp(low, kind == AxisKind.Logarithmic ? 1 / Greatest : -Greatest, Greatest), Math.Clamp(high, -Greatest, Greatest));
         if (high > low && (kind == AxisKind.Logarithmic ? high / low > 1 + 1e-12 : high - low > 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high)))) return new Axis(kind, low, high);
         if (kind == AxisKind.Logarithmic) return new Axis(kind, low / 2, high * 2);
         var margin = low == 0 ? 1 : Math.Abs(low) / 2;
@@ -62,14 +66,14 @@ public sealed record Axis
         if (margin == 0 || low == high) return tight;
         if (kind == AxisKind.Linear) return Between(kind, low - (margin * (high - low)), high + (margin * (high - low)));
         var factor = Math.Pow(high / low, margin);
-        return Between(kind, Math.Max(low / factor, double.Epsilon), Math.Min(high * factor, double.MaxValue));
+        return Between(kind, Math.Max(low / factor, 1 / Greatest), Math.Min(high * factor, Greatest));
     }
 
     /// <summary>Whether a value has a place on this kind of axis.</summary>
     /// <param name="kind">Linear or logarithmic.</param>
     /// <param name="value">Any number.</param>
-    /// <returns>True when finite and, on a logarithmic axis, positive.</returns>
-    public static bool IsDrawable(AxisKind kind, double value) => double.IsFinite(value) && (kind == AxisKind.Linear || value > 0);
+    /// <returns>True when finite (at most 1e300 in size) and, on a logarithmic axis, positive.</returns>
+    public static bool IsDrawable(AxisKind kind, double value) => Math.Abs(value) <= Greatest && (kind == AxisKind.Linear || value > 0);
 
     /// <summary>Place of a value: 0 at <see cref="Low"/>, 1 at <see cref="High"/>.</summary>
     /// <param name="value">Any number.</param>
@@ -79,7 +83,7 @@ public sealed record Axis
         if (!IsDrawable(Kind, value)) return double.NaN;
         var fraction = Kind == AxisKind.Linear
             ? (value - Low) / (High - Low)
-            : Math.Log(value / Low) / Math.Log(High / Low);
+            : (Math.Log(value) - Math.Log(Low)) / (Math.Log(High) - Math.Log(Low));
         return Math.Clamp(fraction, -4, 5);
     }
 

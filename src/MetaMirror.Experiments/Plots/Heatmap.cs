@@ -49,7 +49,7 @@ public sealed record Heatmap : Plot
         if (Panels.Count == 0) return (1, 1, BarHeight);
         var rows = Math.Max(1, Panels.Max(p => p.Rows));
         var columns = Math.Max(1, Panels.Max(p => p.Columns));
-        var most = Panels.Count switch { 1 => 400.0, <= 4 => 200, <= 12 => 140, _ => 104 };
+        var most = Panels.Count switch { 1 => 400.0, <= 4 => 200, <= 12 => 140, _ => 117 };
         var cell = columns > 2 * rows
             ? Math.Min((Panels.Count == 1 ? Width : 2 * most) / columns, most / rows)
             : Math.Min(most / columns, most / rows);

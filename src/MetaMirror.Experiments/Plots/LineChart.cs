@@ -16,7 +16,7 @@ public sealed record LineSeries(string Label, SeriesStyle Style, IReadOnlyList<d
 
 /// <summary>A horizontal line across the picture, such as a target.</summary>
 /// <param name="Value">Vertical value.</param>
-/// <param name="Label">What it says above its left end.</param>
+/// <param name="Label">What it says above its right end.</param>
 public sealed record ReferenceLine(double Value, string Label);
 
 /// <summary>A dot, such as the median step at which a target was reached.</summary>
@@ -97,7 +97,7 @@ public sealed record LineChart : Plot
         var y = frame.Y(reference.Value);
         if (!double.IsFinite(y)) return;
         svg.Empty("path", ("class", "reference"), ("d", $"M0 {NumberText.Coordinate(y)}H{NumberText.Coordinate(frame.Right - frame.Left)}"));
-        svg.Element("text", reference.Label, ("class", "referencelabel"), ("x", "6"), ("y", NumberText.Coordinate(y < 20 ? y + 15 : y - 5)));
+        svg.Element("text", reference.Label, ("class", "referencelabel"), ("x", NumberText.Coordinate(frame.Right - frame.Left - 6)), ("y", NumberText.Coordinate(y < 20 ? y + 15 : y - 6)), ("text-anchor", "end"));
     }
 
     private static void DrawMark(MarkupWriter svg, PlotFrame frame, PointMark mark)

@@ -26,9 +26,12 @@ public sealed class MarkupWriter(TextWriter output)
     public void Close()
     {
         if (open.Count == 0) throw new InvalidOperationException("Expected an open element to close, found none.");
+        var name = open.Pop();
         output.Write("</");
-        output.Write(open.Pop());
-        output.Write(">\n");
+        output.Write(name);
+
+        // A line break between words and these elements would show as a space.
+        output.Write(name is "span" or "strong" or "b" ? ">" : ">\n");
     }
 
     /// <summary>Writes <c>&lt;name a="v" ... /&gt;</c>.</summary>

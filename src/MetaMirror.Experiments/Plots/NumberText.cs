@@ -42,6 +42,16 @@ public static class NumberText
         return rounded.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>As <see cref="Significant"/>, without trailing zeros.</summary>
+    /// <param name="value">Any number.</param>
+    /// <param name="digits">Most significant digits, 1 to 15.</param>
+    /// <returns>For example <c>15</c> or <c>0.8731</c>; "–" when not finite.</returns>
+    public static string Brief(double value, int digits = 3)
+    {
+        var text = Significant(value, digits);
+        return text.Contains('.', StringComparison.Ordinal) && !text.Contains('×', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
+    }
+
     /// <summary>The shortest text of a number a person chose, such as a target or a learning rate.</summary>
     /// <param name="value">Any number.</param>
     /// <returns>For example <c>0.1</c>; "–" when not finite.</returns>
@@ -88,12 +98,12 @@ public static class NumberText
         return "10" + string.Concat(digits.Select(c => c == '-' ? '⁻' : superscripts[c - '0']));
     }
 
-    /// <summary>floor(log10 |x|), exact at powers of ten.</summary>
+    /// <summary>floor(log10 |x|), rounding |x| to 15 digits first: Math.Pow(10, -6) is a little less than 1e-6.</summary>
     /// <param name="value">Finite, not zero.</param>
     /// <returns>The decimal exponent.</returns>
     internal static int Exponent(double value)
     {
-        var text = value.ToString("E16", CultureInfo.InvariantCulture);
+        var text = value.ToString("E14", CultureInfo.InvariantCulture);
         return int.Parse(text.AsSpan(text.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     }
 }

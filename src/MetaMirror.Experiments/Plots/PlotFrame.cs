@@ -21,10 +21,10 @@ internal sealed class PlotFrame
         this.y = y;
         Top = 26;
         Bottom = height - 46;
-        yTicks = y.RoundTicks(Math.Max(2, (int)((Bottom - Top) / 55)));
+        yTicks = y.RoundTicks(Math.Max(2, (int)((Bottom - Top) / 50)));
         Left = Math.Ceiling(14 + yTicks.Select(t => TextWidth.Of(t.Label, FontSize)).DefaultIfEmpty(20).Max());
         Right = Math.Max(Left + 40, width - Math.Max(right, 18));
-        xTicks = x.RoundTicks(Math.Max(2, (int)((Right - Left) / 90)));
+        xTicks = x.RoundTicks(Math.Max(2, (int)((Right - Left) / 64)));
     }
 
     public double Left { get; }

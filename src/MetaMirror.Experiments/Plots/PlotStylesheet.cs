@@ -18,7 +18,7 @@ public static class PlotStylesheet
         + "--l1:#0b57d0;--l2:#c2410c;--l3:#7b2cbf;--l4:#00755e;"
         + "--c1:#5b6570;--c2:#8a6d3b;"
         + "--r1:#b7791f;--r2:#128c8c;--r3:#b0457b;--r4:#5d7f1e;--r5:#4a6fb3;"
-        + "--b1:#8593a0;--b2:#b09a78;--b3:#a58fa6;--b4:#8aa383;--b5:#86a5c0;--b6:#bd9090;"
+        + "--b1:#6f8294;--b2:#ab8c52;--b3:#9a75a0;--b4:#6f9763;--b5:#6797c1;--b6:#bd7a7a;"
         + "--k1:#4a86d8;--k2:#e39a57;--k3:#62b59c;--k4:#b48fcf;--k5:#d8c25a;--k6:#7a8794;--k7:#d8879d;--k8:#8fbf5f;--missing:#c9ced4;";
 
     private const string Dark =
@@ -26,11 +26,11 @@ public static class PlotStylesheet
         + "--l1:#74a9ff;--l2:#ff9a5c;--l3:#cd9bff;--l4:#45cfaa;"
         + "--c1:#a3adb8;--c2:#c9a868;"
         + "--r1:#e0b04c;--r2:#4cc4c4;--r3:#e58ab5;--r4:#a9cc5c;--r5:#8fb0ee;"
-        + "--b1:#7b8794;--b2:#94825f;--b3:#8c788d;--b4:#73896d;--b5:#6d8ba6;--b6:#a17676;"
+        + "--b1:#8a98a6;--b2:#b0955f;--b3:#a583aa;--b4:#7fa374;--b5:#6f9cc4;--b6:#c08686;"
         + "--k1:#4a80c8;--k2:#c98345;--k3:#4b9c84;--k4:#9b78b6;--k5:#b8a446;--k6:#6d7986;--k7:#bd6f85;--k8:#78a44d;--missing:#444a52;";
 
     private const string Rules = """
-        .plot{display:block;width:100%;height:auto;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;font-size:12px;font-variant-numeric:tabular-nums;color:var(--ink)}
+        .plot{display:block;width:100%;height:auto;font-family:-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",system-ui,sans-serif;font-size:12px;font-variant-numeric:tabular-nums;color:var(--ink)}
         .plot text{fill:var(--soft)}
         .plot .axistitle{fill:var(--soft);font-weight:600}
         .plot .paneltitle{font-size:11px}
@@ -41,12 +41,13 @@ public static class PlotStylesheet
         .plot .line{stroke-width:var(--w)}
         .plot .line.d1{stroke-dasharray:7 4}.plot .line.d2{stroke-dasharray:2 4}
         .plot .line.wc{stroke-dasharray:6 4}.plot .line.wc.d1{stroke-dasharray:2 4}
+        .plot .key{stroke-width:calc(var(--w) + .8px)}
         .plot .leader{stroke-width:1;opacity:.65}
         .plot .dots{stroke-width:calc(var(--w) + 2.4px)}
         .plot .whisker{stroke-width:calc(var(--w) + 2px);opacity:.45}
         .plot .stem{stroke-width:1;opacity:.35}
         .plot .missed{stroke:var(--faint);stroke-width:1;stroke-dasharray:1 5;stroke-linecap:round}
-        .plot .band{fill:var(--c);fill-opacity:.1;stroke:none}
+        .plot .band{fill:var(--c);fill-opacity:.08;stroke:none}
         .plot .band.wl{fill-opacity:.2}
         .plot .area{fill:var(--c);stroke:var(--surface);stroke-width:1}
         .plot .mark{fill:var(--c);stroke:var(--surface);stroke-width:1.5}
@@ -55,11 +56,11 @@ public static class PlotStylesheet
         .plot .label,.plot .value{fill:var(--soft)}
         .plot .label.wl,.plot .value.wl{fill:var(--c);font-weight:700}
         .plot .label.wc,.plot .label.wr{fill:var(--ink)}
-        .plot .contour{stroke:var(--rule);stroke-width:1}
+        .plot .contour{stroke:var(--faint);stroke-width:1;opacity:.45}
         .plot .start{fill:var(--surface);stroke:var(--ink);stroke-width:1.5}
         .plot .cross{stroke:var(--ink);stroke-width:1.75;stroke-linecap:round}
         .plot .missing{fill:var(--missing)}
-        .wl{--w:2.8px}.wc{--w:1.7px}.wr{--w:1.7px}.wb{--w:1.3px}.wk{--w:1.5px}
+        .wl{--w:2.8px}.wc{--w:1.7px}.wr{--w:1.7px}.wb{--w:1.5px}.wk{--w:1.5px}
         .l1{--c:var(--l1)}.l2{--c:var(--l2)}.l3{--c:var(--l3)}.l4{--c:var(--l4)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}
         .r1{--c:var(--r1)}.r2{--c:var(--r2)}.r3{--c:var(--r3)}.r4{--c:var(--r4)}.r5{--c:var(--r5)}
         .b1{--c:var(--b1)}.b2{--c:var(--b2)}.b3{--c:var(--b3)}.b4{--c:var(--b4)}.b5{--c:var(--b5)}.b6{--c:var(--b6)}

@@ -1,6 +1,6 @@
 namespace MetaMirror.Experiments.Plots;
 
-/// <summary>Estimated width of text in a sans-serif face: the writer has no font, and margins must hold the longest label.</summary>
+/// <summary>Estimated width of text in a wide sans-serif face (DejaVu Sans): the writer has no font, and margins must hold the longest label.</summary>
 internal static class TextWidth
 {
     /// <summary>Width in pixels, on the generous side.</summary>
@@ -15,16 +15,16 @@ internal static class TextWidth
         {
             ems += c switch
             {
-                'i' or 'j' or 'l' or '.' or ',' or ':' or ';' or '\'' or '|' or '!' => 0.28,
-                'f' or 't' or 'r' or '-' or ' ' or '(' or ')' or '/' or '[' or ']' => 0.36,
-                'm' or 'w' or 'M' or 'W' or '%' or '@' => 0.87,
-                >= 'A' and <= 'Z' => 0.69,
+                'i' or 'j' or 'l' or '.' or ',' or ':' or ';' or '\'' or '|' or '!' => 0.34,
+                'f' or 't' or 'r' or '-' or ' ' or '(' or ')' or '/' or '[' or ']' => 0.41,
+                'm' or 'w' or 'M' or 'W' or '%' or '@' => 0.97,
+                >= 'A' and <= 'Z' => 0.71,
                 >= '\u2E80' => 1.0,
-                _ => 0.57,
+                _ => 0.63,
             };
         }
 
-        return ems * size * (bold ? 1.07 : 1);
+        return ems * size * (bold ? 1.12 : 1);
     }
 
     /// <summary>Cuts text that is wider than the room it has.</summary>

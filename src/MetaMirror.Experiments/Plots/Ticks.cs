@@ -37,7 +37,7 @@ public static class Ticks
     /// <summary>Marks at powers of ten within [low, high]; at 1-2-5 when fewer than three powers lie inside; linear marks when those are too few as well.</summary>
     /// <param name="low">Lower end, positive.</param>
     /// <param name="high">Upper end, above <paramref name="low"/>.</param>
-    /// <param name="about">Marks wished for; with more powers than this, every second (third, ...) power is marked.</param>
+    /// <param name="about">Marks wished for; with more steps between powers than this, every second (third, ...) power is marked.</param>
     /// <returns>The marks in rising order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An end is not positive and finite, or <paramref name="about"/> is below 1.</exception>
     public static IReadOnlyList<Tick> Logarithmic(double low, double high, int about)
@@ -49,7 +49,7 @@ public static class Ticks
         var decades = lastDecade - firstDecade + 1;
         if (decades >= 3)
         {
-            var stride = ((decades - 1) / about) + 1;
+            var stride = ((decades - 2) / about) + 1;
             return [.. Enumerable.Range(firstDecade, decades).Where(e => (lastDecade - e) % stride == 0).Select(e => Log(Math.Pow(10, e)))];
         }
 
@@ -79,9 +79,10 @@ public static class Ticks
     private static string LinearLabel(double value, double step, int decimals)
     {
         if (Math.Abs(value) < step / 2) return "0";
-        return decimals > 4 || Math.Abs(value) >= 1e7
-            ? NumberText.Significant(value, 3)
+        var text = decimals > 4 || Math.Abs(value) >= 1e7
+            ? NumberText.Brief(value)
             : value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return text.Replace('-', '−');
     }
 
     /// <summary>The smallest of 1, 2, 5 times a power of ten that is at least <paramref name="step"/>.</summary>

@@ -118,7 +118,7 @@ public sealed record TrajectoryPlot : Plot
         for (var i = 0; i < Paths.Count; i++)
         {
             var y = NumberText.Coordinate(frame.Top + 8 + EndLabels.Height(i));
-            svg.Empty("path", ("class", "line " + Paths[i].Style.Classes), ("d", $"M{NumberText.Coordinate(frame.Right + 8)} {y}h16"));
+            svg.Empty("path", ("class", "line key " + Paths[i].Style.Classes), ("d", $"M{NumberText.Coordinate(frame.Right + 8)} {y}h16"));
             svg.Element("text", TextWidth.Fit(Paths[i].Label, EndLabels.FontSize, 240), ("class", "label " + Paths[i].Style.Classes), ("x", NumberText.Coordinate(frame.Right + 30)), ("y", y), ("dy", "0.35em"));
         }
     }

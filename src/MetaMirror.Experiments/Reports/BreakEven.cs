@@ -5,7 +5,7 @@ namespace MetaMirror.Experiments.Reports;
 /// <param name="Seconds">meta-training in seconds / seconds saved per run; null when no time is saved or a time is missing.</param>
 /// <param name="StepsSaved">Steps that one run saves, negative when it costs steps; null when a figure is missing.</param>
 /// <param name="SecondsSaved">Seconds that one run saves, negative when it costs time; null when a figure is missing.</param>
-/// <param name="AgainstTuning">As <paramref name="Steps"/>, if the baseline were tuned anew on each task, one full run per setting tried; null when not known.</param>
+/// <param name="AgainstTuning">As <paramref name="Steps"/>, if the baseline were tuned anew on each task, one run to the target per setting tried (settings worse than the best take longer: this is the least that tuning costs); null when not known.</param>
 public sealed record BreakEven(double? Steps, double? Seconds, double? StepsSaved, double? SecondsSaved, double? AgainstTuning)
 {
     /// <summary>Gradients that one Hessian-vector product is worth.</summary>
@@ -22,7 +22,7 @@ public sealed record BreakEven(double? Steps, double? Seconds, double? StepsSave
         if (duels.Length == 0) return null;
         var stepsSaved = duels.Average(d => StepsOf(d.Baseline!) - StepsOf(d.Learned!));
         var secondsSaved = MeanOrNull(duels.Select(d => SecondsOf(d.Baseline!) - SecondsOf(d.Learned!)));
-        var tuningSteps = MeanOrNull(duels.Select(d => d.Baseline!.Tuning is { Evaluations: > 0 } t ? (double?)t.Evaluations * d.Baseline.Steps : null));
+        var tuningSteps = MeanOrNull(duels.Select(d => d.Baseline!.Tuning is { Evaluations: > 0 } t ? t.Evaluations * StepsOf(d.Baseline) : (double?)null));
         var gradients = cost.Gradients + (GradientsPerProduct * cost.HessianVectorProducts);
         return new BreakEven(
             Quotient(gradients, stepsSaved),

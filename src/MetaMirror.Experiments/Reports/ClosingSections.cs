@@ -17,7 +17,7 @@ internal static class ClosingSections
             html.Element("th", figure.Name, ("scope", "row"));
             foreach (var value in (double?[])[figure.Paper, figure.Ours])
             {
-                html.Element("td", NumberText.Significant(value ?? double.NaN, 4), ("class", Figure.OrNull(value) is null ? "num missing" : "num"));
+                html.Element("td", NumberText.Brief(value ?? double.NaN, 4), ("class", Figure.OrNull(value) is null ? "num missing" : "num"));
             }
 
             html.Element("td", NumberText.Ratio((figure.Ours / figure.Paper) ?? double.NaN), ("class", "num"));
@@ -63,7 +63,7 @@ internal static class ClosingSections
             { SecondsSaved: <= 0 } => "; in seconds on this machine it does not, because its steps are slower.",
             _ => ".",
         };
-        if (even.AgainstTuning is { } tuned) text += $" If the baseline were tuned anew on every task, one full run per setting, after {Runs(tuned)}.";
+        if (even.AgainstTuning is { } tuned) text += $" If the baseline were tuned anew on every task, one run to the target per setting tried, after {Runs(tuned)}.";
         return text;
     }
 

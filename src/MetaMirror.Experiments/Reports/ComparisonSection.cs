@@ -11,7 +11,7 @@ internal static class ComparisonSection
         var duels = Duel.All(result);
         html.Open("section");
         html.Element("h2", "Comparison");
-        html.Element("p", Lead(result), ("class", "lead"));
+        html.Element("p", Lead(result) + " " + model.FairPlay, ("class", "lead"));
         if (duels.Count > 1) WriteOverview(html, result, duels, palette);
         foreach (var duel in duels)
         {
@@ -32,16 +32,15 @@ internal static class ComparisonSection
     private static string Lead(ComparisonResult result)
     {
         var seeds = result.Comparison.Select(r => r.Seeds).Distinct().ToArray();
-        var over = seeds.Length == 1 && seeds[0] > 0 ? $" over {NumberText.Count(seeds[0])} seeds" : " over seeds";
-        return $"Medians{over}, quartiles in brackets, test figures with their standard error. The best figure of a column is set in bold. "
-            + "Baselines and rivals are tuned on the held-out task, separately for each figure; a learned optimizer is not tuned on it at all unless its row says so.";
+        var over = seeds.Length == 1 && seeds[0] > 0 ? $" over {NumberText.Count(seeds[0])} runs" : " over runs";
+        return $"Medians{over}, quartiles in brackets, test figures with their standard error. The best figure of a column is set in bold.";
     }
 
     private static IntervalChart StepsChart(string task, ComparisonRow[] rows, SeriesPalette palette) => new()
     {
         Title = $"Steps to target on {task}",
         Description = string.Join(", ", rows.Select(r => $"{r.Label ?? r.Optimizer}: {RowText(r)}")),
-        Width = 976,
+        Width = 1040,
         XTitle = "steps to target (median and quartiles); fewer is better",
         Rows = [.. rows.Select(r => new IntervalRow(r.Label ?? r.Optimizer, palette.Of(r.Optimizer), Number(r.StepsToTarget.Median), Number(r.StepsToTarget.Lower), Number(r.StepsToTarget.Upper), RowText(r)))],
     };

@@ -28,7 +28,7 @@ internal static class CurvesSection
         var banded = comparison.Curves.Any(c => c.Lower.Length > 0);
         html.Element(
             "p",
-            $"{Capitalized(Verdict.Words(comparison.Target.Quantity))} on a logarithmic axis: median over seeds"
+            $"{Capitalized(Verdict.Words(comparison.Target.Quantity))} on a logarithmic axis: median over runs"
             + (banded ? ", shaded from the first to the third quartile" : "")
             + ". Each optimizer at its best setting for steps to target; dots mark where the median run first reached the target.",
             ("class", "caption"));
@@ -44,14 +44,14 @@ internal static class CurvesSection
         {
             Title = $"Training curves on {task}",
             Description = Described(rows, quantity),
-            Width = compact ? 600 : 976,
-            Height = compact ? 330 : 460,
+            Width = compact ? 504 : 1040,
+            Height = compact ? 320 : 460,
             XTitle = "step",
             YTitle = quantity,
             YKind = AxisKind.Logarithmic,
             YAxis = LossAxis(curves, target),
             Series = [.. curves.Select(c => new LineSeries(palette.Label(c.Optimizer), palette.Of(c.Optimizer), [.. c.Steps.Select(s => (double)s)], c.Median) { Lower = c.Lower, Upper = c.Upper })],
-            ReferenceLines = target is { } value ? [new ReferenceLine(value, "target " + NumberText.Significant(value))] : [],
+            ReferenceLines = target is { } value ? [new ReferenceLine(value, "target " + NumberText.Brief(value))] : [],
             Marks = target is { } height
                 ? [.. rows.Where(Duel.Reaches).OrderBy(r => palette.Of(r.Optimizer).Layer).Select(r => new PointMark(r.StepsToTarget.Median!.Value, height, palette.Of(r.Optimizer), $"{palette.Label(r.Optimizer)}: {NumberText.Count(r.StepsToTarget.Median!.Value)} steps"))]
                 : [],

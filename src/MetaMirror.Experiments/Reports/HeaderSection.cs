@@ -12,6 +12,7 @@ internal static class HeaderSection
         html.Element("h1", model.Title);
         var verdict = model.Verdict ?? (model.Comparison is { } comparison ? Verdict.Of(comparison) : "");
         if (verdict.Length > 0) html.Element("p", verdict, ("class", "verdict"));
+        if (model.Verdict is null && model.Comparison is { } compared && Verdict.Beside(compared) is { Length: > 0 } beside) html.Element("p", beside, ("class", "beside"));
         if (model.Comparison is not null) WriteTiles(html, model.Comparison);
         foreach (var note in model.Notes) html.Element("p", note, ("class", "note"));
         html.Close();

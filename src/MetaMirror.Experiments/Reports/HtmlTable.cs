@@ -75,7 +75,7 @@ internal static class HtmlTable
     private static string? Tag(OptimizerRole role) => role switch
     {
         OptimizerRole.Learned => "learned",
-        OptimizerRole.Control => "control: nothing learned",
+        OptimizerRole.Control => "control",
         OptimizerRole.Rival => "rival",
         _ => null,
     };

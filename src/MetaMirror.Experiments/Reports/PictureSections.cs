@@ -20,7 +20,7 @@ internal static class PictureSections
                 new StackedAreaChart
                 {
                     Title = $"Activation frequencies of {palette.Label(activation.Optimizer)}",
-                    Width = 976,
+                    Width = 1040,
                     Height = 320,
                     XTitle = "step",
                     YTitle = "fraction of runs",
@@ -43,7 +43,7 @@ internal static class PictureSections
         {
             HtmlTable.Picture(
                 html,
-                new Heatmap { Title = group.Key.Length > 0 ? group.Key : "The learned preconditioner", Width = 976, Panels = [.. group.Select(p => new HeatmapPanel(p.Title, p.Rows, p.Columns, p.Values))] },
+                new Heatmap { Title = group.Key.Length > 0 ? group.Key : "The learned preconditioner", Width = 1040, Panels = [.. group.Select(p => new HeatmapPanel(p.Title, p.Rows, p.Columns, p.Values))] },
                 group.Key);
         }
 
@@ -66,8 +66,8 @@ internal static class PictureSections
                 {
                     Title = picture.Title,
                     Description = "Circle: start; cross: minimizer; ellipses: level sets, each a quarter of the next outer one",
-                    Width = model.Trajectories.Count > 1 ? 600 : 976,
-                    Height = model.Trajectories.Count > 1 ? 400 : 500,
+                    Width = model.Trajectories.Count > 1 ? 504 : 1040,
+                    Height = model.Trajectories.Count > 1 ? 380 : 500,
                     Quadratic = picture.Quadratic,
                     Paths = [.. picture.Paths.Select(p => new PlanePath(palette.Label(p.Optimizer), palette.Of(p.Optimizer), p.X, p.Y))],
                 },

@@ -21,6 +21,10 @@ public sealed record ReportModel
     /// <summary>Things the reader must know: warnings, refused certificates, deviations.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>How the others were tuned, in a sentence above the comparison.</summary>
+    public string FairPlay { get; init; } =
+        "Baselines and rivals are tuned on the held-out task, separately for each figure; a learned optimizer is not tuned on it at all unless its row says so.";
+
     /// <summary>Activation frequencies of maxima.</summary>
     public IReadOnlyList<ActivationFrequencies> Activations { get; init; } = [];
 

@@ -32,7 +32,7 @@ public static class Verdict
         var number = Figure.OrNull(row?.Target) ?? result.Target.Value.Number;
         var quantity = Words(result.Target.Quantity);
         return number is { } value
-            ? $"{quantity} {(result.Target.Value.Number is null ? NumberText.Significant(value) : NumberText.Exact(value))}"
+            ? $"{quantity} {(result.Target.Value.Number is null ? NumberText.Brief(value) : NumberText.Exact(value))}"
             : $"the best classic baseline's final {quantity}";
     }
 
@@ -55,14 +55,32 @@ public static class Verdict
         var sentence = $"On {duel.Task}, {Name(subject)} reached {target} in {NumberText.Count(subject.StepsToTarget.Median!.Value)} steps; ";
         sentence += duel.Baseline is null
             ? $"no tuned baseline reached it within {NumberText.Count(subject.Steps)}."
-            : $"the best tuned baseline ({Described(duel.Baseline)}) needed {NumberText.Count(duel.Baseline.StepsToTarget.Median!.Value)}: {RatioText(duel.Ratio)}.";
-        return sentence + Others(duel);
+            : $"the best tuned baseline ({Described(duel.Baseline)}) needed {NumberText.Count(duel.Baseline.StepsToTarget.Median!.Value)}: {RatioText(duel.Ratio)} the steps.";
+        return sentence;
+    }
+
+    /// <summary>Beside the verdict: the best tuned rival and the negative control, where they reached the target.</summary>
+    /// <param name="result">The comparison.</param>
+    /// <returns>The sentences; may be empty.</returns>
+    public static string Beside(ComparisonResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var duels = Duel.All(result).Where(d => d.Subject is not null).ToArray();
+        if (duels.Length == 1) return duels[0].Learned is not null ? Others(duels[0]) : "";
+        string[] sentences = [OthersOnSeveral(duels, d => d.Rival, "the best tuned rival"), OthersOnSeveral(duels, d => d.Control, "the same rule with nothing learned")];
+        return string.Join(" ", sentences.Where(s => s.Length > 0));
+    }
+
+    private static string OthersOnSeveral(Duel[] duels, Func<Duel, ComparisonRow?> other, string name)
+    {
+        var ratios = duels.Select(d => d.RatioTo(other(d))).OfType<double>().Order().ToArray();
+        return ratios.Length == 0 ? "" : $"Against {name}: a median of {RatioText(Median(ratios))} the steps, over the {ratios.Length} tasks where both reached the target.";
     }
 
     private static string Others(Duel duel)
     {
-        var sentence = duel.Rival is null ? "" : $" The best tuned rival ({Described(duel.Rival)}) needed {NumberText.Count(duel.Rival.StepsToTarget.Median!.Value)}: {RatioText(duel.RatioTo(duel.Rival))} of its steps.";
-        if (duel.Control is not null) sentence += $" The same rule with nothing learned ({Name(duel.Control)}) needed {NumberText.Count(duel.Control.StepsToTarget.Median!.Value)}.";
+        var sentence = duel.Rival is null ? "" : $"The best tuned rival ({Described(duel.Rival)}) needed {NumberText.Count(duel.Rival.StepsToTarget.Median!.Value)} steps: the learned optimizer takes {RatioText(duel.RatioTo(duel.Rival))} as many.";
+        if (duel.Control is not null) sentence += (sentence.Length > 0 ? " " : "") + $"The same rule with nothing learned ({Name(duel.Control)}) needed {NumberText.Count(duel.Control.StepsToTarget.Median!.Value)} steps.";
         return sentence;
     }
 
