@@ -2,10 +2,10 @@ namespace MetaMirror.Experiments.Plots;
 
 /// <summary>A name beside the end of a line.</summary>
 /// <param name="Text">The name.</param>
-/// <param name="Style">Color and weight.</param>
+/// <param name="Classes">Style-sheet classes of color and weight.</param>
 /// <param name="X">Where the line ends, in pixels.</param>
 /// <param name="Y">Where the line ends, in pixels.</param>
-internal readonly record struct EndLabel(string Text, SeriesStyle Style, double X, double Y);
+internal readonly record struct EndLabel(string Text, string Classes, double X, double Y);
 
 /// <summary>Names at the right edge, moved apart as little as possible (in least squares) so that none covers another.</summary>
 internal static class EndLabels
@@ -34,18 +34,18 @@ internal static class EndLabels
         svg.Open("g", ("class", "endlabels"));
         for (var i = 0; i < ordered.Length; i++)
         {
-            var (text, style, x, y) = ordered[i];
+            var (text, classes, x, y) = ordered[i];
             var end = Math.Clamp(y, top, bottom);
             var from = NumberText.Coordinate(Math.Min(x, right) + 3);
             var elbow = NumberText.Coordinate(right + 6);
             svg.Empty(
                 "path",
-                ("class", "leader " + style.Classes),
+                ("class", "leader " + classes),
                 ("d", $"M{from} {NumberText.Coordinate(end)}H{elbow}L{NumberText.Coordinate(right + Leader - 4)} {NumberText.Coordinate(places[i])}"));
             svg.Element(
                 "text",
                 TextWidth.Fit(text, FontSize, MostWidth),
-                ("class", "label " + style.Classes),
+                ("class", "label " + classes),
                 ("x", NumberText.Coordinate(right + Leader)),
                 ("y", NumberText.Coordinate(places[i])),
                 ("dy", "0.35em"));

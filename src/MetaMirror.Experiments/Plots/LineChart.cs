@@ -12,11 +12,14 @@ public sealed record LineSeries(string Label, SeriesStyle Style, IReadOnlyList<d
 
     /// <summary>Upper edge of the band, shape [n]; empty for no band.</summary>
     public IReadOnlyList<double> Upper { get; init; } = [];
+
+    /// <summary>True for a scatter of dots, false (default) for a line.</summary>
+    public bool Dots { get; init; }
 }
 
 /// <summary>A horizontal line across the picture, such as a target.</summary>
 /// <param name="Value">Vertical value.</param>
-/// <param name="Label">What it says above its right end.</param>
+/// <param name="Label">Name, written at its right end among those of the lines.</param>
 public sealed record ReferenceLine(double Value, string Label);
 
 /// <summary>A dot, such as the median step at which a target was reached.</summary>
@@ -57,7 +60,7 @@ public sealed record LineChart : Plot
     public IReadOnlyList<PointMark> Marks { get; init; } = [];
 
     /// <inheritdoc/>
-    internal override double NeededHeight => Math.Max(Height, EndLabels.Height(Series.Count) + 80);
+    internal override double NeededHeight => Math.Max(Height, EndLabels.Height(Series.Count + ReferenceLines.Count) + 80);
 
     /// <inheritdoc/>
     internal override void Draw(MarkupWriter svg)
@@ -65,7 +68,7 @@ public sealed record LineChart : Plot
         foreach (var series in Series) RequireSameLengths(series);
         var xAxis = XAxis ?? Axis.Around(XKind, Series.SelectMany(s => s.X));
         var yAxis = YAxis ?? Axis.Around(YKind, Series.SelectMany(s => s.Y).Concat(ReferenceLines.Select(r => r.Value)), 0.04);
-        var room = EndLabels.Room(Series.Select(s => (s.Label, s.Style.Weight == SeriesWeight.Learned)));
+        var room = EndLabels.Room(Series.Select(s => (s.Label, s.Style.Weight == SeriesWeight.Learned)).Concat(ReferenceLines.Select(r => (r.Label, true))));
         var frame = new PlotFrame(xAxis, yAxis, Width, NeededHeight, room);
         frame.Draw(svg, XTitle, YTitle);
         var drawn = Series.OrderBy(s => s.Style.Layer).Select(s => new Pixels(s, frame, yAxis)).ToArray();
@@ -79,7 +82,7 @@ public sealed record LineChart : Plot
         foreach (var line in drawn)
         {
             if (line.Path.Length == 0) continue;
-            svg.Open("path", ("class", "line " + line.Series.Style.Classes), ("d", line.Path));
+            svg.Open("path", ("class", (line.Series.Dots ? "dots " : "line ") + line.Series.Style.Classes), ("d", line.Path));
             svg.Element("title", line.Series.Label);
             svg.Close();
         }
@@ -87,17 +90,17 @@ public sealed record LineChart : Plot
         svg.Close();
         foreach (var mark in Marks) DrawMark(svg, frame, mark);
         var ends = drawn.Where(l => l.Last >= 0)
-            .Select(l => new EndLabel(l.Series.Label, l.Series.Style, frame.Left + l.X[l.Last], frame.Top + l.Y[l.Last])).ToArray();
+            .Select(l => new EndLabel(l.Series.Label, l.Series.Style.Classes, frame.Left + l.X[l.Last], frame.Top + l.Y[l.Last])).ToArray();
         if (ends.Length == 0) frame.DrawNothing(svg);
-        EndLabels.Draw(svg, ends, frame.Right, frame.Top, frame.Bottom - 4);
+        var references = ReferenceLines.Where(r => double.IsFinite(frame.Y(r.Value))).Select(r => new EndLabel(r.Label, "wref", frame.Right, frame.Top + frame.Y(r.Value)));
+        EndLabels.Draw(svg, [.. ends, .. references], frame.Right, frame.Top, frame.Bottom - 4);
     }
 
-    private void DrawReference(MarkupWriter svg, PlotFrame frame, ReferenceLine reference)
+    private static void DrawReference(MarkupWriter svg, PlotFrame frame, ReferenceLine reference)
     {
         var y = frame.Y(reference.Value);
         if (!double.IsFinite(y)) return;
         svg.Empty("path", ("class", "reference"), ("d", $"M0 {NumberText.Coordinate(y)}H{NumberText.Coordinate(frame.Right - frame.Left)}"));
-        svg.Element("text", reference.Label, ("class", "referencelabel"), ("x", NumberText.Coordinate(frame.Right - frame.Left - 6)), ("y", NumberText.Coordinate(y < 20 ? y + 15 : y - 6)), ("text-anchor", "end"));
     }
 
     private static void DrawMark(MarkupWriter svg, PlotFrame frame, PointMark mark)
@@ -125,7 +128,7 @@ public sealed record LineChart : Plot
             X = [.. series.X.Select(frame.X)];
             Y = [.. series.Y.Select(frame.Y)];
             for (Last = X.Length - 1; Last >= 0 && !(double.IsFinite(X[Last]) && double.IsFinite(Y[Last])); Last--) { }
-            Path = LinePath.Line(X, Y);
+            Path = series.Dots ? LinePath.Dots(X, Y) : LinePath.Line(X, Y);
 
             // A band that reaches zero goes to the bottom of a logarithmic axis.
             var floor = yAxis.Kind == AxisKind.Logarithmic ? yAxis.Low : double.NegativeInfinity;

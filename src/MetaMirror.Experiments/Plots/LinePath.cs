@@ -33,6 +33,23 @@ internal static class LinePath
         return path.ToString();
     }
 
+    /// <summary>A dot at each (x_i, y_i): zero-length segments, drawn round by the stroke's caps.</summary>
+    /// <param name="x">Horizontal coordinates, shape [n].</param>
+    /// <param name="y">Vertical coordinates, shape [n]; NaN is left out.</param>
+    /// <returns>Path data; empty when nothing can be drawn.</returns>
+    public static string Dots(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var path = new StringBuilder();
+        for (var i = 0; i < y.Length; i++)
+        {
+            if (!double.IsFinite(x[i]) || !double.IsFinite(y[i])) continue;
+            Append(path, 'M', x[i], y[i]);
+            path.Append("h0");
+        }
+
+        return path.ToString();
+    }
+
     /// <summary>The region between two lines; one polygon per run without gaps.</summary>
     /// <param name="x">Horizontal coordinates, shape [n].</param>
     /// <param name="lower">One edge, shape [n]; NaN is a gap.</param>

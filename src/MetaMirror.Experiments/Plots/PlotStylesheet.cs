@@ -52,15 +52,15 @@ public static class PlotStylesheet
         .plot .area{fill:var(--c);stroke:var(--surface);stroke-width:1}
         .plot .mark{fill:var(--c);stroke:var(--surface);stroke-width:1.5}
         .plot .reference{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;opacity:.7}
-        .plot .referencelabel{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--surface);stroke-width:3px}
         .plot .label,.plot .value{fill:var(--soft)}
         .plot .label.wl,.plot .value.wl{fill:var(--c);font-weight:700}
         .plot .label.wc,.plot .label.wr{fill:var(--ink)}
+        .plot .label.wref{fill:var(--ink);font-weight:600}
         .plot .contour{stroke:var(--faint);stroke-width:1;opacity:.45}
         .plot .start{fill:var(--surface);stroke:var(--ink);stroke-width:1.5}
         .plot .cross{stroke:var(--ink);stroke-width:1.75;stroke-linecap:round}
         .plot .missing{fill:var(--missing)}
-        .wl{--w:2.8px}.wc{--w:1.7px}.wr{--w:1.7px}.wb{--w:1.5px}.wk{--w:1.5px}
+        .wref{--c:var(--ink)}.wl{--w:2.8px}.wc{--w:1.7px}.wr{--w:1.7px}.wb{--w:1.5px}.wk{--w:1.5px}
         .l1{--c:var(--l1)}.l2{--c:var(--l2)}.l3{--c:var(--l3)}.l4{--c:var(--l4)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}
         .r1{--c:var(--r1)}.r2{--c:var(--r2)}.r3{--c:var(--r3)}.r4{--c:var(--r4)}.r5{--c:var(--r5)}
         .b1{--c:var(--b1)}.b2{--c:var(--b2)}.b3{--c:var(--b3)}.b4{--c:var(--b4)}.b5{--c:var(--b5)}.b6{--c:var(--b6)}

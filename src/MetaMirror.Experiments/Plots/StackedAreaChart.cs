@@ -57,7 +57,7 @@ public sealed record StackedAreaChart : Plot
         var last = sums[^1];
         EndLabels.Draw(
             svg,
-            [.. Labels.Select((l, j) => new EndLabel(l, Style(j), frame.Right, frame.Top + ((frame.Y(last[j]) + frame.Y(last[j + 1])) / 2)))],
+            [.. Labels.Select((l, j) => new EndLabel(l, Style(j).Classes, frame.Right, frame.Top + ((frame.Y(last[j]) + frame.Y(last[j + 1])) / 2)))],
             frame.Right,
             frame.Top,
             frame.Bottom - 4);

@@ -89,13 +89,8 @@ public sealed record TrajectoryPlot : Plot
         svg.Open("path", ("class", "line " + path.Style.Classes), ("d", LinePath.Line(x, y)));
         svg.Element("title", path.Label);
         svg.Close();
-        var dots = new System.Text.StringBuilder();
-        for (var i = 0; i < Math.Min(x.Length, DotsPerPath); i++)
-        {
-            if (double.IsFinite(x[i]) && double.IsFinite(y[i])) dots.Append('M').Append(NumberText.Coordinate(x[i])).Append(' ').Append(NumberText.Coordinate(y[i])).Append("h0");
-        }
-
-        if (dots.Length > 0) svg.Empty("path", ("class", "dots " + path.Style.Classes), ("d", dots.ToString()));
+        var first = Math.Min(x.Length, DotsPerPath);
+        svg.Empty("path", ("class", "dots " + path.Style.Classes), ("d", LinePath.Dots(x.AsSpan(0, first), y.AsSpan(0, first))));
     }
 
     private void DrawEnds(MarkupWriter svg, PlotFrame frame)

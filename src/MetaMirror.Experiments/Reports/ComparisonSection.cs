@@ -93,7 +93,7 @@ internal static class ComparisonSection
     private static void WriteOverview(MarkupWriter html, ComparisonResult result, IReadOnlyList<Duel> duels, SeriesPalette palette)
     {
         html.Element("h3", "Median steps to target on every held-out task");
-        HtmlTable.Open(html, [("optimizer", false), .. duels.Select(d => (d.Task, true))]);
+        HtmlTable.Open(html, [("optimizer", false), .. duels.Select(d => (d.Task, true))], "–: not reached by half of the runs; in brackets, how many did reach it.");
         foreach (var rows in result.Comparison.GroupBy(r => r.Optimizer, StringComparer.Ordinal))
         {
             var first = rows.First();
@@ -119,7 +119,7 @@ internal static class ComparisonSection
         var median = Figure.OrNull(row?.StepsToTarget.Median);
         if (row is null || median is null)
         {
-            html.Element("td", row is null ? "–" : Verdict.NotReached(row), ("class", "num missing"));
+            html.Element("td", row is null ? "–" : $"– ({NumberText.Count(row.StepsToTarget.Reached)} of {NumberText.Count(row.Seeds)})", ("class", "num missing"));
             return;
         }
 

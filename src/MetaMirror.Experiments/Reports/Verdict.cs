@@ -74,7 +74,7 @@ public static class Verdict
     private static string OthersOnSeveral(Duel[] duels, Func<Duel, ComparisonRow?> other, string name)
     {
         var ratios = duels.Select(d => d.RatioTo(other(d))).OfType<double>().Order().ToArray();
-        return ratios.Length == 0 ? "" : $"Against {name}: a median of {RatioText(Median(ratios))} the steps, over the {ratios.Length} tasks where both reached the target.";
+        return ratios.Length == 0 ? "" : $"Against {name}: a median of {RatioText(Median(ratios))} the steps, {(ratios.Length == 1 ? "on the one held-out task" : $"over the {ratios.Length} held-out tasks")} where both reached the target.";
     }
 
     private static string Others(Duel duel)

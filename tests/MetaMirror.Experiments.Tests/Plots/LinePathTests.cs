@@ -9,6 +9,9 @@ public sealed class LinePathTests
         Assert.Equal("M0 0L1 1M3 3h0M5 5L6 6", LinePath.Line([0, 1, 2, 3, 4, 5, 6], [0, 1, double.NaN, 3, double.PositiveInfinity, 5, 6]));
 
     [Fact]
+    public void Dots_leave_out_what_is_not_finite() => Assert.Equal("M0 1h0M2 3h0", LinePath.Dots([0, 1, 2], [1, double.NaN, 3]));
+
+    [Fact]
     public void A_band_goes_there_and_back() => Assert.Equal("M0 2L1 3L1 1L0 0Z", LinePath.Band([0, 1], [0, 1], [2, 3]));
 
     [Fact]

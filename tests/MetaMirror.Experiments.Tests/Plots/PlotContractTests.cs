@@ -30,6 +30,7 @@ public sealed class PlotContractTests
             ReferenceLines = [new ReferenceLine(1, Hostile), new ReferenceLine(-1, "below"), new ReferenceLine(double.NaN, "none")],
             Marks = [new PointMark(1, 1, Learned, Hostile), new PointMark(double.NaN, 1, Learned, "none")],
         },
+        ["scatter"] = new LineChart { Title = "t", Series = [new LineSeries("a", Learned, [0, 1, 2], [1, double.NaN, 3]) { Dots = true }] },
         ["line empty"] = new LineChart { Title = "t", Series = [] },
         ["line not drawable"] = new LineChart { Title = "t", YKind = AxisKind.Logarithmic, XKind = AxisKind.Logarithmic, Series = [new LineSeries("a", Learned, [0, -1], [0, double.NaN])] },
         ["line one point"] = new LineChart { Title = "t", Series = [new LineSeries("a", Learned, [5], [5])] },

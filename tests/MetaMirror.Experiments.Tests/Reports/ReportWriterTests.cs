@@ -16,7 +16,7 @@ public sealed class ReportWriterTests
         "The papers’ numbers beside ours", "What learning cost, and when it pays", "Definitions", "Machine and seeds", "References",
     ];
 
-    public static TheoryData<string> Samples => ["digits", "quadratics", "everything", "hostile", "title only"];
+    public static TheoryData<string> Samples => ["digits", "rotations", "quadratics", "everything", "hostile", "title only"];
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -155,6 +155,7 @@ public sealed class ReportWriterTests
     private static ReportModel Sample(string name) => name switch
     {
         "digits" => SampleReports.RotatedDigits(),
+        "rotations" => SampleReports.SixRotations(),
         "quadratics" => SampleReports.Quadratics(),
         "everything" => SampleReports.RotatedDigits() with { Trajectories = SampleReports.Quadratics().Trajectories, PaperFigures = SampleReports.Quadratics().PaperFigures },
         "hostile" => HostileReport(),

@@ -80,6 +80,27 @@ public static class SampleReports
         };
     }
 
+    /// <summary>Every rotation held out in turn, with its own target.</summary>
+    public static ReportModel SixRotations()
+    {
+        var tasks = Enumerable.Range(0, 6).Select(k => "rotation-" + NumberText.Coordinate(15 * k)).ToArray();
+        var runners = Digits.Where(r => r.Name is not ("nadam" or "rmsprop")).ToArray();
+        var all = tasks.SelectMany((task, k) => runners.Select((r, i) => (Runner: r with { Rate = r.Rate * (1 + (0.25 * Noise(i, k))) }, Index: i + (10 * k), Task: task))).ToArray();
+        var curves = all.Select(a => Curve(a.Runner, a.Index, a.Task, 400)).ToArray();
+        return new ReportModel
+        {
+            Title = "Every rotation held out in turn",
+            Comparison = new ComparisonResult
+            {
+                Experiment = "rotated-digits",
+                Target = new TargetDefinition("trainingLoss", TargetValue.BestClassicFinal, "Per held-out task the lowest final training loss of the tuned classic baselines."),
+                Comparison = [.. all.Select((a, i) => Row(a.Runner, curves[i], a.Task, 0.0512 + (0.01 * Noise(0, a.Index / 10)), 5))],
+                MetaTraining = new MetaTrainingSummary(5, 400, 10, 26_000, 0, 4170),
+                Curves = curves,
+            },
+        };
+    }
+
     public static ReportModel Quadratics()
     {
         (string Name, double[] Steps)[] regimes = [("round", [9, 137, 146, 13.5]), ("stretched", [13, 156, 160, 715]), ("steep", [58, 198, 202, 2679])];
