@@ -1,0 +1,23 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace MetaMirror.Numerics;
+
+public static partial class Vectors
+{
+    /// <summary>y ← y + α·x (BLAS <c>axpy</c>); product and sum round separately.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="alpha">α.</param>
+    /// <param name="x">Shape [n].</param>
+    /// <param name="y">Shape [n]; overwritten.</param>
+    /// <exception cref="ArgumentException">Lengths differ, or the spans overlap without starting together.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
+    public static void AddScaled<T>(T alpha, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require.SupportedElement<T>();
+        Require.SameLength(x.Length, y.Length, nameof(x), nameof(y));
+        Require.SameStartOrDisjoint(x, y, nameof(x), nameof(y));
+        TensorPrimitives.MultiplyAdd(x, alpha, y, y);
+    }
+}

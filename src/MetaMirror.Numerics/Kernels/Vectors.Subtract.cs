@@ -1,0 +1,21 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace MetaMirror.Numerics;
+
+public static partial class Vectors
+{
+    /// <summary>destination ← x − y.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="x">Shape [n].</param>
+    /// <param name="y">Shape [n].</param>
+    /// <param name="destination">Shape [n]; overwritten.</param>
+    /// <exception cref="ArgumentException">Lengths differ, or an input overlaps the destination without starting together.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
+    public static void Subtract<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        RequireThree(x, y, destination);
+        TensorPrimitives.Subtract(x, y, destination);
+    }
+}

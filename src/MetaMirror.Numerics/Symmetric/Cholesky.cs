@@ -1,0 +1,55 @@
+namespace MetaMirror.Numerics;
+
+/// <summary>Cholesky factors of symmetric positive definite matrices, A = L Lᵀ, row-major.</summary>
+public static class Cholesky
+{
+    /// <summary>l ← L, lower triangular with a positive diagonal and zeros above it.</summary>
+    /// <param name="a">Shape [n, n]; only the lower triangle is read.</param>
+    /// <param name="n">Order of the matrix.</param>
+    /// <param name="l">Shape [n, n]; overwritten; may be a itself.</param>
+    /// <returns>False if a is not positive definite (or not finite): l is then unfinished.</returns>
+    /// <exception cref="ArgumentException">A span does not have the stated shape, or the spans overlap without starting together.</exception>
+    public static bool TryFactor(ReadOnlySpan<double> a, int n, Span<double> l)
+    {
+        Require.NotNegative(n, nameof(n));
+        Require.Length((long)n * n, a.Length, nameof(a), $"n x n = {n} x {n}");
+        Require.Length((long)n * n, l.Length, nameof(l), $"n x n = {n} x {n}");
+        Require.SameStartOrDisjoint(a, l, nameof(a), nameof(l));
+        for (int i = 0; i < n; i++)
+        {
+            Span<double> row = l.Slice(i * n, n);
+            for (int j = 0; j < i; j++)
+                row[j] = (a[(i * n) + j] - Vectors.Dot<double>(row[..j], l.Slice(j * n, j))) / l[(j * n) + j];
+            double pivot = a[(i * n) + i] - Vectors.SquaredNorm<double>(row[..i]);
+            if (!(pivot > 0) || !double.IsFinite(pivot))
+                return false;
+            row[i] = Math.Sqrt(pivot);
+            row[(i + 1)..].Clear();
+        }
+
+        return true;
+    }
+
+    /// <summary>x ← A⁻¹ b by L y = b, Lᵀ x = y.</summary>
+    /// <param name="l">Shape [n, n], a factor from <see cref="TryFactor"/>.</param>
+    /// <param name="n">Order of the matrix.</param>
+    /// <param name="b">Shape [n].</param>
+    /// <param name="x">Shape [n]; overwritten; may be b itself.</param>
+    /// <exception cref="ArgumentException">A span does not have the stated shape, or the spans overlap without starting together.</exception>
+    public static void Solve(ReadOnlySpan<double> l, int n, ReadOnlySpan<double> b, Span<double> x)
+    {
+        Require.NotNegative(n, nameof(n));
+        Require.Length((long)n * n, l.Length, nameof(l), $"n x n = {n} x {n}");
+        Require.Length(n, b.Length, nameof(b), "n");
+        Require.Length(n, x.Length, nameof(x), "n");
+        Require.SameStartOrDisjoint(b, x, nameof(b), nameof(x));
+        Require.Disjoint(l, x, nameof(l), nameof(x));
+        for (int i = 0; i < n; i++)
+            x[i] = (b[i] - Vectors.Dot(l.Slice(i * n, i), x[..i])) / l[(i * n) + i];
+        for (int i = n - 1; i >= 0; i--)
+        {
+            x[i] /= l[(i * n) + i];
+            Vectors.AddScaled(-x[i], l.Slice(i * n, i), x[..i]);
+        }
+    }
+}

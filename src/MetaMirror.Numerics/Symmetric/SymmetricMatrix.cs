@@ -1,0 +1,95 @@
+namespace MetaMirror.Numerics;
+
+/// <summary>Functions of symmetric matrices by eigendecomposition, f(A) = V diag(f(λ)) Vᵀ, row-major. Results are exactly symmetric.</summary>
+public static class SymmetricMatrix
+{
+    /// <summary>Eigenvalues down to minus this times the largest count as zero.</summary>
+    private const double NegativeTolerance = 1e-10;
+
+    /// <summary>result ← A^{1/2}.</summary>
+    /// <param name="a">Shape [n, n], symmetric positive semidefinite (up to rounding).</param>
+    /// <param name="n">Order of the matrix.</param>
+    /// <param name="result">Shape [n, n]; overwritten; may be a itself.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, or a is not finite, symmetric and positive semidefinite.</exception>
+    public static void Sqrt(ReadOnlySpan<double> a, int n, Span<double> result) => Power(a, n, 0.5, double.NegativeInfinity, result);
+
+    /// <summary>result ← A^{−1/2}.</summary>
+    /// <param name="a">Shape [n, n], symmetric positive definite.</param>
+    /// <param name="n">Order of the matrix.</param>
+    /// <param name="result">Shape [n, n]; overwritten; may be a itself.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, or a is not finite, symmetric and positive definite.</exception>
+    public static void InverseSqrt(ReadOnlySpan<double> a, int n, Span<double> result) => Power(a, n, -0.5, double.NegativeInfinity, result);
+
+    /// <summary>result ← V diag(max(λ, floor)^exponent) Vᵀ.</summary>
+    /// <param name="a">Shape [n, n], symmetric.</param>
+    /// <param name="n">Order of the matrix.</param>
+    /// <param name="exponent">Exponent, finite.</param>
+    /// <param name="floor">Eigenvalues below it are raised to it; −∞ leaves them (then negative ones, and zero with a negative exponent, are refused).</param>
+    /// <param name="result">Shape [n, n]; overwritten; may be a itself.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, a is not finite and symmetric, or an eigenvalue has no such power.</exception>
+    public static void Power(ReadOnlySpan<double> a, int n, double exponent, double floor, Span<double> result)
+    {
+        Require.Length((long)n * n, result.Length, nameof(result), $"n x n = {n} x {n}");
+        Require.SameStartOrDisjoint(a, result, nameof(a), nameof(result));
+        if (!double.IsFinite(exponent) || double.IsNaN(floor))
+            throw new ArgumentException(FormattableString.Invariant($"The exponent must be finite and the floor a number, but they are {exponent} and {floor}."), nameof(exponent));
+        if (n == 0)
+            return;
+        using var work = new Rented((2 * n * n) + n);
+        Span<double> values = work.Span[..n], vectors = work.Span.Slice(n, n * n), scaled = work.Span[^(n * n)..];
+        SymmetricEigen.Decompose(a, n, values, vectors);
+        double negligible = NegativeTolerance * Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
+        for (int j = 0; j < n; j++)
+        {
+            double value = Math.Max(values[j], floor);
+            if (value < 0 && value >= -negligible)
+                value = 0;
+            if (value < 0 || (value == 0 && exponent < 0))
+                throw new ArgumentException(FormattableString.Invariant($"Power {exponent} needs positive eigenvalues, but eigenvalue {j} of {n} is {value}; raise the floor or add damping."), nameof(a));
+            values[j] = exponent switch { 0.5 => Math.Sqrt(value), -0.5 => 1 / Math.Sqrt(value), 1 => value, -1 => 1 / value, _ => Math.Pow(value, exponent) };
+        }
+
+        for (int i = 0; i < n; i++)
+            Vectors.Multiply<double>(vectors.Slice(i * n, n), values, scaled.Slice(i * n, n));
+        Gemm.Multiply<double>(false, true, n, n, n, 1, scaled, vectors, 0, result);
+        MakeSymmetric(result, n);
+    }
+
+    /// <summary>result ← A # B = A^{1/2} (A^{−1/2} B A^{−1/2})^{1/2} A^{1/2}, the metric geometric mean (PAPERS 6.6).</summary>
+    /// <param name="a">Shape [n, n], symmetric positive definite.</param>
+    /// <param name="b">Shape [n, n], symmetric positive semidefinite.</param>
+    /// <param name="n">Order of the matrices.</param>
+    /// <param name="result">Shape [n, n]; overwritten; may be a or b.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, or a matrix is not as stated.</exception>
+    public static void GeometricMean(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int n, Span<double> result)
+    {
+        Require.Length((long)n * n, b.Length, nameof(b), $"n x n = {n} x {n}");
+        Require.SameStartOrDisjoint(b, result, nameof(b), nameof(result));
+        Require.SameStartOrDisjoint(a, result, nameof(a), nameof(result));
+        using var work = new Rented(4 * n * n);
+        Span<double> root = work.Span[..(n * n)], inverseRoot = work.Span.Slice(n * n, n * n);
+        Span<double> product = work.Span.Slice(2 * n * n, n * n), middle = work.Span[^(n * n)..];
+        Sqrt(a, n, root);
+        InverseSqrt(a, n, inverseRoot);
+        Sandwich(inverseRoot, b, n, product, middle);
+        Sqrt(middle, n, middle);
+        Sandwich(root, middle, n, product, result);
+    }
+
+    /// <summary>result ← S X S for symmetric S, X.</summary>
+    private static void Sandwich(ReadOnlySpan<double> s, ReadOnlySpan<double> x, int n, Span<double> product, Span<double> result)
+    {
+        Gemm.Multiply(false, false, n, n, n, 1, s, x, 0, product);
+        Gemm.Multiply(false, false, n, n, n, 1, product, s, 0, result);
+        MakeSymmetric(result, n);
+    }
+
+    private static void MakeSymmetric(Span<double> a, int n)
+    {
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < i; j++)
+                a[(i * n) + j] = a[(j * n) + i] = 0.5 * (a[(i * n) + j] + a[(j * n) + i]);
+        }
+    }
+}
