@@ -7,7 +7,7 @@ namespace MetaMirror.UpdateRules;
 /// and cotangent map (VJP). An instance holds no run state: it can serve many runs and threads at once.
 /// </summary>
 /// <remarks>
-/// A transform (clipping, weight decay) changes the gradient, a schedule the scale, an optimizer theta; <see cref="Chain{T}"/> puts them
+/// A transform (clipping, weight decay) changes the gradient, a schedule the scale, an optimizer theta; <c>Chain</c> puts them
 /// one after the other. At Age 0 the state is all zeros.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -1,0 +1,19 @@
+using MetaMirror.Descents;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.Hypergradients;
+
+/// <summary>What a hypergradient cost and whether it can be trusted.</summary>
+/// <param name="Method">Estimator.</param>
+/// <param name="Value">E(mu) of this run.</param>
+/// <param name="Inner">How the inner run ended; when it diverged, value and gradients are meaningless.</param>
+/// <param name="Gradients">Loss gradients evaluated.</param>
+/// <param name="HessianVectorProducts">Hessian-vector products computed.</param>
+/// <param name="PeakBytes">Bytes of trajectory storage: checkpoints, segment, tangents or solver vectors.</param>
+/// <param name="Solver">Report of the linear solver of an implicit estimator; null for the others.</param>
+public sealed record HypergradientReport(
+    string Method, double Value, DescentResult Inner, long Gradients, long HessianVectorProducts, long PeakBytes, SolveReport? Solver = null)
+{
+    /// <summary>True if the run completed and the solver, if any, converged.</summary>
+    public bool Succeeded => !Inner.Diverged && (Solver?.Succeeded ?? true);
+}
