@@ -14,6 +14,16 @@ namespace MetaMirror.Hypergradients;
 public sealed record HypergradientReport(
     string Method, double Value, DescentResult Inner, long Gradients, long HessianVectorProducts, long PeakBytes, SolveReport? Solver = null)
 {
+    /// <summary>For implicit estimators: ||Phi(theta) - theta|| / (1 + ||theta||) where the run ended; 0 at a fixed point.</summary>
+    public double? FixedPointResidual { get; init; }
+
+    /// <summary>One plain sentence for people.</summary>
+    public string Verdict => Inner.Diverged
+        ? $"The inner run {Inner}; there is no hypergradient."
+        : Solver is null
+            ? $"{Method}: exact up to rounding."
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Method}: {Solver.Verdict} Distance from a fixed point: {FixedPointResidual:g3}.");
+
     /// <summary>True if the run completed and the solver, if any, converged.</summary>
     public bool Succeeded => !Inner.Diverged && (Solver?.Succeeded ?? true);
 }

@@ -20,6 +20,9 @@ public abstract class UpdateRule<T>
     /// <summary>False when <see cref="Jvp"/> and <see cref="Vjp"/> throw; hypergradients then refuse the rule by name.</summary>
     public virtual bool IsDifferentiable => true;
 
+    /// <summary>The mirror descent inside this rule, or null: what regret bounds speak about.</summary>
+    public virtual MirrorView<T>? Mirror(ParameterLayout layout) => null;
+
     /// <summary>Meta-parameters of the rule for parameters of this layout.</summary>
     public abstract IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout);
 
