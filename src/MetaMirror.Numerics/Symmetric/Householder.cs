@@ -18,7 +18,7 @@ internal static class Householder
             if (m == 1)
             {
                 offDiagonal[k] = v[0];
-                break;
+                continue;
             }
 
             double tail = Vectors.SquaredNorm<double>(v[1..]);

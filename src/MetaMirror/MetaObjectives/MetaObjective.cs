@@ -76,7 +76,7 @@ public abstract class MetaObjective<T>
     /// <summary>q(theta_1, theta_T, mu).</summary>
     public virtual double FinalTerm(in RunEnds<T> ends, MetaParameters<T> meta) => 0;
 
-    /// <summary>Adds the partial derivatives of q.</summary>
+    /// <summary>Adds the partial derivatives of q; called right after <see cref="FinalTerm"/> on the same run, whose evaluations it may reuse.</summary>
     public virtual void AddFinalGradient(in RunEnds<T> ends, MetaParameters<T> meta, Span<T> aInitial, Span<T> aFinal, Span<T> aMeta)
     {
     }

@@ -7,7 +7,7 @@ namespace MetaMirror.UpdateRules;
 /// and cotangent map (VJP). An instance holds no run state: it can serve many runs and threads at once.
 /// </summary>
 /// <remarks>
-/// A transform (clipping, weight decay) changes the gradient, a schedule the scale, an optimizer theta; <see cref="Chain{T}"/> puts them
+/// A transform (clipping, weight decay) changes the gradient, a schedule the scale, an optimizer theta; <c>Chain</c> puts them
 /// one after the other. At Age 0 the state is all zeros.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -19,6 +19,9 @@ public abstract class UpdateRule<T>
 
     /// <summary>False when <see cref="Jvp"/> and <see cref="Vjp"/> throw; hypergradients then refuse the rule by name.</summary>
     public virtual bool IsDifferentiable => true;
+
+    /// <summary>The mirror descent inside this rule, or null: what regret bounds speak about.</summary>
+    public virtual MirrorView<T>? Mirror(ParameterLayout layout) => null;
 
     /// <summary>Meta-parameters of the rule for parameters of this layout.</summary>
     public abstract IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout);

@@ -1,0 +1,124 @@
+using System.IO.Compression;
+
+namespace MetaMirror.Experiments.Readers;
+
+/// <summary>The bytes of a data file, unpacked if they are gzip, together with an upper limit on how many there can be.</summary>
+internal sealed class ByteSource : IDisposable
+{
+    /// <summary>Deflate cannot grow one byte to more than this many (RFC 1951: 258 bytes from two bits).</summary>
+    private const long LargestDeflateRatio = 1032;
+
+    private readonly string file;
+    private readonly Stream stream;
+
+    private ByteSource(string file, Stream stream, long? most, bool isExact)
+    {
+        this.file = file;
+        this.stream = stream;
+        Most = most;
+        IsExact = isExact;
+    }
+
+    /// <summary>No more bytes than this can come; null where the stream does not say.</summary>
+    public long? Most { get; }
+
+    /// <summary>Whether <see cref="Most"/> is the number of bytes, not only a limit.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>Wraps a stream, looking at its first two bytes for gzip's mark. The stream stays open.</summary>
+    public static ByteSource Open(Stream stream, string file)
+    {
+        long? remaining = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
+        var start = new byte[2];
+        var read = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
+        var whole = new Rejoined(start.AsMemory(0, read), stream);
+        if (read == 2 && start[0] == 0x1f && start[1] == 0x8b)
+        {
+            var most = remaining is { } packed && packed <= long.MaxValue / LargestDeflateRatio ? packed * LargestDeflateRatio : (long?)null;
+            return new ByteSource(file, new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true), most, isExact: false);
+        }
+
+        return new ByteSource(file, whole, remaining, isExact: remaining is not null);
+    }
+
+    /// <summary>Reads some bytes, 0 only at the end.</summary>
+    /// <exception cref="DataFormatException">The gzip data are damaged.</exception>
+    public int Read(Span<byte> buffer)
+    {
+        try
+        {
+            return stream.Read(buffer);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DataFormatException(file, "intact gzip data", "damaged ones", e);
+        }
+    }
+
+    /// <summary>Reads until the buffer is full or the data end; returns how many bytes came.</summary>
+    public int Fill(Span<byte> buffer)
+    {
+        var filled = 0;
+        while (filled < buffer.Length)
+        {
+            var read = Read(buffer[filled..]);
+            if (read == 0)
+            {
+                break;
+            }
+
+            filled += read;
+        }
+
+        return filled;
+    }
+
+    /// <summary>Releases the unpacker; the stream given to <see cref="Open"/> stays open.</summary>
+    public void Dispose() => stream.Dispose();
+
+    /// <summary>A few bytes already taken, then the rest of a stream, which it does not own.</summary>
+    private sealed class Rejoined(ReadOnlyMemory<byte> start, Stream rest) : Stream
+    {
+        private ReadOnlyMemory<byte> start = start;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (start.IsEmpty || buffer.IsEmpty)
+            {
+                return rest.Read(buffer);
+            }
+
+            var count = Math.Min(start.Length, buffer.Length);
+            start.Span[..count].CopyTo(buffer);
+            start = start[count..];
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+            // A reader has nothing to flush.
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,11 @@
+namespace MetaMirror.Experiments.Readers;
+
+/// <summary>What the target column holds.</summary>
+public enum TargetKind
+{
+    /// <summary>Classes, written as integers or as text.</summary>
+    Classification,
+
+    /// <summary>Real numbers.</summary>
+    Regression,
+}

@@ -1,0 +1,42 @@
+namespace MetaMirror.Experiments.Reports;
+
+/// <summary>Learned optimizers against others on tasks that were held out: the document behind <c>--json</c>.</summary>
+public sealed record ComparisonResult
+{
+    /// <summary>Name of the experiment or plan.</summary>
+    public required string Experiment { get; init; }
+
+    /// <summary>What had to be reached.</summary>
+    public required TargetDefinition Target { get; init; }
+
+    /// <summary>One row per optimizer and held-out task. The first learned row names the optimizer that verdicts speak of.</summary>
+    public required IReadOnlyList<ComparisonRow> Comparison { get; init; }
+
+    /// <summary>What learning cost; null when nothing was learned in this run.</summary>
+    public MetaTrainingSummary? MetaTraining { get; init; }
+
+    /// <summary>Loss curves; may be empty.</summary>
+    public IReadOnlyList<LossCurve> Curves { get; init; } = [];
+}
+
+/// <summary>Size and cost of meta-training.</summary>
+/// <param name="Tasks">Tasks learned on.</param>
+/// <param name="InnerSteps">Steps of each inner run.</param>
+/// <param name="OuterSteps">Steps of the outer optimizer.</param>
+/// <param name="Gradients">Gradients computed.</param>
+/// <param name="HessianVectorProducts">Hessian-vector products computed.</param>
+/// <param name="Seconds">Wall-clock seconds.</param>
+public sealed record MetaTrainingSummary(int Tasks, int InnerSteps, int OuterSteps, long Gradients, long HessianVectorProducts, double Seconds)
+{
+    /// <summary>Names of the tasks learned on; may be empty.</summary>
+    public IReadOnlyList<string> TaskNames { get; init; } = [];
+}
+
+/// <summary>Training loss along the run: median and quartiles over seeds, at the optimizer's best setting for steps to target.</summary>
+/// <param name="Optimizer">Name, as in <see cref="ComparisonRow.Optimizer"/>.</param>
+/// <param name="Task">Name of the held-out task.</param>
+/// <param name="Steps">Steps at which the loss was measured, shape [n].</param>
+/// <param name="Median">Median over seeds, shape [n]; not finite after a divergence.</param>
+/// <param name="Lower">First quartile, shape [n]; empty with one seed.</param>
+/// <param name="Upper">Third quartile, shape [n]; empty with one seed.</param>
+public sealed record LossCurve(string Optimizer, string Task, int[] Steps, double[] Median, double[] Lower, double[] Upper);

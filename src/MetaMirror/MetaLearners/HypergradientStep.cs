@@ -1,0 +1,126 @@
+using System.Numerics;
+using MetaMirror.Descents;
+using MetaMirror.Hypergradients;
+using MetaMirror.MetaObjectives;
+using MetaMirror.Numerics;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.MetaLearners;
+
+/// <summary>Which part of a hypergradient moves mu.</summary>
+public enum GradientPart
+{
+    /// <summary>Through the trajectory too.</summary>
+    Total,
+
+    /// <summary>The explicit part alone: trajectories held fixed.</summary>
+    Direct,
+}
+
+/// <summary>
+/// mu moves along the mean hypergradient of the outer step's tasks by any update rule on the raw values, then is projected
+/// (MetaMD v1 Algorithm 1; h starts at zero in every outer step, which the printed algorithm forgets).
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="hypergradient">Estimator.</param>
+/// <param name="metaObjective">E.</param>
+/// <param name="outer">Outer optimizer, e.g. Adam.</param>
+/// <param name="part">Total or direct.</param>
+public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObjective<T> metaObjective, UpdateRule<T> outer, GradientPart part = GradientPart.Total)
+    : MetaStep<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private Hypergradient<T>[] _estimators = [];
+    private MetaObjective<T>[] _objectives = [];
+    private T[][] _total = [];
+    private T[][] _direct = [];
+    private T[] _state = [];
+    private T[] _scratch = [];
+    private T[] _raw = [];
+    private T[] _gradient = [];
+    private T[] _outerMeta = [];
+    private readonly T[] _scale = new T[1];
+    private ParameterLayout? _layout;
+
+    /// <inheritdoc/>
+    public override string Name => $"{metaObjective.Name} by {hypergradient.Name} with {outer.Name}";
+
+    /// <inheritdoc/>
+    public override Span<T> State => _state;
+
+    /// <summary>Norms of the mean total and direct hypergradient (raw) of the last outer step.</summary>
+    public (double Total, double Direct) LastNorms { get; private set; }
+
+    /// <inheritdoc/>
+    public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)
+    {
+        ArgumentNullException.ThrowIfNull(meta);
+        if (!meta.Entries.Any(e => e.Spec.Learned))
+            throw new ArgumentException($"The rule '{rule?.Name}' has no meta-parameters to learn.", nameof(meta));
+        _estimators = [.. Enumerable.Range(0, workers).Select(_ => hypergradient.ForThread())];
+        _objectives = [.. Enumerable.Range(0, workers).Select(_ => metaObjective.ForThread(rule!, layout))];
+        _total = [.. Enumerable.Range(0, slots).Select(_ => new T[meta.Length])];
+        _direct = [.. Enumerable.Range(0, slots).Select(_ => new T[meta.Length])];
+        _layout = meta.ToLayout();
+        _state = new T[outer.StateLength(_layout)];
+        _scratch = new T[outer.ScratchLength(_layout)];
+        _raw = new T[meta.Length];
+        _gradient = new T[meta.Length];
+        _outerMeta = new MetaParameters<T>([], outer.MetaSpecs(_layout), []).Natural.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public override TaskOutcome Process(
+        int worker, int slot, InnerProblem<T> problem, MetaParameters<T> meta, in BatchKey run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        HypergradientReport report = _estimators[worker].Compute(
+            problem, _objectives[worker], meta, run, _total[slot], _direct[slot], null, cancellationToken);
+        report.Solver?.EnsureSucceeded();
+        return new TaskOutcome(problem.Task.Name, report.Value, report.Inner, report.Gradients, report.HessianVectorProducts);
+    }
+
+    /// <inheritdoc/>
+    public override void Apply(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, int outerStep, int outerSteps)
+    {
+        ArgumentNullException.ThrowIfNull(meta);
+        double direct = Mean(meta, outcomes, _direct);
+        if (part == GradientPart.Direct)
+        {
+            LastNorms = (double.NaN, direct);
+        }
+        else
+        {
+            LastNorms = (Mean(meta, outcomes, _total), direct);
+        }
+
+        meta.Raw.CopyTo(_raw);
+        _scale[0] = T.One;
+        var context = new StepContext<T>
+        {
+            Step = outerStep, Steps = outerSteps, Age = outerStep, Layout = _layout!, Meta = _outerMeta, Scratch = _scratch,
+        };
+        outer.Step(context, new Iterate<T>(_raw, _gradient, _scale, _state));
+        meta.SetRaw(_raw);
+        meta.Project();
+    }
+
+    /// <summary>_gradient = mean raw gradient of the runs that completed; returns its norm.</summary>
+    private double Mean(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, T[][] gradients)
+    {
+        Array.Clear(_gradient);
+        int count = 0;
+        for (int slot = 0; slot < outcomes.Length; slot++)
+        {
+            if (outcomes[slot].Inner.Diverged)
+                continue;
+            count++;
+            Vectors.AddScaled<T>(T.One, gradients[slot], _gradient);
+        }
+
+        if (count > 0)
+            Vectors.Scale(T.One / T.CreateChecked(count), _gradient);
+        meta.PullBack(_gradient, _gradient);
+        return Math.Sqrt(Vectors.SquaredNorm<T>(_gradient));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+using MetaMirror.Descents;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.MetaLearners;
+
+/// <summary>Collects <see cref="BoundStatistics"/> over the runs and leaves mu alone.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="withFactors">False keeps the diagonal sums only.</param>
+public sealed class StatisticsStep<T>(bool withFactors = true) : MetaStep<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private StatisticsObserver<T>[] _observers = [];
+
+    /// <inheritdoc/>
+    public override string Name => "statistics";
+
+    /// <inheritdoc/>
+    public override Span<T> State => [];
+
+    /// <summary>Sums over the tasks of the last outer step, merged in task order.</summary>
+    public BoundStatistics? Statistics { get; private set; }
+
+    /// <inheritdoc/>
+    public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)
+    {
+        _observers = [.. Enumerable.Range(0, slots).Select(_ => new StatisticsObserver<T>(new BoundStatistics(layout, withFactors)))];
+        Statistics = new BoundStatistics(layout, withFactors);
+    }
+
+    /// <inheritdoc/>
+    public override TaskOutcome Process(
+        int worker, int slot, InnerProblem<T> problem, MetaParameters<T> meta, in BatchKey run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        _observers[slot].Statistics.Clear();
+        long gradients = problem.Descent.GradientCount;
+        problem.Start(meta, run);
+        DescentResult inner = problem.Descent.Run(_observers[slot], cancellationToken);
+        double value = inner.Diverged ? double.NaN : problem.Descent.Loss;
+        return new TaskOutcome(problem.Task.Name, value, inner, problem.Descent.GradientCount - gradients, 0);
+    }
+
+    /// <inheritdoc/>
+    public override void Apply(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, int outerStep, int outerSteps)
+    {
+        Statistics!.Clear();
+        for (int slot = 0; slot < outcomes.Length; slot++)
+        {
+            if (!outcomes[slot].Inner.Diverged)
+                Statistics.Merge(_observers[slot].Statistics);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Numerics;
+using MetaMirror.Divergences;
+
+namespace MetaMirror.UpdateRules;
+
+/// <summary>Where a rule's mirror descent keeps its divergence and learning rate, so that regret bounds can read them.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Divergence">phi.</param>
+/// <param name="MetaStart">First index of the divergence's meta-parameters in the rule's.</param>
+/// <param name="MetaLength">How many it has.</param>
+/// <param name="RateIndex">Index of eta in the rule's meta-parameters.</param>
+public sealed record MirrorView<T>(Divergence<T> Divergence, int MetaStart, int MetaLength, int RateIndex)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The same view for a rule whose meta-parameters start <paramref name="offset"/> later.</summary>
+    public MirrorView<T> Shift(int offset) => this with { MetaStart = MetaStart + offset, RateIndex = RateIndex + offset };
+}
