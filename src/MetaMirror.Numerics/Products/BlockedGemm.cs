@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
@@ -32,6 +33,7 @@ internal static unsafe class BlockedGemm
             Multiply<T, T, SimdScalar<T>>(m, n, k, alpha, a, b, beta, c);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<T, TVector, TSimd>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
@@ -67,6 +69,7 @@ internal static unsafe class BlockedGemm
     }
 
     /// <summary>All rows of one block over one panel. A last panel of less than whole vectors goes through a padded tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<T, TVector, TSimd>(int m, int columns, int k, T alpha, Strided<T> a, T* panel, T beta, Strided<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
@@ -97,6 +100,7 @@ internal static unsafe class BlockedGemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy<T>(T* source, nint sourceRow, T* destination, nint destinationRow, int rows, int columns)
         where T : unmanaged
     {

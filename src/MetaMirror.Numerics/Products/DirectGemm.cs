@@ -1,10 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
 /// <summary>Three loops, for products of a few elements.</summary>
 internal static unsafe class DirectGemm
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<T>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

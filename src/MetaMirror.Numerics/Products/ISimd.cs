@@ -26,6 +26,9 @@ internal unsafe interface ISimd<T, TVector>
     static abstract TVector Multiply(TVector x, TVector y);
 
     static abstract void Store(TVector value, T* destination);
+
+    /// <summary>The sum of all lanes, in an order that the width fixes.</summary>
+    static abstract T Sum(TVector value);
 }
 
 /// <summary>Eight lanes of double or sixteen of float; 32 registers.</summary>
@@ -52,6 +55,9 @@ internal readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<T> value, T* destination) => value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Vector512<T> value) => Vector512.Sum(value);
 }
 
 /// <summary>Four lanes of double or eight of float; 16 registers.</summary>
@@ -83,6 +89,9 @@ internal readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<T> value, T* destination) => value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Vector256<T> value) => Vector256.Sum(value);
 }
 
 /// <summary>Two lanes of double or four of float. Without a fused instruction the emulated one would be slow: multiply, then add.</summary>
@@ -114,6 +123,9 @@ internal readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<T> value, T* destination) => value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Vector128<T> value) => Vector128.Sum(value);
 }
 
 /// <summary>One lane, for processors (or settings) without vectors.</summary>
@@ -138,4 +150,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T value, T* destination) => *destination = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(T value) => value;
 }

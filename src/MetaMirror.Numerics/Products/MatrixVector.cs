@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
@@ -31,13 +32,14 @@ internal static unsafe class MatrixVector
     }
 
     /// <summary>y_i ← α Σ_j a_ij x_j + β y_i, four rows at a time; j runs in lanes, then the rest one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<T, TVector, TSimd>(int m, int n, T alpha, T* a, T* x, T beta, T* y)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
         int whole = n - (n % TSimd.Count);
-        T* lanes = stackalloc T[4 * TSimd.Count];
+        T* sums = stackalloc T[4];
         for (int i = 0; i < m; i += 4)
         {
             nint last = Math.Min(4, m - i) - 1, row = n;
@@ -55,13 +57,13 @@ internal static unsafe class MatrixVector
                 s3 = TSimd.MultiplyAdd(TSimd.Load(a3 + j), v, s3);
             }
 
-            TSimd.Store(s0, lanes);
-            TSimd.Store(s1, lanes + TSimd.Count);
-            TSimd.Store(s2, lanes + (2 * TSimd.Count));
-            TSimd.Store(s3, lanes + (3 * TSimd.Count));
+            sums[0] = TSimd.Sum(s0);
+            sums[1] = TSimd.Sum(s1);
+            sums[2] = TSimd.Sum(s2);
+            sums[3] = TSimd.Sum(s3);
             for (nint r = 0; r <= last; r++)
             {
-                T sum = Sum(lanes + (r * TSimd.Count), TSimd.Count);
+                T sum = sums[r];
                 T* rest = a0 + (r * row);
                 for (nint j = whole; j < n; j++)
                     sum += rest[j] * x[j];
@@ -70,20 +72,8 @@ internal static unsafe class MatrixVector
         }
     }
 
-    /// <summary>Adds the upper half of the lanes to the lower half until one is left.</summary>
-    private static T Sum<T>(T* lanes, int count)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (int half = count / 2; half > 0; half /= 2)
-        {
-            for (int j = 0; j < half; j++)
-                lanes[j] += lanes[j + half];
-        }
-
-        return lanes[0];
-    }
-
     /// <summary>y_j ← Σ_i (α x_i) a_ij + β y_j: rows are added to y in order, four in one pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Columns<T, TVector, TSimd>(int m, int n, T alpha, T* a, T* x, T beta, T* y)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct

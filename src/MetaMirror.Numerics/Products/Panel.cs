@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MetaMirror.Numerics;
 
 /// <summary>Packing of op(B): [p][column] of one panel, padded with zeros to whole vectors.</summary>
@@ -13,6 +15,7 @@ internal static unsafe class Panel
             PackColumns(b, k, columns, width, destination);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackRows<T>(Strided<T> b, int k, int columns, int width, T* destination)
         where T : unmanaged
     {
@@ -25,23 +28,24 @@ internal static unsafe class Panel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackColumns<T>(Strided<T> b, int k, int columns, int width, T* destination)
         where T : unmanaged
     {
-        for (int j = 0; j < width; j++)
+        int side = b.Row == 1 ? TransposedBlock.Side<T>() : 0;
+        int squaresAcross = side == 0 ? 0 : columns - (columns % side), squaresDown = side == 0 ? 0 : k - (k % side);
+        for (nint j = 0; j < squaresAcross; j += side)
         {
-            T* target = destination + j;
-            if (j < columns)
-            {
-                T* source = b.Start + (j * b.Column);
-                for (nint p = 0; p < k; p++)
-                    target[p * width] = source[p * b.Row];
-            }
-            else
-            {
-                for (nint p = 0; p < k; p++)
-                    target[p * width] = default;
-            }
+            for (nint p = 0; p < squaresDown; p += side)
+                TransposedBlock.Copy(b.Start + (j * b.Column) + p, b.Column, destination + (p * width) + j, width);
+        }
+
+        // What is left: the last rows of all columns, the last columns, and the padding.
+        for (nint j = 0; j < width; j++)
+        {
+            T* source = b.Start + (j * b.Column);
+            for (nint p = j < squaresAcross ? squaresDown : 0; p < k; p++)
+                destination[(p * width) + j] = j < columns ? source[p * b.Row] : default;
         }
     }
 }
