@@ -84,8 +84,8 @@ public sealed class VerdictTests
     [Fact]
     public void Break_even_in_seconds_counts_the_time_per_step()
     {
-        var result = Result(Row("learned", OptimizerRole.Learned, 40) with { MillisecondsPerStep = 0.5 }, Row("adam", OptimizerRole.Baseline, 80) with { MillisecondsPerStep = 0.5 })
-            with { MetaTraining = new MetaTrainingSummary(5, 400, 10, 1000, 0, 2) };
+        var rows = Result(Row("learned", OptimizerRole.Learned, 40) with { MillisecondsPerStep = 0.5 }, Row("adam", OptimizerRole.Baseline, 80) with { MillisecondsPerStep = 0.5 });
+        var result = rows with { MetaTraining = new MetaTrainingSummary(5, 400, 10, 1000, 0, 2) };
         Assert.Equal(100, BreakEven.Of(result)!.Seconds!.Value, 1e-9);
         var slow = result with { Comparison = [result.Comparison[0] with { MillisecondsPerStep = 5 }, result.Comparison[1]] };
         Assert.Null(BreakEven.Of(slow)!.Seconds);

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace MetaMirror.UpdateRules;
+
+/// <summary>Rules one after the other: each sees what the ones before it made of theta, gradient and scale, and has a state of its own.</summary>
+/// <remarks>
+/// Chains inside a chain are opened and <see cref="Identity{T}"/> is left out, so Chain() is the identity and Chain(id, x, id) is x.
+/// When more than one member has meta-parameters their names get the member's number in front: "0.", "1.". To differentiate, the values
+/// before each member are rebuilt in scratch, at the cost of one more step of every member but the last.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Chain<T> : UpdateRule<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ConditionalWeakTable<ParameterLayout, ChainPlan<T>> _plans = [];
+    private readonly ConditionalWeakTable<ParameterLayout, ChainPlan<T>>.CreateValueCallback _plan;
+
+    /// <summary>Chains rules in the order in which they act.</summary>
+    /// <exception cref="ArgumentNullException">A rule is null.</exception>
+    public Chain(params UpdateRule<T>[] rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        var members = ImmutableArray.CreateBuilder<UpdateRule<T>>();
+        foreach (UpdateRule<T> rule in rules)
+        {
+            ArgumentNullException.ThrowIfNull(rule, nameof(rules));
+            if (rule is Chain<T> chain)
+                members.AddRange(chain.Members);
+            else if (rule is not Identity<T>)
+                members.Add(rule);
+        }
+
+        Members = members.ToImmutable();
+        _plan = layout => new ChainPlan<T>(Members.AsSpan(), layout);
+    }
+
+    /// <summary>The rules, without inner chains and identities.</summary>
+    public ImmutableArray<UpdateRule<T>> Members { get; }
+
+    /// <inheritdoc/>
+    public override string Name => Members.IsEmpty ? "identity" : string.Join(" > ", Members.Select(m => m.Name));
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiable => Members.All(m => m.IsDifferentiable);
+
+    /// <inheritdoc/>
+    /// <remarks>Null unless exactly one member has a mirror descent: a bound speaks about one.</remarks>
+    public override MirrorView<T>? Mirror(ParameterLayout layout)
+    {
+        MirrorView<T>? found = null;
+        for (int i = 0; i < Members.Length; i++)
+        {
+            if (Members[i].Mirror(layout) is not { } view)
+                continue;
+            if (found is not null)
+                return null;
+            found = view.Shift(PlanOf(layout).MetaStart(i));
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => PlanOf(layout).Specs;
+
+    /// <inheritdoc/>
+    public override int StateLength(ParameterLayout layout) => PlanOf(layout).StateLength;
+
+    /// <inheritdoc/>
+    public override int ScratchLength(ParameterLayout layout) => PlanOf(layout).ScratchLength;
+
+    /// <inheritdoc/>
+    public override void Step(in StepContext<T> context, in Iterate<T> x)
+    {
+        ChainPlan<T> plan = PlanAt(context, x, context.Meta);
+        for (int i = 0; i < Members.Length; i++)
+            Members[i].Step(plan.ContextOf(i, context), plan.PartOf(i, x));
+    }
+
+    /// <inheritdoc/>
+    public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent)
+    {
+        ChainPlan<T> plan = PlanAt(context, x, metaTangent);
+        plan.Replay(Members.AsSpan(), context, x);
+        for (int i = 0; i < Members.Length; i++)
+            Members[i].Jvp(plan.ContextOf(i, context), plan.ValuesBefore(i, context, x), plan.MetaOf(i, metaTangent), plan.PartOf(i, tangent));
+    }
+
+    /// <inheritdoc/>
+    public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent)
+    {
+        ChainPlan<T> plan = PlanAt(context, x, metaCotangent);
+        plan.Replay(Members.AsSpan(), context, x);
+        for (int i = Members.Length - 1; i >= 0; i--)
+            Members[i].Vjp(plan.ContextOf(i, context), plan.ValuesBefore(i, context, x), plan.PartOf(i, cotangent), plan.MetaOf(i, metaCotangent));
+    }
+
+    private ChainPlan<T> PlanOf(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return _plans.GetValue(layout, _plan);
+    }
+
+    private ChainPlan<T> PlanAt(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> meta)
+    {
+        ChainPlan<T> plan = PlanOf(context.Layout);
+        context.Layout.RequireLength(x.Theta.Length, nameof(x));
+        Require("meta-parameters", context.Meta.Length, plan.MetaLength);
+        Require("meta-parameters", meta.Length, plan.MetaLength);
+        Require("state entries", x.State.Length, plan.StateLength);
+        Require("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        return plan;
+    }
+
+    private void Require(string what, int found, int expected)
+    {
+        if (found != expected)
+            throw new ArgumentException($"The chain '{Name}' was given {found} {what}, expected {expected}.", nameof(found));
+    }
+}
