@@ -46,7 +46,37 @@ public sealed class Chain<T> : UpdateRule<T>
     public override bool IsDifferentiable => Members.All(m => m.IsDifferentiable);
 
     /// <inheritdoc/>
+    /// <remarks>Null unless exactly one member has a mirror descent: a bound speaks about one.</remarks>
+    public override MirrorView<T>? Mirror(ParameterLayout layout)
+    {
+        MirrorView<T>? found = null;
+        for (int i = 0; i < Members.Length; i++)
+        {
+            if (Members[i].Mirror(layout) is not { } view)
+                continue;
+            if (found is not null)
+                return null;
+            found = view.Shift(PlanOf(layout).MetaStart(i));
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => PlanOf(layout).Specs;
+
+    /// <inheritdoc/>
+    public override MirrorView<T>? Mirror(ParameterLayout layout)
+    {
+        ChainPlan<T> plan = PlanOf(layout);
+        for (int i = 0; i < Members.Length; i++)
+        {
+            if (Members[i].Mirror(layout) is { } view)
+                return view.Shift(plan.MetaStart(i));
+        }
+
+        return null;
+    }
 
     /// <inheritdoc/>
     public override int StateLength(ParameterLayout layout) => PlanOf(layout).StateLength;

@@ -18,7 +18,7 @@ public sealed class PaperNumbersTests
     {
         double[] m = [1.5, 0.8];
         var rule = new MirrorDescent<double>(new DiagonalQuadratic<double>([m[0] * m[0], m[1] * m[1]]), 0.1);
-        var problem = new TrialProblem(rule, new RelaxedRegretBound<double>(0.2), 3, penalty: false);
+        var problem = new TrialProblem(rule, new RelaxedRegretBound<double>(0.2), 3, fullBatch: true, penalty: false);
         (double[] total, double[] direct, HypergradientReport report) = problem.Compute(new ReverseMode<double>());
         Assert.Equal(0.355568707529, report.Value, 1e-11);
         TrialProblem.AssertClose([0.509126939251, -0.616465354268], ThetaOf(problem), Printed, "theta_T");

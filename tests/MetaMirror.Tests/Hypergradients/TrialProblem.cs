@@ -65,15 +65,25 @@ internal sealed class TrialProblem
         return value + MetaObjective.FinalTerm(ends, meta);
     }
 
-    /// <summary>Central differences with one Richardson step, O(h^4): relative step 1e-3 leaves about 1e-10 of rounding and truncation.</summary>
-    public double[] Differences()
+    /// <summary>
+    /// Central differences with one Richardson step, O(h^4): a step of 1e-3 of the value (of its distance from 1 for fractions) leaves about
+    /// 1e-10 of rounding and truncation. An entry on the edge of its interval has no two-sided difference: the estimate is taken over.
+    /// </summary>
+    public double[] Differences(ReadOnlySpan<double> estimate)
     {
         double[] natural = Meta.Natural.ToArray();
         double[] result = new double[natural.Length];
         for (int i = 0; i < natural.Length; i++)
         {
             double x = natural[i];
-            double h = 1e-3 * Math.Max(Math.Abs(x), 0.05);
+            MetaParameterSpec<double> spec = Meta.Entries.Last(e => e.Offset <= i).Spec;
+            double h = 1e-3 * (spec.Transform == MetaTransform.Logit ? Math.Min(x, 1 - x) : Math.Max(Math.Abs(x), 0.05));
+            if (x - h < spec.Lower || x + h > spec.Upper)
+            {
+                result[i] = estimate[i];
+                continue;
+            }
+
             double Slope(double step)
             {
                 natural[i] = x + step;
