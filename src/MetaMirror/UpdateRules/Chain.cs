@@ -66,19 +66,6 @@ public sealed class Chain<T> : UpdateRule<T>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => PlanOf(layout).Specs;
 
     /// <inheritdoc/>
-    public override MirrorView<T>? Mirror(ParameterLayout layout)
-    {
-        ChainPlan<T> plan = PlanOf(layout);
-        for (int i = 0; i < Members.Length; i++)
-        {
-            if (Members[i].Mirror(layout) is { } view)
-                return view.Shift(plan.MetaStart(i));
-        }
-
-        return null;
-    }
-
-    /// <inheritdoc/>
     public override int StateLength(ParameterLayout layout) => PlanOf(layout).StateLength;
 
     /// <inheritdoc/>

@@ -42,13 +42,6 @@ public sealed class MirrorDescent<T> : UpdateRule<T>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => [.. Divergence.MetaSpecs(layout), .. _rate.Specs];
 
     /// <inheritdoc/>
-    public override MirrorView<T>? Mirror(ParameterLayout layout)
-    {
-        int length = Divergence.MetaSpecs(layout).Sum(s => s.Length);
-        return new MirrorView<T>(Divergence, 0, length, length);
-    }
-
-    /// <inheritdoc/>
     public override int StateLength(ParameterLayout layout) => Divergence.StateLength(layout);
 
     /// <inheritdoc/>
