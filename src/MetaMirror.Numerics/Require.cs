@@ -45,6 +45,12 @@ internal static class Require
             throw new ArgumentException($"{name} must have {expected} elements ({shape}), but has {found}.", name);
     }
 
+    public static void Shape(int rows, int columns, int found, string name, string shape)
+    {
+        if ((long)rows * columns != found)
+            ThrowShape(rows, columns, found, name, shape);
+    }
+
     public static void NotNegative(int value, string name)
     {
         if (value < 0)
@@ -53,6 +59,9 @@ internal static class Require
 
     private static void ThrowElement(Type type) =>
         throw new NotSupportedException($"Element type must be Single or Double, but is {type.Name}.");
+
+    private static void ThrowShape(int rows, int columns, int found, string name, string shape) =>
+        throw new ArgumentException($"{name} must have {shape} = {rows} x {columns} elements, but has {found}.", name);
 
     private static void ThrowLengths(int expected, int found, string expectedName, string foundName) =>
         throw new ArgumentException($"{foundName} must be as long as {expectedName} ({expected} elements), but has {found}.", foundName);

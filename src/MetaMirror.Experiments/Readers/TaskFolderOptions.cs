@@ -1,12 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace MetaMirror.Experiments.Readers;
 
 /// <summary>How the rows of one file are divided into training and test rows.</summary>
 public enum RowSplit
 {
     /// <summary>Test rows evenly spread over the file: right for rows in any order, such as sorted by class.</summary>
+    [JsonStringEnumMemberName("interleaved")]
     Interleaved,
 
     /// <summary>The last rows are test rows: right for rows in order of time.</summary>
+    [JsonStringEnumMemberName("last")]
     Last,
 }
 

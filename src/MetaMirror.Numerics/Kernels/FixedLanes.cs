@@ -26,6 +26,7 @@ internal static class FixedLanes
 {
     public const int Count = 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum<T, TSummand>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
         where T : unmanaged
         where TSummand : struct, ISummand

@@ -2,9 +2,18 @@ using System.Numerics;
 
 namespace MetaMirror.Numerics;
 
-/// <summary>Products of dense row-major matrices.</summary>
-public static class Gemm
+/// <summary>
+/// Products of dense row-major matrices. The order of summation depends on the shape alone: the same bits in every run, on every
+/// thread, with any number of threads, on one instruction set.
+/// </summary>
+public static unsafe partial class Gemm
 {
+    /// <summary>Up to this many rows are done one by one: packing B would cost more than it saves.</summary>
+    private const int FewRows = 3;
+
+    /// <summary>Up to this many multiplications a plain loop is faster than setting up tiles.</summary>
+    private const int TinyVolume = 128;
+
     /// <summary>C ← α·op(A)·op(B) + β·C, with op(X) = X or Xᵀ; β = 0 does not read C.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="transposeA">Whether A is stored as [k, m] and used transposed.</param>
@@ -21,25 +30,9 @@ public static class Gemm
     public static void Multiply<T>(bool transposeA, bool transposeB, int m, int n, int k, T alpha, ReadOnlySpan<T> a, ReadOnlySpan<T> b, T beta, Span<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Require.SupportedElement<T>();
-        Require.NotNegative(m, nameof(m));
-        Require.NotNegative(n, nameof(n));
-        Require.NotNegative(k, nameof(k));
-        Require.Length((long)m * k, a.Length, nameof(a), transposeA ? $"k x m = {k} x {m}" : $"m x k = {m} x {k}");
-        Require.Length((long)k * n, b.Length, nameof(b), transposeB ? $"n x k = {n} x {k}" : $"k x n = {k} x {n}");
-        Require.Length((long)m * n, c.Length, nameof(c), $"m x n = {m} x {n}");
-        Require.Disjoint(a, c, nameof(a), nameof(c));
-        Require.Disjoint(b, c, nameof(b), nameof(c));
-        for (int i = 0; i < m; i++)
-        {
-            for (int j = 0; j < n; j++)
-            {
-                T sum = T.Zero;
-                for (int p = 0; p < k; p++)
-                    sum += (transposeA ? a[(p * m) + i] : a[(i * k) + p]) * (transposeB ? b[(j * k) + p] : b[(p * n) + j]);
-                c[(i * n) + j] = T.IsZero(beta) ? alpha * sum : (alpha * sum) + (beta * c[(i * n) + j]);
-            }
-        }
+        Check(transposeA, transposeB, m, n, k, a, b, c);
+        fixed (T* pa = a, pb = b, pc = c)
+            Multiply(transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
     }
 
     /// <summary>y ← α·op(A)·x + β·y, with op(A) = A or Aᵀ; β = 0 does not read y.</summary>
@@ -54,6 +47,74 @@ public static class Gemm
     /// <param name="y">Shape [m], or [n] if transposed; overwritten; shares no memory with a or x.</param>
     /// <exception cref="ArgumentException">A span does not have the stated shape, or y overlaps an input.</exception>
     public static void MultiplyVector<T>(bool transpose, int m, int n, T alpha, ReadOnlySpan<T> a, ReadOnlySpan<T> x, T beta, Span<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Multiply(transpose, false, transpose ? n : m, 1, transpose ? m : n, alpha, a, x, beta, y);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require.SupportedElement<T>();
+        Require.NotNegative(m, nameof(m));
+        Require.NotNegative(n, nameof(n));
+        Require.Shape(m, n, a.Length, nameof(a), "m x n");
+        Require.Length(transpose ? m : n, x.Length, nameof(x), transpose ? "m" : "n");
+        Require.Length(transpose ? n : m, y.Length, nameof(y), transpose ? "n" : "m");
+        Require.Disjoint(a, y, nameof(a), nameof(y));
+        Require.Disjoint(x, y, nameof(x), nameof(y));
+        if (x.IsEmpty || T.IsZero(alpha))
+        {
+            ScaleOrClear(beta, y);
+            return;
+        }
+
+        fixed (T* pa = a, px = x, py = y)
+            MatrixVector.Multiply(transpose, m, n, alpha, pa, px, beta, py);
+    }
+
+    private static void Check<T>(bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c)
+        where T : unmanaged
+    {
+        Require.SupportedElement<T>();
+        Require.NotNegative(m, nameof(m));
+        Require.NotNegative(n, nameof(n));
+        Require.NotNegative(k, nameof(k));
+        Require.Shape(transposeA ? k : m, transposeA ? m : k, a.Length, nameof(a), transposeA ? "k x m" : "m x k");
+        Require.Shape(transposeB ? n : k, transposeB ? k : n, b.Length, nameof(b), transposeB ? "n x k" : "k x n");
+        Require.Shape(m, n, c.Length, nameof(c), "m x n");
+        Require.Disjoint(a, c, nameof(a), nameof(c));
+        Require.Disjoint(b, c, nameof(b), nameof(c));
+    }
+
+    /// <summary>The way is chosen by the shape alone.</summary>
+    private static void Multiply<T>(bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, T* b, T beta, T* c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (m == 0 || n == 0 || k == 0 || T.IsZero(alpha))
+        {
+            ScaleOrClear(beta, new Span<T>(c, m * n));
+        }
+        else if (n == 1)
+        {
+            MatrixVector.Multiply(transposeA, transposeA ? k : m, transposeA ? m : k, alpha, a, b, beta, c);
+        }
+        else if (m == 1 || (m <= FewRows && !transposeA))
+        {
+            for (nint i = 0; i < m; i++)
+                MatrixVector.Multiply(!transposeB, transposeB ? n : k, transposeB ? k : n, alpha, b, a + (i * k), beta, c + (i * n));
+        }
+        else
+        {
+            var left = transposeA ? new Strided<T>(a, 1, m) : new Strided<T>(a, k, 1);
+            var right = transposeB ? new Strided<T>(b, 1, k) : new Strided<T>(b, n, 1);
+            if ((long)m * n * k <= TinyVolume)
+                DirectGemm.Multiply(m, n, k, alpha, left, right, beta, new Strided<T>(c, n, 1));
+            else
+                BlockedGemm.Multiply(m, n, k, alpha, left, right, beta, new Strided<T>(c, n, 1));
+        }
+    }
+
+    private static void ScaleOrClear<T>(T beta, Span<T> c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (T.IsZero(beta))
+            c.Clear();
+        else
+            Vectors.Scale(beta, c);
+    }
 }

@@ -12,8 +12,8 @@ public static class Cholesky
     public static bool TryFactor(ReadOnlySpan<double> a, int n, Span<double> l)
     {
         Require.NotNegative(n, nameof(n));
-        Require.Length((long)n * n, a.Length, nameof(a), $"n x n = {n} x {n}");
-        Require.Length((long)n * n, l.Length, nameof(l), $"n x n = {n} x {n}");
+        Require.Shape(n, n, a.Length, nameof(a), "n x n");
+        Require.Shape(n, n, l.Length, nameof(l), "n x n");
         Require.SameStartOrDisjoint(a, l, nameof(a), nameof(l));
         for (int i = 0; i < n; i++)
         {
@@ -39,7 +39,7 @@ public static class Cholesky
     public static void Solve(ReadOnlySpan<double> l, int n, ReadOnlySpan<double> b, Span<double> x)
     {
         Require.NotNegative(n, nameof(n));
-        Require.Length((long)n * n, l.Length, nameof(l), $"n x n = {n} x {n}");
+        Require.Shape(n, n, l.Length, nameof(l), "n x n");
         Require.Length(n, b.Length, nameof(b), "n");
         Require.Length(n, x.Length, nameof(x), "n");
         Require.SameStartOrDisjoint(b, x, nameof(b), nameof(x));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -73,6 +74,7 @@ internal static class ImplicitQl
     }
 
     /// <summary>(x, y) ← (c x − s y, s x + c y), elementwise; each product and sum rounds alone, so the width leaves no trace.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rotate(Span<double> x, Span<double> y, double c, double s)
     {
         ref double x0 = ref MemoryMarshal.GetReference(x);

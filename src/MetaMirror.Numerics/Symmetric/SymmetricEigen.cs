@@ -21,9 +21,9 @@ public static class SymmetricEigen
     public static void Decompose(ReadOnlySpan<double> a, int n, Span<double> values, Span<double> vectors)
     {
         Require.NotNegative(n, nameof(n));
-        Require.Length((long)n * n, a.Length, nameof(a), $"n x n = {n} x {n}");
+        Require.Shape(n, n, a.Length, nameof(a), "n x n");
         Require.Length(n, values.Length, nameof(values), "n");
-        Require.Length((long)n * n, vectors.Length, nameof(vectors), $"n x n = {n} x {n}");
+        Require.Shape(n, n, vectors.Length, nameof(vectors), "n x n");
         Require.Disjoint(a, vectors, nameof(a), nameof(vectors));
         if (n == 0)
             return;

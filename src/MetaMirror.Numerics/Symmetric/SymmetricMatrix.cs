@@ -29,7 +29,7 @@ public static class SymmetricMatrix
     /// <exception cref="ArgumentException">A shape is wrong, a is not finite and symmetric, or an eigenvalue has no such power.</exception>
     public static void Power(ReadOnlySpan<double> a, int n, double exponent, double floor, Span<double> result)
     {
-        Require.Length((long)n * n, result.Length, nameof(result), $"n x n = {n} x {n}");
+        Require.Shape(n, n, result.Length, nameof(result), "n x n");
         Require.SameStartOrDisjoint(a, result, nameof(a), nameof(result));
         if (!double.IsFinite(exponent) || double.IsNaN(floor))
             throw new ArgumentException(FormattableString.Invariant($"The exponent must be finite and the floor a number, but they are {exponent} and {floor}."), nameof(exponent));
@@ -63,7 +63,7 @@ public static class SymmetricMatrix
     /// <exception cref="ArgumentException">A shape is wrong, or a matrix is not as stated.</exception>
     public static void GeometricMean(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int n, Span<double> result)
     {
-        Require.Length((long)n * n, b.Length, nameof(b), $"n x n = {n} x {n}");
+        Require.Shape(n, n, b.Length, nameof(b), "n x n");
         Require.SameStartOrDisjoint(b, result, nameof(b), nameof(result));
         Require.SameStartOrDisjoint(a, result, nameof(a), nameof(result));
         using var work = new Rented(4 * n * n);

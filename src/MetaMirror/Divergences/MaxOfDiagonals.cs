@@ -27,7 +27,7 @@ public enum MaxStep
 /// <summary>Which components carried a point (Figure 5 of MetaMD v1).</summary>
 /// <param name="Largest">The component with the largest q_j = 1/2 (theta - c)^T P_j (theta - c); the first at a tie.</param>
 /// <param name="Support">Number of components with positive weight.</param>
-/// <param name="IsDegenerate">A component without weight ties with the largest: there the step's derivative is one-sided.</param>
+/// <param name="IsDegenerate">A component without weight (to rounding) ties with the largest: there the step's derivative is one-sided.</param>
 public readonly record struct MaxActivation(int Largest, int Support, bool IsDegenerate);
 
 /// <summary>
@@ -46,7 +46,7 @@ public readonly record struct MaxActivation(int Largest, int Support, bool IsDeg
 public sealed partial class MaxOfDiagonals<T> : Divergence<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A component without weight whose q_j comes this close to the largest, relatively, is counted as tied.</summary>
+    /// <summary>A component with less weight than this whose q_j comes this close to the largest, relatively, is counted as a tie without weight.</summary>
     private const double TieTolerance = 1e-9;
 
     private readonly double _initial;
@@ -197,7 +197,7 @@ public sealed partial class MaxOfDiagonals<T> : Divergence<T>
         for (int j = 0; j < Components; j++)
         {
             support += weights[j] > 0 ? 1 : 0;
-            degenerate |= weights[j] == 0 && q[j] >= q[largest] * (1 - TieTolerance);
+            degenerate |= weights[j] <= TieTolerance && q[j] >= q[largest] * (1 - TieTolerance);
         }
 
         return new MaxActivation(largest, support, degenerate);

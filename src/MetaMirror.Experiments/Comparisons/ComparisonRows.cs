@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.Experiments.Tuning;
+
+namespace MetaMirror.Experiments.Comparisons;
+
+/// <summary>Trials as rows and curves of the report.</summary>
+internal static class ComparisonRows
+{
+    /// <summary>A row of an optimizer with one setting for all figures.</summary>
+    public static ComparisonRow Of<T>(Contender<T> contender, Trial trial, MeasuredTask<T> task, Measurement measurement, double target)
+        where T : unmanaged, IFloatingPointIeee754<T> => new()
+        {
+            Optimizer = contender.Name,
+            Label = contender.Label,
+            Role = contender.Role,
+            Target = Quantiles.OrNull(target),
+            HeldOutTask = task.Task.Name,
+            Seeds = trial.Runs.Length,
+            Steps = measurement.Steps,
+            Diverged = trial.Diverged,
+            StepsToTarget = StepsTo(trial, target),
+            MeanTrainingLoss = Quantiles.OrNull(trial.MeanLoss),
+            FinalTrainingLoss = Quantiles.OrNull(trial.FinalLoss),
+            TestAccuracy = trial.TestAccuracy,
+            TestLoss = trial.TestLoss,
+            Tuning = contender.Tuning,
+        };
+
+    /// <summary>A row of a tuned optimizer: each figure at its own best setting; divergences are counted at the setting for steps to target.</summary>
+    public static ComparisonRow Of<T>(TunedOptimizer<T> tuned, ImmutableArray<TunedFigure> figures, MeasuredTask<T> task, Measurement measurement, double target)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Trial steps = tuned.Best(TunedFigure.StepsToTarget, target);
+        return new ComparisonRow
+        {
+            Optimizer = tuned.Entry.Name,
+            Role = tuned.Entry.Role,
+            Target = Quantiles.OrNull(target),
+            HeldOutTask = task.Task.Name,
+            Seeds = steps.Runs.Length,
+            Steps = measurement.Steps,
+            Diverged = steps.Diverged,
+            StepsToTarget = StepsTo(steps, target),
+            MeanTrainingLoss = Quantiles.OrNull(tuned.Best(TunedFigure.MeanTrainingLoss, target).MeanLoss),
+            FinalTrainingLoss = Quantiles.OrNull(tuned.Best(TunedFigure.FinalTrainingLoss, target).FinalLoss),
+            TestAccuracy = figures.Contains(TunedFigure.TestAccuracy) ? tuned.Best(TunedFigure.TestAccuracy, target).TestAccuracy : null,
+            TestLoss = figures.Contains(TunedFigure.TestLoss) ? tuned.Best(TunedFigure.TestLoss, target).TestLoss : null,
+            Tuning = tuned.Summary(figures, target),
+        };
+    }
+
+    /// <summary>Median and quartiles of the training loss over the seeds.</summary>
+    public static LossCurve Curve(string optimizer, string task, Trial trial)
+    {
+        int n = trial.Runs[0].Losses.Length, every = trial.Runs[0].EverySteps;
+        bool spread = trial.Runs.Length > 1;
+        var steps = new int[n];
+        double[] median = new double[n], lower = new double[spread ? n : 0], upper = new double[spread ? n : 0];
+        var column = new double[trial.Runs.Length];
+        for (int k = 0; k < n; k++)
+        {
+            steps[k] = k * every;
+            for (int run = 0; run < column.Length; run++)
+                column[run] = trial.Runs[run].Losses[k];
+            median[k] = Quantiles.Median(column);
+            if (!spread)
+                continue;
+            lower[k] = Quantiles.Of(column, 0.25);
+            upper[k] = Quantiles.Of(column, 0.75);
+        }
+
+        return new LossCurve(optimizer, task, steps, median, lower, upper);
+    }
+
+    // No target can be had where every classic run diverged.
+    private static StepsToTarget StepsTo(Trial trial, double target) => double.IsFinite(target) ? trial.StepsTo(target) : new StepsToTarget(null, null, null, 0);
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using MetaMirror.Experiments.Readers;
+
+namespace MetaMirror.Experiments.Plans;
+
+/// <summary>Which family of tasks a plan is about.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(RotatedImagesPlan), "rotated-images")]
+[JsonDerivedType(typeof(DigitPairsPlan), "digit-pairs")]
+[JsonDerivedType(typeof(SensorsPlan), "sensors")]
+[JsonDerivedType(typeof(MetaQuadraticsPlan), "meta-quadratics")]
+[JsonDerivedType(typeof(FolderPlan), "folder")]
+public abstract record FamilyPlan;
+
+/// <summary>One data set of images, turned by each angle: one task per angle, named <c>rotation-ANGLE</c>.</summary>
+/// <param name="Dataset">Name of the data set.</param>
+/// <param name="Angles">Angles in degrees, counter-clockwise.</param>
+/// <param name="TrainExamples">The first so many training images. Default 10,000.</param>
+/// <param name="TestExamples">The first so many test images. Default 2,000.</param>
+public sealed record RotatedImagesPlan(string Dataset, IReadOnlyList<double> Angles, int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan;
+
+/// <summary>Each pair of classes of a data set as a binary problem: 45 tasks for ten digits.</summary>
+/// <param name="Dataset">Name of the data set. Default the embedded digits.</param>
+/// <param name="TrainExamples">The first so many training images, before pairs are chosen. Default 10,000.</param>
+/// <param name="TestExamples">The first so many test images, before pairs are chosen. Default 2,000.</param>
+public sealed record DigitPairsPlan(string Dataset = "optdigits", int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan;
+
+/// <summary>Generated regression tasks, one per sensor.</summary>
+/// <param name="Tasks">Number of sensors. Default 30.</param>
+public sealed record SensorsPlan(int Tasks = 30) : FamilyPlan;
+
+/// <summary>How the two curvatures of a meta-quadratic relate.</summary>
+public enum QuadraticRegime
+{
+    /// <summary>(m0, m1) = (1, 1).</summary>
+    [JsonStringEnumMemberName("round")]
+    Round,
+
+    /// <summary>(m0, m1) = (3, 0.3).</summary>
+    [JsonStringEnumMemberName("stretched")]
+    Stretched,
+
+    /// <summary>(m0, m1) = (10, 0.5).</summary>
+    [JsonStringEnumMemberName("steep")]
+    Steep,
+}
+
+/// <summary>Random quadratics in the plane (MetaMD, section 5.1).</summary>
+/// <param name="Regime">How the curvatures relate. Default stretched.</param>
+/// <param name="LearnTasks">Tasks to learn on. Default 50.</param>
+/// <param name="HeldOutTasks">Tasks to compare on. Default 100.</param>
+/// <param name="TuningTasks">The first so many tasks to learn on, to tune the baselines on. Default 5.</param>
+public sealed record MetaQuadraticsPlan(QuadraticRegime Regime = QuadraticRegime.Stretched, int LearnTasks = 50, int HeldOutTasks = 100, int TuningTasks = 5) : FamilyPlan;
+
+/// <summary>A folder of the user's own tasks: CSV files or IDX pairs, one task each.</summary>
+/// <param name="Folder">The folder; relative to the plan's file.</param>
+/// <param name="Target">What the target column holds. Default classes.</param>
+/// <param name="TargetColumn">Name of the target column; null: the last column.</param>
+/// <param name="TestFraction">Share of each file's rows kept for testing. Default a quarter.</param>
+/// <param name="Split">Which rows those are. Default evenly spread.</param>
+public sealed record FolderPlan(
+    string Folder, TargetKind Target = TargetKind.Classification, string? TargetColumn = null, double TestFraction = 0.25, RowSplit Split = RowSplit.Interleaved) : FamilyPlan;

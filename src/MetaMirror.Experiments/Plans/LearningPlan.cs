@@ -1,0 +1,108 @@
+using System.Text.Json.Serialization;
+
+namespace MetaMirror.Experiments.Plans;
+
+/// <summary>What is learned: a name, and the options of its own algorithm. The name decides which record is read (<see cref="LearningPlanConverter"/>).</summary>
+/// <param name="Optimizer">Name of the learned optimizer.</param>
+[JsonConverter(typeof(LearningPlanConverter))]
+public abstract record LearningPlan(string Optimizer);
+
+/// <summary>What meta-training minimizes.</summary>
+public enum MetaObjectiveName
+{
+    /// <summary>Theorem 3.1, un-relaxed, in the local dual norm.</summary>
+    [JsonStringEnumMemberName("regret-bound")]
+    RegretBound,
+
+    /// <summary>MetaMD v1, Eq. 10.</summary>
+    [JsonStringEnumMemberName("relaxed-regret-bound")]
+    RelaxedRegretBound,
+
+    /// <summary>Mean training loss along the run.</summary>
+    [JsonStringEnumMemberName("trajectory-loss")]
+    TrajectoryLoss,
+
+    /// <summary>Training loss at the end.</summary>
+    [JsonStringEnumMemberName("final-loss")]
+    FinalLoss,
+
+    /// <summary>Validation loss at the end (a control: MetaMD never reads validation data).</summary>
+    [JsonStringEnumMemberName("validation-loss")]
+    ValidationLoss,
+}
+
+/// <summary>How the derivative of the meta-objective is had.</summary>
+public enum HypergradientName
+{
+    /// <summary>No derivative: the damped closed-form update of the un-relaxed bound.</summary>
+    [JsonStringEnumMemberName("closed-form")]
+    ClosedForm,
+
+    /// <summary>Forward mode.</summary>
+    [JsonStringEnumMemberName("forward")]
+    Forward,
+
+    /// <summary>Reverse mode with checkpoints.</summary>
+    [JsonStringEnumMemberName("reverse")]
+    Reverse,
+
+    /// <summary>Reverse mode over the last steps only.</summary>
+    [JsonStringEnumMemberName("truncated-reverse")]
+    TruncatedReverse,
+
+    /// <summary>Implicit mode at convergence.</summary>
+    [JsonStringEnumMemberName("implicit")]
+    Implicit,
+}
+
+/// <summary>Meta Mirror Descent: a diagonal metric, or the maximum of three (MetaMD v1, Algorithm 1); as corrected, or as printed.</summary>
+/// <param name="Optimizer"><c>metamd-diagonal</c>, <c>metamd-max3</c>, <c>metamd-diagonal-printed</c> or <c>metamd-max3-printed</c>.</param>
+/// <param name="OuterSteps">Outer steps at most. Default 10.</param>
+/// <param name="InnerSteps">Steps of an inner run; null: as in training.</param>
+/// <param name="MetaObjective">What is minimized. Default the un-relaxed bound.</param>
+/// <param name="Hypergradient">How its derivative is had. Default closed form.</param>
+/// <param name="Window">Steps of truncated reverse mode; null: all.</param>
+/// <param name="LearningRate">eta of the first inner runs. Default 0.1.</param>
+/// <param name="Momentum">Heavy-ball momentum of the inner runs, 0 to below 1. Default 0.</param>
+/// <param name="Damping">gamma of the closed-form update, log P = (1 - gamma) log P + gamma log P'. Default 0.5.</param>
+/// <param name="OuterLearningRate">Step size of the outer optimizer (Adam). Default 0.05.</param>
+/// <param name="TasksPerStep">Tasks sampled at an outer step; null: all.</param>
+/// <param name="Schedule">Schedule of the inner runs. Default constant.</param>
+public sealed record MetaMdLearning(
+    string Optimizer,
+    int OuterSteps = 10,
+    int? InnerSteps = null,
+    MetaObjectiveName MetaObjective = MetaObjectiveName.RegretBound,
+    HypergradientName Hypergradient = HypergradientName.ClosedForm,
+    int? Window = null,
+    double LearningRate = 0.1,
+    double Momentum = 0,
+    double Damping = 0.5,
+    double OuterLearningRate = 0.05,
+    int? TasksPerStep = null,
+    ScheduleName Schedule = ScheduleName.Constant) : LearningPlan(Optimizer);
+
+/// <summary>Basis and prior: an eigenbasis and prior second moments from runs on the training tasks, an adaptive diagonal in it.</summary>
+/// <param name="Optimizer"><c>metamirror-basis</c>.</param>
+/// <param name="Rank">Columns r kept of the input-side basis; clamped to what a tensor has. Default 32.</param>
+/// <param name="LearningRates">Steps tried on the training tasks; the best one is kept. Default 0.008 alone.</param>
+/// <param name="Prior">Weight c of the prior second moments, in steps. Default 1.</param>
+/// <param name="SourceOptimizer">Classic optimizer of the runs that statistics are taken from. Default Adam.</param>
+/// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
+/// <param name="SourceRuns">Runs per training task. Default 1.</param>
+/// <param name="OuterSteps">Rounds: from the second on, statistics come from runs of the rule learned so far. Default 1.</param>
+/// <param name="Schedule">Schedule of the learned rule. Default linear.</param>
+public sealed record BasisLearning(
+    string Optimizer,
+    int Rank = 32,
+    IReadOnlyList<double>? LearningRates = null,
+    double Prior = 1,
+    string SourceOptimizer = "adam",
+    double SourceLearningRate = 0.004,
+    int SourceRuns = 1,
+    int OuterSteps = 1,
+    ScheduleName Schedule = ScheduleName.Linear) : LearningPlan(Optimizer)
+{
+    /// <summary>Steps tried on the training tasks.</summary>
+    public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.008];
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using MetaMirror.Experiments.Readers;
+
+namespace MetaMirror.Experiments.Plans;
+
+/// <summary>Checks that involve several keys, made once the form is right.</summary>
+internal static class PlanChecks
+{
+    public static IReadOnlyList<PlanError> Of(Plan plan)
+    {
+        var errors = new List<PlanError>();
+        if (plan.Family is MetaQuadraticsPlan quadratics)
+            CheckQuadratics(plan, quadratics, errors);
+        else
+            CheckModel(plan, errors);
+        if (plan.Evaluation.EverySteps > plan.Training.Steps)
+            errors.Add(new PlanError("$.evaluation.everySteps", $"at most training.steps, {Text(plan.Training.Steps)}", Text(plan.Evaluation.EverySteps)));
+        CheckGrids(plan, errors);
+        if (plan.Learn is MetaMdLearning learning)
+            CheckMetaMd(learning, errors);
+        return errors;
+    }
+
+    private static void CheckQuadratics(Plan plan, MetaQuadraticsPlan family, List<PlanError> errors)
+    {
+        if (plan.Model is not null)
+            errors.Add(new PlanError("$.model", "no model for meta-quadratics: they are objectives themselves", "one"));
+        if (plan.Training.BatchSize is { } size)
+            errors.Add(new PlanError("$.training.batchSize", "none for meta-quadratics: they have no examples", Text(size)));
+        if (plan.Target.Quantity != TargetQuantity.GradientNorm)
+            errors.Add(new PlanError("$.target.quantity", "'gradientNorm' for meta-quadratics", "'trainingLoss'"));
+        if (plan.Target.Value.Number is null)
+            errors.Add(new PlanError("$.target.value", "a number above 0 for meta-quadratics", "'bestClassicFinal'"));
+        if (family.TuningTasks > family.LearnTasks)
+            errors.Add(new PlanError("$.family.tuningTasks", $"at most family.learnTasks, {Text(family.LearnTasks)}", Text(family.TuningTasks)));
+    }
+
+    private static void CheckModel(Plan plan, List<PlanError> errors)
+    {
+        if (plan.Target.Quantity != TargetQuantity.TrainingLoss)
+            errors.Add(new PlanError("$.target.quantity", "'trainingLoss': 'gradientNorm' is for meta-quadratics", "'gradientNorm'"));
+        bool regression = plan.Family is SensorsPlan or FolderPlan { Target: TargetKind.Regression };
+        switch (plan.Model)
+        {
+            case null:
+                errors.Add(new PlanError("$.model", "an object with 'kind': one of mlp, linear, logistic, softmax", "nothing"));
+                break;
+            case LinearPlan when !regression:
+                errors.Add(new PlanError("$.model.kind", "a model of classes (mlp, logistic, softmax): the targets of this family are classes", "'linear'"));
+                break;
+            case LogisticPlan or SoftmaxPlan when regression:
+                errors.Add(new PlanError("$.model.kind", "a model of real targets (mlp, linear): the targets of this family are real numbers", plan.Model is LogisticPlan ? "'logistic'" : "'softmax'"));
+                break;
+            case LogisticPlan when plan.Family is RotatedImagesPlan:
+                errors.Add(new PlanError("$.model.kind", "a model of many classes (mlp, softmax): the data set has ten", "'logistic'"));
+                break;
+            case SoftmaxPlan when plan.Family is DigitPairsPlan:
+                errors.Add(new PlanError("$.model.kind", "a model of two classes (mlp, logistic): each task is a pair", "'softmax'"));
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Extension multiplies by the grid's ratio, so there must be one.
+    private static void CheckGrids(Plan plan, List<PlanError> errors)
+    {
+        foreach ((string name, IReadOnlyList<double> grid) in plan.Tuning.LearningRates)
+        {
+            for (int i = 1; i < grid.Count; i++)
+            {
+                if (grid[i] > grid[i - 1])
+                    continue;
+                errors.Add(new PlanError(
+                    $"$.tuning.learningRates.{name}[{Text(i)}]", $"a rate above the one before it, {grid[i - 1].ToString("R", CultureInfo.InvariantCulture)}", grid[i].ToString("R", CultureInfo.InvariantCulture)));
+                break;
+            }
+        }
+    }
+
+    private static void CheckMetaMd(MetaMdLearning learning, List<PlanError> errors)
+    {
+        if (learning.Hypergradient == HypergradientName.ClosedForm && learning.MetaObjective != MetaObjectiveName.RegretBound)
+            errors.Add(new PlanError("$.learn.hypergradient", "forward, reverse, truncated-reverse or implicit: the closed form is the un-relaxed bound's (regret-bound)", "'closed-form'"));
+        if (learning.Window is { } window && learning.Hypergradient != HypergradientName.TruncatedReverse)
+            errors.Add(new PlanError("$.learn.window", "none unless hypergradient is 'truncated-reverse'", Text(window)));
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

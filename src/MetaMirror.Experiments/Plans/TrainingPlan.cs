@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+using MetaMirror.Experiments.Reports;
+
+namespace MetaMirror.Experiments.Plans;
+
+/// <summary>How one task is trained.</summary>
+/// <param name="Steps">Number of steps T; for meta-quadratics the cap.</param>
+/// <param name="BatchSize">Examples of a mini-batch, drawn with replacement; null: the whole training set at every step.</param>
+public sealed record TrainingPlan(int Steps, int? BatchSize = null);
+
+/// <summary>What a target is about.</summary>
+public enum TargetQuantity
+{
+    /// <summary>Mean loss over the training set.</summary>
+    [JsonStringEnumMemberName("trainingLoss")]
+    TrainingLoss,
+
+    /// <summary>||g||_2 of the gradient.</summary>
+    [JsonStringEnumMemberName("gradientNorm")]
+    GradientNorm,
+}
+
+/// <summary>What has to be reached.</summary>
+/// <param name="Quantity">The quantity.</param>
+/// <param name="Value">A number, or <c>bestClassicFinal</c>.</param>
+public sealed record TargetPlan(TargetQuantity Quantity, TargetValue Value);
+
+/// <summary>How the training loss is measured: before the update, without smoothing.</summary>
+/// <param name="EverySteps">At steps 0, n, 2n, ... Default 1.</param>
+/// <param name="Examples">On a fixed subset of so many training examples, drawn by stream; null: on all.</param>
+public sealed record EvaluationPlan(int EverySteps = 1, int? Examples = null);
+
+/// <summary>How baselines are tuned: a grid of learning rates times schedules; a best rate at the edge of the grid extends the grid.</summary>
+/// <param name="LearningRates">Grids by name of the optimizer. Default: the catalogue's.</param>
+/// <param name="Schedules">Schedules tried. Default constant and linear.</param>
+/// <param name="MaxExtensions">Rates added at either end at most. Default 6.</param>
+public sealed record TuningPlan(
+    IReadOnlyDictionary<string, IReadOnlyList<double>>? LearningRates = null, IReadOnlyList<ScheduleName>? Schedules = null, int MaxExtensions = 6)
+{
+    /// <summary>Grids by name of the optimizer.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> LearningRates { get; init; } = LearningRates ?? new SortedDictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
+
+    /// <summary>Schedules tried.</summary>
+    public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Constant, ScheduleName.Linear];
+}
+
+/// <summary>How a learning rate changes along the run.</summary>
+public enum ScheduleName
+{
+    /// <summary>Not at all.</summary>
+    [JsonStringEnumMemberName("constant")]
+    Constant,
+
+    /// <summary>Falls linearly to 5 %: 1 - .95 t / T at step t from 0.</summary>
+    [JsonStringEnumMemberName("linear")]
+    Linear,
+}

@@ -1,0 +1,68 @@
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Runs;
+
+/// <summary>What was measured in one run. Figures follow DESIGN's definitions: no smoothing, loss before the update.</summary>
+public sealed class RunRecord
+{
+    private readonly double[] _losses;
+
+    /// <summary>Keeps what was measured.</summary>
+    /// <param name="losses">Training loss at steps 0, n, 2n, ...; after a divergence NaN. Not copied.</param>
+    /// <param name="everySteps">n.</param>
+    /// <param name="diverged">Whether a loss, gradient or parameter became infinite or NaN.</param>
+    /// <param name="test">Loss and accuracy on the test set at the end; null where there is none or the run diverged.</param>
+    public RunRecord(double[] losses, int everySteps, bool diverged, TestMeasure? test)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        ArgumentOutOfRangeException.ThrowIfZero(losses.Length, nameof(losses));
+        _losses = losses;
+        EverySteps = everySteps;
+        Diverged = diverged;
+        Test = test;
+        MeanLoss = diverged ? double.PositiveInfinity : Mean(losses);
+        FinalLoss = diverged ? double.PositiveInfinity : Mean(losses.AsSpan(losses.Length - LastTenth(losses.Length)));
+    }
+
+    /// <summary>Training loss at steps 0, n, 2n, ...; NaN after a divergence.</summary>
+    public ReadOnlySpan<double> Losses => _losses;
+
+    /// <summary>n.</summary>
+    public int EverySteps { get; }
+
+    /// <summary>Whether a loss, gradient or parameter became infinite or NaN.</summary>
+    public bool Diverged { get; }
+
+    /// <summary>Loss and accuracy on the test set at the end.</summary>
+    public TestMeasure? Test { get; }
+
+    /// <summary>Mean over all measurements; infinite after a divergence.</summary>
+    public double MeanLoss { get; }
+
+    /// <summary>Mean over the last tenth of the measurements (rounded up); infinite after a divergence.</summary>
+    public double FinalLoss { get; }
+
+    /// <summary>The first measured step whose training loss is at most the target, that is the number of updates before it; infinite if there is none, or if the run diverged afterwards.</summary>
+    public double StepsTo(double target)
+    {
+        if (Diverged)
+            return double.PositiveInfinity;
+        for (int k = 0; k < _losses.Length; k++)
+        {
+            if (_losses[k] <= target)
+                return (double)k * EverySteps;
+        }
+
+        return double.PositiveInfinity;
+    }
+
+    private static int LastTenth(int count) => (count + 9) / 10;
+
+    private static double Mean(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+            sum += value;
+        return sum / values.Length;
+    }
+}

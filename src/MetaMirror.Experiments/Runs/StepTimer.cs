@@ -1,0 +1,45 @@
+using System.Numerics;
+using MetaMirror.Descents;
+
+namespace MetaMirror.Experiments.Runs;
+
+/// <summary>Milliseconds per step: gradient plus update, evaluation excluded, on the calling thread, mean over 100 consecutive steps after 20.</summary>
+/// <param name="clock">The clock.</param>
+public sealed class StepTimer(TimeProvider clock)
+{
+    /// <summary>Steps before the clock starts.</summary>
+    public const int WarmUp = 20;
+
+    /// <summary>Steps under the clock, so that refreshes that come every so many steps count.</summary>
+    public const int Timed = 100;
+
+    /// <summary>Measures one optimizer on one task; nothing else should be running.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="runs">The task's objectives.</param>
+    /// <param name="contender">The optimizer.</param>
+    /// <param name="seed">Master seed.</param>
+    /// <returns>Milliseconds per step; null if the run diverged, as steps over NaN are no steps.</returns>
+    public double? MillisecondsPerStep<T>(TrainingRun<T> runs, Contender<T> contender, ulong seed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        Descent<T> descent = runs.Begin(contender, runs.MetaOf(contender), seed, run: 0, WarmUp + Timed);
+        if (!Take(descent, WarmUp))
+            return null;
+        long start = clock.GetTimestamp();
+        return Take(descent, Timed) ? clock.GetElapsedTime(start).TotalMilliseconds / Timed : null;
+    }
+
+    private static bool Take<T>(Descent<T> descent, int steps)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int t = 0; t < steps; t++)
+        {
+            if (!descent.Evaluate())
+                return false;
+            descent.Advance();
+        }
+
+        return true;
+    }
+}

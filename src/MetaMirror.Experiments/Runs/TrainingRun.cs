@@ -1,0 +1,94 @@
+using System.Numerics;
+using MetaMirror.Descents;
+using MetaMirror.Numerics;
+using MetaMirror.Objectives;
+
+namespace MetaMirror.Experiments.Runs;
+
+/// <summary>One thread's objectives for the runs on one task; made once, used by run after run.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class TrainingRun<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly MeasuredTask<T> _task;
+    private readonly Measurement _measurement;
+    private readonly Objective<T> _training;
+    private readonly LossMeasure<T>? _measure;
+    private readonly T[] _start;
+
+    /// <summary>Makes the objectives.</summary>
+    public TrainingRun(MeasuredTask<T> task, Measurement measurement)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(measurement);
+        _task = task;
+        _measurement = measurement;
+        _training = task.Task.CreateTrainingObjective();
+        _measure = task.CreateMeasure();
+        _start = new T[_training.Layout.Length];
+    }
+
+    /// <summary>Trains once, from initial weights and on mini-batches that the key names: they are the same for all optimizers. Steps allocate nothing.</summary>
+    /// <param name="contender">The optimizer.</param>
+    /// <param name="seed">Master seed.</param>
+    /// <param name="run">Number of the run: the seed index of a comparison.</param>
+    /// <param name="cancellationToken">Ends the run early.</param>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
+    public RunRecord Run(Contender<T> contender, ulong seed, int run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(contender);
+        MetaParameters<T> meta = contender.MetaFor(_training);
+        Descent<T> descent = Begin(contender, meta, seed, run, _measurement.Steps);
+        double[] losses = new double[_measurement.Count];
+        bool diverged = Train(descent, meta, losses, cancellationToken);
+        return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta));
+    }
+
+    /// <summary>A run at its start; the timer takes its own steps.</summary>
+    internal Descent<T> Begin(Contender<T> contender, MetaParameters<T> meta, ulong seed, int run, int steps)
+    {
+        var key = new BatchKey(seed, 0, (uint)run, (uint)_task.Number);
+        var stream = new RandomStream(new StreamKey(seed, 0, key.OuterStep, StreamPurpose.InitialPoint, key.Task));
+        contender.Start.Place(_task.Task, ref stream, meta.Of(MetaPlace.InitialPoint), _start);
+        var descent = new Descent<T>(_training, contender.Rule, new Unroll(steps, _measurement.FullBatch));
+        descent.Start(_start, meta, key);
+        return descent;
+    }
+
+    internal MetaParameters<T> MetaOf(Contender<T> contender) => contender.MetaFor(_training);
+
+    private bool Train(Descent<T> descent, MetaParameters<T> meta, double[] losses, CancellationToken cancellationToken)
+    {
+        for (int t = 0; t < _measurement.Steps; t++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            bool finite = descent.Evaluate();
+            if (t % _measurement.EverySteps == 0)
+            {
+                int k = t / _measurement.EverySteps;
+                double loss = Measure(descent, meta);
+                if (!double.IsFinite(loss))
+                    finite = false;
+                losses[k] = loss;
+            }
+
+            if (!finite)
+            {
+                losses.AsSpan(t / _measurement.EverySteps).Fill(double.NaN);
+                return true;
+            }
+
+            descent.Advance();
+        }
+
+        return !Vectors.AllFinite(descent.Theta);
+    }
+
+    private double Measure(Descent<T> descent, MetaParameters<T> meta)
+    {
+        if (_measure is not null)
+            return _measure(descent.Theta);
+        // A full-batch gradient has brought the loss over the whole set with it.
+        return _measurement.FullBatch ? descent.Loss : _training.Evaluate(descent.Theta, meta.Of(MetaPlace.Objective), BatchKey.Full, []);
+    }
+}

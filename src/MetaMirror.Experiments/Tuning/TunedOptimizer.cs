@@ -1,0 +1,108 @@
+using System.Numerics;
+using MetaMirror.Experiments.Catalogues;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+
+namespace MetaMirror.Experiments.Tuning;
+
+/// <summary>One optimizer's grid while it is being tuned, and the best trial for each figure.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class TunedOptimizer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly List<Trial> _trials = [];
+    private readonly List<double> _rates;
+    private readonly double _ratioBelow;
+    private readonly double _ratioAbove;
+    private readonly int _maxExtensions;
+    private int _below;
+    private int _above;
+
+    /// <summary>Starts with the entry's grid, or the plan's for it.</summary>
+    /// <param name="entry">The optimizer.</param>
+    /// <param name="plan">Grids, schedules, limit of extension.</param>
+    public TunedOptimizer(OptimizerEntry<T> entry, TuningPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(plan);
+        Entry = entry;
+        _rates = [.. plan.LearningRates.TryGetValue(entry.Name, out IReadOnlyList<double>? own) ? own : entry.Grid];
+        if (_rates.Count < 2)
+            throw new ArgumentException($"The grid of '{entry.Name}' has {_rates.Count} learning rates, expected at least 2.", nameof(entry));
+        _ratioBelow = _rates[1] / _rates[0];
+        _ratioAbove = _rates[^1] / _rates[^2];
+        _maxExtensions = plan.MaxExtensions;
+        Schedules = plan.Schedules;
+        Pending = [.. _rates.SelectMany(AtAllSchedules)];
+    }
+
+    /// <summary>The optimizer.</summary>
+    public OptimizerEntry<T> Entry { get; }
+
+    /// <summary>Schedules tried.</summary>
+    public IReadOnlyList<ScheduleName> Schedules { get; }
+
+    /// <summary>Settings that are to be tried next.</summary>
+    public IReadOnlyList<RuleSetting> Pending { get; private set; }
+
+    /// <summary>What was tried.</summary>
+    public IReadOnlyList<Trial> Trials => _trials;
+
+    /// <summary>Learning rates tried, rising.</summary>
+    public IReadOnlyList<double> Rates => _rates;
+
+    /// <summary>Takes the trials of <see cref="Pending"/>.</summary>
+    public void Add(IEnumerable<Trial> trials)
+    {
+        _trials.AddRange(trials);
+        Pending = [];
+    }
+
+    /// <summary>The best trial for a figure; of equal ones that of the lower rate.</summary>
+    public Trial Best(TunedFigure figure, double target) =>
+        _trials.OrderBy(t => t.Setting.LearningRate).ThenBy(t => t.Setting.Schedule).MinBy(t => t.Score(figure, target))!;
+
+    /// <summary>Puts rates beyond the grid into <see cref="Pending"/> where the best rate for a figure stands at its edge; true if there are any.</summary>
+    public bool Extend(IReadOnlyList<TunedFigure> figures, double target)
+    {
+        ArgumentNullException.ThrowIfNull(figures);
+        double[] best = [.. figures.Select(f => Best(f, target).Setting.LearningRate)];
+        var added = new List<double>();
+        if (_below < _maxExtensions && best.Contains(_rates[0]) && _rates[0] / _ratioBelow > 0)
+        {
+            _below++;
+            added.Add(_rates[0] / _ratioBelow);
+        }
+
+        if (_above < _maxExtensions && best.Contains(_rates[^1]) && double.IsFinite(_rates[^1] * _ratioAbove))
+        {
+            _above++;
+            added.Add(_rates[^1] * _ratioAbove);
+        }
+
+        _rates.AddRange(added);
+        _rates.Sort();
+        Pending = [.. added.SelectMany(AtAllSchedules)];
+        return added.Count > 0;
+    }
+
+    /// <summary>The report's line on tuning: the setting behind each figure.</summary>
+    public TuningSummary Summary(IReadOnlyList<TunedFigure> figures, double target)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (TunedFigure figure in figures)
+            settings[KeyOf(figure)] = Best(figure, target).Setting.ToString();
+        return new TuningSummary("grid", _trials.Count) { Settings = settings };
+    }
+
+    private static string KeyOf(TunedFigure figure) => figure switch
+    {
+        TunedFigure.StepsToTarget => "stepsToTarget",
+        TunedFigure.MeanTrainingLoss => "meanTrainingLoss",
+        TunedFigure.FinalTrainingLoss => "finalTrainingLoss",
+        TunedFigure.TestAccuracy => "testAccuracy",
+        _ => "testLoss",
+    };
+
+    private IEnumerable<RuleSetting> AtAllSchedules(double rate) => Schedules.Select(s => new RuleSetting(rate, s));
+}

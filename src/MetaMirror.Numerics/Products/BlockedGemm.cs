@@ -1,0 +1,113 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MetaMirror.Numerics;
+
+/// <summary>
+/// Blocked product after Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008): panels of op(B) are packed
+/// and stay in the first-level cache while tiles of rows of op(A) pass over them.
+/// </summary>
+internal static unsafe class BlockedGemm
+{
+    /// <summary>Longest run of p between two roundings to C: a panel (128 bytes wide with 512-bit vectors) then fits the first-level cache.</summary>
+    private const int InnerBlock = 192;
+
+    /// <summary>Rows of op(A) used before the next panel: InnerBlock x RowBlock elements stay in the second-level cache.</summary>
+    private const int RowBlock = 768;
+
+    /// <summary>Bytes of packed panels held at once.</summary>
+    private const int PackedBytes = 1 << 20;
+
+    /// <summary>C[m, n] ← α A B + β C; C has column stride 1.</summary>
+    public static void Multiply<T>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Multiply<T, Vector512<T>, Simd512<T>>(m, n, k, alpha, a, b, beta, c);
+        else if (Vector256.IsHardwareAccelerated)
+            Multiply<T, Vector256<T>, Simd256<T>>(m, n, k, alpha, a, b, beta, c);
+        else if (Vector128.IsHardwareAccelerated)
+            Multiply<T, Vector128<T>, Simd128<T>>(m, n, k, alpha, a, b, beta, c);
+        else
+            Multiply<T, T, SimdScalar<T>>(m, n, k, alpha, a, b, beta, c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<T, TVector, TSimd>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct
+        where TSimd : ISimd<T, TVector>
+    {
+        int width = 2 * TSimd.Count;
+
+        // The inner blocks depend on k alone: so do the roundings.
+        int blocks = (k + InnerBlock - 1) / InnerBlock, inner = (k + blocks - 1) / blocks;
+        int columnsAtOnce = Math.Max(1, PackedBytes / (inner * sizeof(T) * width)) * width;
+        int padded = (Math.Min(n, columnsAtOnce) + TSimd.Count - 1) / TSimd.Count * TSimd.Count;
+        T* packed = PackingBuffer.Get<T>(inner * padded);
+        for (int p = 0; p < k; p += inner)
+        {
+            int depth = Math.Min(inner, k - p);
+            T factor = p == 0 ? beta : T.One;
+            for (int j0 = 0; j0 < n; j0 += columnsAtOnce)
+            {
+                int columns = Math.Min(columnsAtOnce, n - j0);
+                for (int j = 0; j < columns; j += width)
+                {
+                    int used = Math.Min(width, columns - j);
+                    Panel.Pack(b.From(p, j0 + j), depth, used, used > TSimd.Count ? width : TSimd.Count, packed + (j * depth));
+                }
+
+                for (int i = 0; i < m; i += RowBlock)
+                {
+                    for (int j = 0; j < columns; j += width)
+                        Rows<T, TVector, TSimd>(Math.Min(RowBlock, m - i), Math.Min(width, columns - j), depth, alpha, a.From(i, p), packed + (j * depth), factor, c.From(i, j0 + j));
+                }
+            }
+        }
+    }
+
+    /// <summary>All rows of one block over one panel. A last panel of less than whole vectors goes through a padded tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows<T, TVector, TSimd>(int m, int columns, int k, T alpha, Strided<T> a, T* panel, T beta, Strided<T> c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct
+        where TSimd : ISimd<T, TVector>
+    {
+        bool readsC = !T.IsZero(beta), two = columns > TSimd.Count, whole = columns == TSimd.Count || columns == 2 * TSimd.Count;
+        int width = two ? 2 * TSimd.Count : TSimd.Count;
+        T* tile = stackalloc T[whole ? 1 : TSimd.TileRows * width];
+        for (int i = 0; i < m;)
+        {
+            int left = m - i, tall = TSimd.TileRows == 8 && left > 4 ? 8 : 4, rows = Math.Min(tall, left);
+            T* target = c.Start + (i * c.Row);
+            if (!whole && readsC)
+                Copy(target, c.Row, tile, width, rows, columns);
+            var output = whole ? new TileOutput<T>(target, c.Row, alpha, beta, readsC) : new TileOutput<T>(tile, width, alpha, beta, readsC);
+            Strided<T> part = a.From(i, 0);
+            if (tall == 8 && two)
+                Tile8<T, TVector, TSimd>.Two(part, rows, panel, k, output);
+            else if (tall == 8)
+                Tile8<T, TVector, TSimd>.One(part, rows, panel, k, output);
+            else if (two)
+                Tile4<T, TVector, TSimd>.Two(part, rows, panel, k, output);
+            else
+                Tile4<T, TVector, TSimd>.One(part, rows, panel, k, output);
+            if (!whole)
+                Copy(tile, width, target, c.Row, rows, columns);
+            i += tall;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Copy<T>(T* source, nint sourceRow, T* destination, nint destinationRow, int rows, int columns)
+        where T : unmanaged
+    {
+        for (nint i = 0; i < rows; i++)
+        {
+            for (nint j = 0; j < columns; j++)
+                destination[(i * destinationRow) + j] = source[(i * sourceRow) + j];
+        }
+    }
+}

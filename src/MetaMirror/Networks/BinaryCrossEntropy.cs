@@ -1,0 +1,56 @@
+using MetaMirror.Objectives;
+
+namespace MetaMirror.Networks;
+
+/// <summary>
+/// l = log(1 + exp(z)) - y z for classes y in {0, 1} and one output: PyTorch's binary_cross_entropy_with_logits. With s = sigmoid(z):
+/// dl/dz = s - y, d2l/dz2 = s (1 - s).
+/// </summary>
+public sealed class BinaryCrossEntropy : NetworkLoss
+{
+    /// <inheritdoc/>
+    public override string ToString() => "binary cross-entropy";
+
+    /// <inheritdoc/>
+    public override void RequireTargets<T>(Datasets.Dataset<T> data, int outputs)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Classes != 2 || outputs != 1)
+            throw new ArgumentException($"Binary cross-entropy needs 1 output and 2 classes, but there are {outputs} outputs and data set '{data.Name}' has {data.Classes} classes.", nameof(data));
+    }
+
+    /// <inheritdoc/>
+    public override double Value<T>(in LossValues<T> v, T scale, Span<T> a)
+    {
+        double loss = 0, factor = double.CreateTruncating(scale);
+        for (int i = 0; i < v.Rows; i++)
+        {
+            double z = double.CreateTruncating(v.Z[i]);
+            bool one = v.Labels[i] == 1;
+            loss += Logistic.Softplus(one ? -z : z);
+            a[i] = T.CreateTruncating(factor * (one ? -Logistic.Sigmoid(-z) : Logistic.Sigmoid(z)));
+        }
+
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public override void Tangent<T>(in LossValues<T> v, T scale, ReadOnlySpan<T> a, ReadOnlySpan<T> dz, Span<T> da)
+    {
+        for (int i = 0; i < v.Rows; i++)
+        {
+            // |a| / scale is the probability q of the wrong class, and s (1 - s) = q (1 - q) without cancellation.
+            T q = T.Abs(a[i]);
+            da[i] = q * (T.One - (q / scale)) * dz[i];
+        }
+    }
+
+    /// <summary>Rows with z above 0 and class 1, or z at most 0 and class 0.</summary>
+    public override int CountRight<T>(in LossValues<T> v)
+    {
+        int right = 0;
+        for (int i = 0; i < v.Rows; i++)
+            right += v.Z[i] > T.Zero == (v.Labels[i] == 1) ? 1 : 0;
+        return right;
+    }
+}

@@ -1,0 +1,197 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using MetaMirror.Datasets;
+using MetaMirror.Objectives;
+
+namespace MetaMirror.Networks;
+
+/// <summary>
+/// Mean loss of a network over a batch of a data set, with exact gradient and Hessian-vector products (Pearlmutter 1994). Memory is planned
+/// once; a mini-batch goes through in one piece, the whole set in blocks of 256 rows. Products asked for at the point and batch of
+/// the last evaluation reuse its values and cotangents.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class NetworkObjective<T> : Objective<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal const int BlockRows = 256;
+    private readonly Minibatches? _batches;
+    private readonly NetworkPass<T> _pass;
+    private readonly AlignedBlocks<T> _rows;
+    private readonly int[] _labels;
+    private readonly T[] _theta;
+    private NetworkEvaluation<T>? _evaluation;
+    private BatchKey _held;
+    private int _loaded;
+    private Reached _reached;
+
+    /// <summary>Plans the memory.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">Examples.</param>
+    /// <param name="batches">Mini-batches of the data. Default: every batch is the whole set.</param>
+    /// <param name="loss">The loss. Default: the usual one for the data's targets (<see cref="NetworkLoss.For"/>).</param>
+    /// <exception cref="ArgumentException">The data set is empty, or inputs, targets or batches don't fit.</exception>
+    public NetworkObjective(Network network, Dataset<T> data, Minibatches? batches = null, NetworkLoss? loss = null)
+    {
+        Loss = NetworkEvaluation<T>.RequireFit(network, data, loss);
+        if (batches is not null && batches.Count != data.Count)
+            throw new ArgumentException($"The batches are drawn from {batches.Count} examples, but data set '{data.Name}' has {data.Count}.", nameof(batches));
+        Network = network;
+        Data = data;
+        _batches = batches;
+        int size = batches?.MaximumSize ?? 0;
+        _pass = new NetworkPass<T>(network, Math.Max(size, Math.Min(data.Count, BlockRows)), derivatives: true);
+        _rows = new AlignedBlocks<T>((long)size * data.Features, (long)size * data.Outputs);
+        _labels = new int[data.IsClassification ? size : 0];
+        _theta = new T[network.Layout.Length];
+    }
+
+    /// <summary>How far the pass holds the last point.</summary>
+    private enum Reached
+    {
+        Nothing,
+        Values,
+        Cotangents,
+    }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <summary>The examples.</summary>
+    public Dataset<T> Data { get; }
+
+    /// <summary>The loss.</summary>
+    public NetworkLoss Loss { get; }
+
+    /// <inheritdoc/>
+    public override ParameterLayout Layout => Network.Layout;
+
+    /// <summary>Mean loss and share of right answers (null for real targets) over the whole data set, without derivatives.</summary>
+    public (double Loss, double? Accuracy) EvaluateAll(ReadOnlySpan<T> theta) =>
+        (_evaluation ??= new NetworkEvaluation<T>(Network, Data, Loss)).Measure(theta);
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
+    {
+        Layout.RequireLength(theta.Length, nameof(theta));
+        if (!gradient.IsEmpty)
+        {
+            Layout.RequireLength(gradient.Length, nameof(gradient));
+            gradient.Clear();
+        }
+
+        BatchKey key = KeyOf(batch);
+        int count = Load(key);
+        double sum = 0;
+        for (int start = 0; start < count; start += _pass.Capacity)
+        {
+            Segment s = At(key, start, count);
+            sum += Value(theta, s);
+            if (!gradient.IsEmpty)
+                _pass.Cotangents(theta, s.Inputs, gradient);
+        }
+
+        Hold(theta, key, count, gradient.IsEmpty ? Reached.Values : Reached.Cotangents);
+        return sum / count;
+    }
+
+    /// <inheritdoc/>
+    public override void HessianVectorProducts(
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
+    {
+        Layout.RequireLength(theta.Length, nameof(theta));
+        int n = theta.Length;
+        products[..(count * n)].Clear();
+        BatchKey key = KeyOf(batch);
+        Reached reached = Holds(theta, key);
+        int examples = reached == Reached.Nothing ? Load(key) : _loaded;
+        for (int start = 0; start < examples; start += _pass.Capacity)
+        {
+            Segment s = At(key, start, examples);
+            if (reached == Reached.Nothing)
+                Value(theta, s);
+            if (reached != Reached.Cotangents)
+                _pass.Cotangents(theta, s.Inputs, default);
+            _pass.PrepareCotangentTangents();
+            for (int j = 0; j < count; j++)
+            {
+                ReadOnlySpan<T> v = tangents.Slice(j * n, n);
+                _pass.Tangents(theta, s.Inputs, v);
+                Loss.Tangent(s.Values(_pass.Scores), s.Scale, _pass.Cotangent, _pass.Tangent, _pass.CotangentTangent);
+                _pass.CotangentTangents(theta, s.Inputs, v, products.Slice(j * n, n));
+            }
+        }
+
+        Hold(theta, key, examples, Reached.Cotangents);
+    }
+
+    private double Value(ReadOnlySpan<T> theta, in Segment s)
+    {
+        _pass.Value(theta, s.Rows, s.Inputs);
+        return Loss.Value(s.Values(_pass.Scores), s.Scale, _pass.Cotangent);
+    }
+
+    /// <summary>Remembers what the pass holds, if it holds the whole batch.</summary>
+    private void Hold(ReadOnlySpan<T> theta, in BatchKey batch, int count, Reached reached)
+    {
+        _reached = count <= _pass.Capacity ? reached : Reached.Nothing;
+        _held = batch;
+        if (_reached != Reached.Nothing)
+            theta.CopyTo(_theta);
+    }
+
+    private Reached Holds(ReadOnlySpan<T> theta, in BatchKey batch) =>
+        _reached != Reached.Nothing && _held == batch && MemoryMarshal.AsBytes(theta).SequenceEqual(MemoryMarshal.AsBytes<T>(_theta)) ? _reached : Reached.Nothing;
+
+    /// <summary>The one key of the whole set for every key that means it.</summary>
+    private BatchKey KeyOf(in BatchKey batch) => batch.IsFull || _batches is null ? BatchKey.Full : batch;
+
+    /// <summary>Gathers the rows of a mini-batch; gives the number of examples.</summary>
+    private int Load(in BatchKey key)
+    {
+        _reached = Reached.Nothing;
+        return _loaded = key.IsFull ? Data.Count : Gather(_batches!.Draw(key));
+    }
+
+    private int Gather(ReadOnlySpan<int> examples)
+    {
+        int d = Data.Features, k = Data.Outputs;
+        Span<T> x = _rows.Take(0, examples.Length * d);
+        Span<T> y = _rows.Take(1, examples.Length * k);
+        for (int i = 0; i < examples.Length; i++)
+        {
+            int example = examples[i];
+            Data.Inputs.Slice(example * d, d).CopyTo(x[(i * d)..]);
+            if (k == 0)
+                _labels[i] = Data.Labels[example];
+            else
+                Data.Targets.Slice(example * k, k).CopyTo(y[(i * k)..]);
+        }
+
+        return examples.Length;
+    }
+
+    /// <summary>The rows of a batch from <paramref name="start"/> on that fit into the pass.</summary>
+    private Segment At(in BatchKey key, int start, int count)
+    {
+        int rows = Math.Min(_pass.Capacity, count - start), d = Data.Features, k = Data.Outputs;
+        T scale = T.One / T.CreateChecked(count);
+        return key.IsFull
+            ? new Segment(rows, scale, Data.Inputs.Slice(start * d, rows * d), k == 0 ? Data.Labels.Slice(start, rows) : default, Data.Targets.Slice(start * k, rows * k))
+            : new Segment(rows, scale, _rows.Take(0, rows * d), k == 0 ? _labels.AsSpan(0, rows) : default, _rows.Take(1, rows * k));
+    }
+
+    private readonly ref struct Segment(int rows, T scale, ReadOnlySpan<T> inputs, ReadOnlySpan<int> labels, ReadOnlySpan<T> targets)
+    {
+        private readonly ReadOnlySpan<int> _labels = labels;
+        private readonly ReadOnlySpan<T> _targets = targets;
+
+        public int Rows { get; } = rows;
+
+        public T Scale { get; } = scale;
+
+        public ReadOnlySpan<T> Inputs { get; } = inputs;
+
+        public LossValues<T> Values(ReadOnlySpan<T> scores) => new(Rows, scores, _labels, _targets);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Numerics;
+using MetaMirror.Datasets;
+
+namespace MetaMirror.Objectives;
+
+/// <summary>
+/// L(w, b) = mean_i [log(1 + exp(z_i)) - y_i z_i], z_i = w^T x_i + b, y_i in {0, 1}: binary cross-entropy with logits. Convex;
+/// H = X^T diag(s (1 - s)) X / n, s = sigmoid(z). Parameters: weight [1 x features], bias [1].
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class LogisticRegression<T> : Objective<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly LinearScores<T> _scores;
+    private readonly Dataset<T> _data;
+    private readonly T[] _z;
+    private readonly T[] _dz;
+
+    /// <summary>Regression on a data set with two classes.</summary>
+    /// <param name="data">Examples.</param>
+    /// <param name="batches">Mini-batches. Default: every batch is the whole set.</param>
+    /// <param name="bias">Whether there is an intercept b. Default: true.</param>
+    /// <exception cref="ArgumentException">The data set is empty, or has not two classes.</exception>
+    public LogisticRegression(Dataset<T> data, Minibatches? batches = null, bool bias = true)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Classes != 2)
+            throw new ArgumentException($"Data set '{data.Name}' has {data.Classes} classes, expected 2.", nameof(data));
+        _data = data;
+        _scores = new LinearScores<T>(data, 1, batches, bias);
+        _z = new T[_scores.Capacity];
+        _dz = new T[_scores.Capacity];
+    }
+
+    /// <inheritdoc/>
+    public override ParameterLayout Layout => _scores.Layout;
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
+    {
+        _scores.Load(batch);
+        _scores.Scores(theta, _z);
+        int n = _scores.Rows;
+        double sum = 0;
+        for (int i = 0; i < n; i++)
+        {
+            double z = double.CreateTruncating(_z[i]);
+            int y = _data.Labels[_scores.Example(i)];
+
+            // softplus(z) - z = softplus(-z): no cancellation.
+            sum += Logistic.Softplus(y == 1 ? -z : z);
+            _z[i] = T.CreateTruncating((y == 1 ? -Logistic.Sigmoid(-z) : Logistic.Sigmoid(z)) / n);
+        }
+
+        if (!gradient.IsEmpty)
+            _scores.Pull(_z, gradient);
+        return sum / n;
+    }
+
+    /// <inheritdoc/>
+    public override void HessianVectorProducts(
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
+    {
+        _scores.Load(batch);
+        _scores.Scores(theta, _z);
+        int rows = _scores.Rows, n = Layout.Length;
+        for (int i = 0; i < rows; i++)
+        {
+            double z = double.CreateTruncating(_z[i]);
+            _z[i] = T.CreateTruncating(Logistic.Sigmoid(z) * Logistic.Sigmoid(-z) / rows);
+        }
+
+        for (int j = 0; j < count; j++)
+        {
+            _scores.Scores(tangents.Slice(j * n, n), _dz);
+            for (int i = 0; i < rows; i++)
+                _dz[i] *= _z[i];
+            _scores.Pull(_dz, products.Slice(j * n, n));
+        }
+    }
+}

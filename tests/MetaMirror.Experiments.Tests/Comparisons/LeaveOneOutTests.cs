@@ -1,0 +1,112 @@
+using System.Text.Json;
+using MetaMirror.Experiments.Comparisons;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.Experiments.Tests.Runs;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.Experiments.Tests.Comparisons;
+
+public sealed class LeaveOneOutTests
+{
+    private static readonly Plan Tiny = new(
+        "tiny",
+        new SensorsPlan(),
+        new TrainingPlan(40, 1),
+        new TargetPlan(TargetQuantity.TrainingLoss, 0.01),
+        Seeds: 4,
+        Tuning: new TuningPlan(Schedules: [ScheduleName.Constant]));
+
+    private static readonly MeasuredTask<double>[] Tasks =
+        [.. Enumerable.Range(0, 3).Select(i => new MeasuredTask<double>(new NoisyParabola($"task-{i}", h: 1 + i, noise: 0.01), i))];
+
+    [Fact]
+    public void Each_task_is_held_out_from_learning()
+    {
+        var learnedOn = new List<string>();
+        ComparisonResult result = Run([0, 2], (tasks, _) =>
+        {
+            learnedOn.Add(string.Join(' ', tasks));
+            return new LearnedContenders<double>(
+                [Steepest.Contender(0.5, "learned"), Steepest.Contender(0.1, "control", OptimizerRole.Control)], new MetaTrainingSummary(2, 40, 3, 100, 0, 1.5));
+        });
+
+        Assert.Equal(["1 2", "0 1"], learnedOn);
+        Assert.Equal(
+            ["learned task-0 Learned", "control task-0 Control", "gd task-0 Baseline", "learned task-2 Learned", "control task-2 Control", "gd task-2 Baseline"],
+            result.Comparison.Select(r => $"{r.Optimizer} {r.HeldOutTask} {r.Role}"));
+        Assert.All(result.Comparison, r => Assert.Equal((4, 40, 0, 0.01), (r.Seeds, r.Steps, r.Diverged, r.Target)));
+        Assert.Equal(("none", 0), (result.Comparison[0].Tuning!.Method, result.Comparison[0].Tuning!.Evaluations));
+        Assert.Equal("grid", result.Comparison[2].Tuning!.Method);
+        Assert.Equal(100, result.MetaTraining!.Gradients);
+        Assert.Equal(6, result.Curves.Count);
+        Assert.Equal(40, result.Curves[0].Median.Length);
+    }
+
+    [Fact]
+    public void The_same_bits_with_one_and_two_threads()
+    {
+        string one = ComparisonJson.ToText(Run([1], Learner, threads: 1)), two = ComparisonJson.ToText(Run([1], Learner, threads: 2));
+
+        Assert.Equal(one, two);
+    }
+
+    [Fact]
+    public void A_learned_optimizer_equal_to_a_baseline_setting_has_its_figures()
+    {
+        ComparisonResult result = Run([0], Learner);
+
+        // The learned rate 1 is in the baseline's grid and the best for steps: paired streams make the figures equal, not just close.
+        Assert.Equal(result.Comparison[1].StepsToTarget, result.Comparison[0].StepsToTarget);
+        Assert.Equal(result.Curves[1].Median, result.Curves[0].Median);
+    }
+
+    [Fact]
+    public void Json_has_the_contracts_shape()
+    {
+        using JsonDocument document = JsonDocument.Parse(ComparisonJson.ToText(Run([0], Learner, clock: TimeProvider.System)));
+        JsonElement root = document.RootElement;
+
+        Assert.Equal("tiny", root.GetProperty("experiment").GetString());
+        Assert.Equal("trainingLoss", root.GetProperty("target").GetProperty("quantity").GetString());
+        Assert.Equal(0.01, root.GetProperty("target").GetProperty("value").GetDouble());
+        JsonElement learned = root.GetProperty("comparison")[0], baseline = root.GetProperty("comparison")[1];
+        Assert.True(learned.GetProperty("learned").GetBoolean());
+        Assert.Equal("baseline", baseline.GetProperty("role").GetString());
+        Assert.Equal(1, baseline.GetProperty("stepsToTarget").GetProperty("median").GetDouble());
+        Assert.Equal(4, baseline.GetProperty("stepsToTarget").GetProperty("reached").GetInt32());
+        Assert.InRange(baseline.GetProperty("testAccuracy").GetProperty("mean").GetDouble(), 0.9, 1);
+        Assert.True(baseline.GetProperty("millisecondsPerStep").GetDouble() > 0);
+        Assert.Equal("learning rate 1, constant", baseline.GetProperty("tuning").GetProperty("settings").GetProperty("stepsToTarget").GetString());
+        Assert.Equal(2, root.GetProperty("metaTraining").GetProperty("tasks").GetInt32());
+    }
+
+    [Fact]
+    public void What_was_not_reached_is_null_with_a_count()
+    {
+        var plan = Tiny with { Target = new TargetPlan(TargetQuantity.TrainingLoss, 1e-300) };
+
+        ComparisonRow row = Run([0], Learner, plan: plan).Comparison[0];
+
+        Assert.Equal(new StepsToTarget(null, null, null, 0), row.StepsToTarget);
+    }
+
+    [Fact]
+    public void Unknown_tasks_are_refused_with_the_nearest_name()
+    {
+        var wrongName = Assert.Throws<ArgumentException>(() => LeaveOneOut<double>.NumberOf(Tasks, "taks-1"));
+        var wrongNumber = Assert.Throws<ArgumentException>(() => Run([3], Learner));
+
+        Assert.Equal(1, LeaveOneOut<double>.NumberOf(Tasks, "task-1"));
+        Assert.StartsWith("expected a task among task-0, task-1, task-2, found 'taks-1' (did you mean 'task-1'?)", wrongName.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Expected numbers of tasks to hold out, 0 to 2, found 3.", wrongNumber.Message, StringComparison.Ordinal);
+    }
+
+    private static LearnedContenders<double> Learner(IReadOnlyList<int> tasks, CancellationToken cancellationToken) =>
+        new([Steepest.Contender(1, "learned")], new MetaTrainingSummary(2, 40, 3, 100, 0, 1.5));
+
+    private static ComparisonResult Run(int[] heldOut, ContenderLearner<double> learn, int threads = 2, TimeProvider? clock = null, Plan? plan = null) =>
+        new LeaveOneOut<double>(new RunPool<double>(new WorkerTeam(threads), 7), plan ?? Tiny, clock is null ? null : new StepTimer(clock))
+            .Run(Tasks, heldOut, [Steepest.Entry("gd", OptimizerRole.Baseline, 0.25, 0.5, 1, 2)], learn);
+}

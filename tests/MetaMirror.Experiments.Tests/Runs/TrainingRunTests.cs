@@ -1,0 +1,114 @@
+using MetaMirror.Experiments.Runs;
+
+namespace MetaMirror.Experiments.Tests.Runs;
+
+public sealed class TrainingRunTests
+{
+    private const ulong Seed = 7;
+
+    [Fact]
+    public void Loss_is_measured_before_the_update_over_the_whole_set()
+    {
+        var runs = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p", h: 1), 3), new Measurement(4));
+
+        RunRecord run = runs.Run(Steepest.Contender(0.5), Seed, run: 0);
+
+        // Each step halves the error, so it quarters the loss; the loss at step 0 is that of the start.
+        Assert.Equal(4, run.Losses.Length);
+        for (int t = 1; t < 4; t++)
+            Assert.Equal(run.Losses[t - 1] / 4, run.Losses[t], precision: 15);
+        Assert.Equal(run.Losses[3] / 4, run.Test!.Value.Loss, precision: 15);
+    }
+
+    [Fact]
+    public void Measuring_less_often_changes_only_what_is_seen()
+    {
+        var task = new MeasuredTask<double>(new NoisyParabola("p", noise: 0.1), 3);
+        RunRecord every = new TrainingRun<double>(task, new Measurement(12)).Run(Steepest.Contender(0.1), Seed, 0);
+
+        RunRecord fifth = new TrainingRun<double>(task, new Measurement(12, EverySteps: 5)).Run(Steepest.Contender(0.1), Seed, 0);
+
+        Assert.Equal([every.Losses[0], every.Losses[5], every.Losses[10]], fifth.Losses.ToArray());
+        Assert.Equal(every.Test, fifth.Test);
+    }
+
+    [Fact]
+    public void All_optimizers_see_the_same_start_and_the_same_batches()
+    {
+        var runs = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p", noise: 1), 3), new Measurement(2));
+        double[] slow = runs.Run(Steepest.Contender(0.1), Seed, 2).Losses.ToArray();
+        double[] fast = runs.Run(Steepest.Contender(0.2), Seed, 2).Losses.ToArray();
+        double[] other = runs.Run(Steepest.Contender(0.1), Seed, 1).Losses.ToArray();
+
+        Assert.Equal(slow[0], fast[0]);
+        Assert.NotEqual(slow[0], other[0]);
+        // theta_1 - theta_0 = -eta (theta_0 + e): equal e and theta_0 mean that the two displacements have the ratio of the rates.
+        double start = Math.Sqrt(2 * slow[0]), moved = start - Math.Sqrt(2 * slow[1]), movedTwice = start - Math.Sqrt(2 * fast[1]);
+        Assert.Equal(2 * moved, movedTwice, precision: 12);
+    }
+
+    [Fact]
+    public void A_divergence_is_found_and_stops_the_run()
+    {
+        var runs = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p"), 3), new Measurement(2000));
+
+        RunRecord run = runs.Run(Steepest.Contender(10), Seed, 0);
+
+        Assert.True(run.Diverged);
+        Assert.Null(run.Test);
+        Assert.True(double.IsFinite(run.Losses[10]));
+        Assert.True(double.IsNaN(run.Losses[^1]));
+    }
+
+    [Fact]
+    public void A_full_batch_run_measures_the_loss_that_its_gradient_brings()
+    {
+        var task = new MeasuredTask<double>(new NoisyParabola("p", noise: 1), 3);
+
+        RunRecord full = new TrainingRun<double>(task, new Measurement(5, FullBatch: true)).Run(Steepest.Contender(0.5), Seed, 0);
+
+        Assert.Equal(full.Losses[0] / 4, full.Losses[1], precision: 15);
+    }
+
+    [Fact]
+    public void Another_set_may_be_measured()
+    {
+        var task = new MeasuredTask<double>(new NoisyParabola("p"), 3, () =>
+        {
+            var objective = new NoisyParabola("q", h: 3).CreateTrainingObjective();
+            return theta => objective.Evaluate(theta, [], BatchKey.Full, []);
+        });
+        RunRecord whole = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p"), 3), new Measurement(5)).Run(Steepest.Contender(0.5), Seed, 0);
+
+        RunRecord subset = new TrainingRun<double>(task, new Measurement(5)).Run(Steepest.Contender(0.5), Seed, 0);
+
+        Assert.Equal(3 * whole.Losses[2], subset.Losses[2], precision: 15);
+    }
+
+    [Fact]
+    public void Steps_allocate_nothing()
+    {
+        var task = new MeasuredTask<double>(new NoisyParabola("p", noise: 0.1, tested: false), 3);
+        long Allocated(int steps)
+        {
+            // One measurement whatever the number of steps, so that only steps could make a difference.
+            var runs = new TrainingRun<double>(task, new Measurement(steps, EverySteps: steps));
+            runs.Run(Steepest.Contender(0.1), Seed, 0);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            runs.Run(Steepest.Contender(0.1), Seed, 0);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(Allocated(100), Allocated(10_000));
+    }
+
+    [Fact]
+    public void Cancellation_ends_a_run()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var runs = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p"), 3), new Measurement(5));
+
+        Assert.Throws<OperationCanceledException>(() => runs.Run(Steepest.Contender(0.5), Seed, 0, source.Token));
+    }
+}

@@ -1,0 +1,123 @@
+using MetaMirror.Experiments.Catalogues;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.Experiments.Tests.Runs;
+using MetaMirror.Experiments.Tuning;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.Experiments.Tests.Tuning;
+
+public sealed class GridTunerTests
+{
+    private static readonly TuningPlan ConstantOnly = new(Schedules: [ScheduleName.Constant]);
+
+    [Fact]
+    public void The_best_rate_of_a_parabola_is_one_over_its_curvature()
+    {
+        TuningResult<double> result = Tune(new NoisyParabola("p", h: 4), ConstantOnly, 0.01, Steepest.Entry("gd", OptimizerRole.Baseline, 0.0625, 0.125, 0.25, 0.5, 1));
+
+        TunedOptimizer<double> gd = Assert.Single(result.Optimizers);
+        foreach (TunedFigure figure in result.Figures)
+            Assert.Equal(0.25, gd.Best(figure, result.Target).Setting.LearningRate);
+        Assert.Equal(1, gd.Best(TunedFigure.StepsToTarget, result.Target).StepsTo(result.Target).Median);
+        Assert.Equal(5, gd.Trials.Count);
+    }
+
+    [Theory]
+    [InlineData(new[] { 1 / 64.0, 1 / 32.0 }, new[] { 1 / 64.0, 1 / 32.0, 1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0 })]
+    [InlineData(new[] { 2.0, 8.0 }, new[] { 1 / 32.0, 1 / 8.0, 0.5, 2, 8 })]
+    public void A_best_rate_at_the_edge_extends_the_grid_until_it_is_interior(double[] grid, double[] expected)
+    {
+        TuningResult<double> result = Tune(new NoisyParabola("p", h: 4, tested: false), ConstantOnly, 0.01, Steepest.Entry("gd", OptimizerRole.Baseline, [.. grid]));
+
+        TunedOptimizer<double> gd = result.Optimizers[0];
+        Assert.Equal(expected, gd.Rates);
+        Assert.All(result.Figures, f => Assert.InRange(gd.Best(f, result.Target).Setting.LearningRate, gd.Rates[1], gd.Rates[^2]));
+    }
+
+    [Fact]
+    public void Extension_is_bounded()
+    {
+        TuningResult<double> result = Tune(
+            new NoisyParabola("p", h: 1e-9), ConstantOnly with { MaxExtensions = 3 }, 1e-30, Steepest.Entry("gd", OptimizerRole.Baseline, 1, 2));
+
+        Assert.Equal(16, result.Optimizers[0].Rates[^1]);
+    }
+
+    [Fact]
+    public void Settings_that_diverge_lose_and_do_not_stop_the_tuner()
+    {
+        TuningResult<double> result = Tune(new NoisyParabola("p"), ConstantOnly, 0.01, Steepest.Entry("gd", OptimizerRole.Baseline, 0.5, 50, 5000), steps: 200);
+
+        TunedOptimizer<double> gd = result.Optimizers[0];
+        Assert.Equal(0.5, gd.Best(TunedFigure.FinalTrainingLoss, 0.01).Setting.LearningRate);
+        Assert.Contains(gd.Trials, t => t.Diverged == t.Runs.Length);
+        // 0.5 was at the edge, so 0.005 was tried.
+        Assert.Equal(0.005, gd.Rates[0], precision: 12);
+    }
+
+    [Fact]
+    public void Each_figure_has_a_setting_of_its_own()
+    {
+        // With noise, the first steps want a large rate and the last ones a small one.
+        TuningResult<double> result = Tune(
+            new NoisyParabola("p", noise: 1), new TuningPlan(), 0.02, Steepest.Entry("gd", OptimizerRole.Baseline, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8), steps: 200);
+
+        TunedOptimizer<double> gd = result.Optimizers[0];
+        TuningSummary summary = gd.Summary(result.Figures, result.Target);
+        Assert.Equal(gd.Trials.Count, summary.Evaluations);
+        Assert.Equal(["finalTrainingLoss", "meanTrainingLoss", "stepsToTarget", "testAccuracy"], summary.Settings.Keys);
+        Assert.True(
+            gd.Best(TunedFigure.FinalTrainingLoss, 0.02).Setting.LearningRate < gd.Best(TunedFigure.StepsToTarget, 0.02).Setting.LearningRate,
+            string.Join("; ", summary.Settings));
+        Assert.Matches("^learning rate 0[.][0-9]+, (constant|linear)$", summary.Settings["stepsToTarget"]);
+    }
+
+    [Fact]
+    public void The_best_classic_final_loss_is_the_target_of_all()
+    {
+        var classic = Steepest.Entry("gd", OptimizerRole.Baseline, 0.1, 0.2);
+        var rival = Steepest.Entry("rival", OptimizerRole.Rival, 0.5, 1);
+        TuningResult<double> result = Tune(new NoisyParabola("p", noise: 0.5), ConstantOnly, TargetValue.BestClassicFinal, [classic, rival], steps: 100);
+
+        double best = result.Optimizers[0].Trials.Min(t => t.FinalLoss);
+        Assert.Equal(best, result.Target);
+        Assert.Equal(best, result.Optimizers[0].Best(TunedFigure.FinalTrainingLoss, result.Target).FinalLoss);
+    }
+
+    [Fact]
+    public void A_grid_of_the_plan_replaces_the_catalogues()
+    {
+        var plan = ConstantOnly with { LearningRates = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal) { ["gd"] = [0.5, 1, 2] } };
+
+        TuningResult<double> result = Tune(new NoisyParabola("p"), plan, 0.01, Steepest.Entry("gd", OptimizerRole.Baseline, 0.001, 0.002));
+
+        Assert.Equal([0.5, 1, 2], result.Optimizers[0].Rates);
+    }
+
+    [Fact]
+    public void A_task_without_classes_is_tuned_for_its_test_loss()
+    {
+        var trial = new Trial(default, [new RunRecord([1], 1, false, new MetaMirror.Tasks.TestMeasure(2, null)), new RunRecord([1], 1, false, new MetaMirror.Tasks.TestMeasure(4, null))]);
+
+        Assert.Null(trial.TestAccuracy);
+        Assert.Equal(new MeanAndError(3, 1), trial.TestLoss);
+        Assert.Equal(3, trial.Score(TunedFigure.TestLoss, 0).First);
+    }
+
+    [Fact]
+    public void A_diverged_run_leaves_no_mean_accuracy()
+    {
+        var trial = new Trial(default, [new RunRecord([1], 1, false, new MetaMirror.Tasks.TestMeasure(2, 0.5)), new RunRecord([1], 1, true, null)]);
+
+        Assert.Null(trial.TestAccuracy);
+        Assert.Equal(1, trial.Diverged);
+    }
+
+    private static TuningResult<double> Tune(NoisyParabola task, TuningPlan plan, TargetValue target, OptimizerEntry<double> entry, int steps = 40) =>
+        Tune(task, plan, target, [entry], steps);
+
+    private static TuningResult<double> Tune(NoisyParabola task, TuningPlan plan, TargetValue target, OptimizerEntry<double>[] entries, int steps) =>
+        new GridTuner<double>(new RunPool<double>(new WorkerTeam(2), 7), plan, seeds: 5).Tune(new MeasuredTask<double>(task, 0), new Measurement(steps), entries, target);
+}
