@@ -1,11 +1,39 @@
 using System.Numerics;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Experiments.Catalogues;
 
-/// <summary>The optimizers that are tuned by their learning rate, one line each; in the order of tables.</summary>
+/// <summary>The optimizers that are tuned by their learning rate, one line each, in the order of tables. Everything else is at PyTorch's defaults, momentum at 0.9.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal static class Optimizers<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public static IReadOnlyList<OptimizerEntry<T>> All { get; } = [];
+    private const double Momentum = 0.9;
+    private const double AdamWDecay = 0.01;
+    private const double FinalFraction = 0.05;
+    private const OptimizerRole Classic = OptimizerRole.Baseline;
+
+    public static IReadOnlyList<OptimizerEntry<T>> All { get; } =
+    [
+        Entry("sgd", Classic, "gradient descent", [0.125, 0.25, 0.5, 1, 2], r => new Sgd<T>(new SgdOptions { LearningRate = r })),
+        Entry("sgd-momentum", Classic, "heavy ball, momentum 0.9", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new Sgd<T>(new SgdOptions { LearningRate = r, Momentum = Momentum })),
+        Entry("nesterov", Classic, "Nesterov's momentum 0.9", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new Sgd<T>(new SgdOptions { LearningRate = r, Momentum = Momentum, Nesterov = true })),
+        Entry("rmsprop", Classic, "RMSprop, smoothing 0.99", [0.00125, 0.0025, 0.005, 0.01, 0.02], r => new RmsProp<T>(new RmsPropOptions { LearningRate = r })),
+        Entry("adam", Classic, "Adam, betas 0.9 and 0.999", [0.0025, 0.005, 0.01, 0.02, 0.04], r => new Adam<T>(new AdamOptions { LearningRate = r })),
+        Entry("nadam", Classic, "NAdam, betas 0.9 and 0.999", [0.0025, 0.005, 0.01, 0.02, 0.04], r => new NAdam<T>(new NAdamOptions { LearningRate = r })),
+        Entry("adamw", Classic, "AdamW, weight decay 0.01", [0.0025, 0.005, 0.01, 0.02, 0.04], r => new AdamW<T>(new AdamOptions { LearningRate = r, WeightDecay = AdamWDecay })),
+        Entry("adagrad", Classic, "AdaGrad", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new AdaGrad<T>(new AdaGradOptions { LearningRate = r })),
+    ];
+
+    private static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>
+        new(name, role, description, [.. grid], s => Scheduled(s.Schedule, create(s.LearningRate)));
+
+    private static UpdateRule<T> Scheduled(ScheduleName schedule, UpdateRule<T> rule) => schedule switch
+    {
+        ScheduleName.Constant => rule,
+        ScheduleName.Linear => new Chain<T>(new LinearSchedule<T>(FinalFraction), rule),
+        _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, "No such schedule."),
+    };
 }

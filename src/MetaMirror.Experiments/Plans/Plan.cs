@@ -42,4 +42,8 @@ public sealed record Plan(
 
     /// <summary>How they are tuned.</summary>
     public TuningPlan Tuning { get; init; } = Tuning ?? new TuningPlan();
+
+    /// <summary>Whether runs are in double: for convex models and meta-quadratics, where certificates are to hold; networks run in float.</summary>
+    [JsonIgnore]
+    public bool IsDoublePrecision => Model is not MlpPlan;
 }

@@ -54,6 +54,9 @@ internal static class PlanChecks
             case LogisticPlan when plan.Family is RotatedImagesPlan:
                 errors.Add(new PlanError("$.model.kind", "a model of many classes (mlp, softmax): the data set has ten", "'logistic'"));
                 break;
+            case SoftmaxPlan when plan.Family is DigitPairsPlan:
+                errors.Add(new PlanError("$.model.kind", "a model of two classes (mlp, logistic): each task is a pair", "'softmax'"));
+                break;
             default:
                 break;
         }

@@ -1,28 +1,33 @@
 using System.Numerics;
-using MetaMirror.Objectives;
 using MetaMirror.Tasks;
 
 namespace MetaMirror.Experiments.Runs;
+
+/// <summary>Mean training loss at theta over the examples that a comparison measures on.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="theta">Shape [n].</param>
+public delegate double LossMeasure<T>(ReadOnlySpan<T> theta)
+    where T : unmanaged, IFloatingPointIeee754<T>;
 
 /// <summary>A task, its number in its family (which names its random streams), and the examples on which its training loss is measured.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class MeasuredTask<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Func<Objective<T>>? _createEvaluation;
+    private readonly Func<LossMeasure<T>>? _createMeasure;
     private readonly Lock _testing = new();
 
     /// <summary>Puts a task and its measurement together.</summary>
     /// <param name="task">The task.</param>
     /// <param name="number">Its number in the family, below 2^24.</param>
-    /// <param name="createEvaluation">Makes the objective whose whole set the training loss is measured on, one per thread; null: the task's whole training set.</param>
-    public MeasuredTask(LearningTask<T> task, int number, Func<Objective<T>>? createEvaluation = null)
+    /// <param name="createMeasure">Makes what measures the training loss, one per thread; null: the training objective on the whole training set.</param>
+    public MeasuredTask(LearningTask<T> task, int number, Func<LossMeasure<T>>? createMeasure = null)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         Task = task;
         Number = number;
-        _createEvaluation = createEvaluation;
+        _createMeasure = createMeasure;
     }
 
     /// <summary>The task.</summary>
@@ -31,11 +36,8 @@ public sealed class MeasuredTask<T>
     /// <summary>Its number in the family.</summary>
     public int Number { get; }
 
-    /// <summary>Whether the training loss is measured on the whole training set.</summary>
-    public bool MeasuresWholeSet => _createEvaluation is null;
-
-    /// <summary>An objective for measuring, or null where the training objective itself serves.</summary>
-    public Objective<T>? CreateEvaluation() => _createEvaluation?.Invoke();
+    /// <summary>What measures the training loss, for one thread; null where it is the training objective's value on the whole training set.</summary>
+    public LossMeasure<T>? CreateMeasure() => _createMeasure?.Invoke();
 
     /// <summary>Measures theta on test data; one thread at a time, as a task may keep buffers for it.</summary>
     public TestMeasure? Test(ReadOnlySpan<T> theta)

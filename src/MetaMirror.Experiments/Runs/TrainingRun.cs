@@ -13,7 +13,7 @@ public sealed class TrainingRun<T>
     private readonly MeasuredTask<T> _task;
     private readonly Measurement _measurement;
     private readonly Objective<T> _training;
-    private readonly Objective<T> _evaluation;
+    private readonly LossMeasure<T>? _measure;
     private readonly T[] _start;
 
     /// <summary>Makes the objectives.</summary>
@@ -24,7 +24,7 @@ public sealed class TrainingRun<T>
         _task = task;
         _measurement = measurement;
         _training = task.Task.CreateTrainingObjective();
-        _evaluation = task.CreateEvaluation() ?? _training;
+        _measure = task.CreateMeasure();
         _start = new T[_training.Layout.Length];
     }
 
@@ -59,8 +59,6 @@ public sealed class TrainingRun<T>
 
     private bool Train(Descent<T> descent, MetaParameters<T> meta, double[] losses, CancellationToken cancellationToken)
     {
-        // A full-batch gradient brings the loss over the whole set with it.
-        bool lossIsMeasured = _measurement.FullBatch && _task.MeasuresWholeSet;
         for (int t = 0; t < _measurement.Steps; t++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -68,7 +66,7 @@ public sealed class TrainingRun<T>
             if (t % _measurement.EverySteps == 0)
             {
                 int k = t / _measurement.EverySteps;
-                double loss = lossIsMeasured ? descent.Loss : _evaluation.Evaluate(descent.Theta, meta.Of(MetaPlace.Objective), BatchKey.Full, []);
+                double loss = Measure(descent, meta);
                 if (!double.IsFinite(loss))
                     finite = false;
                 losses[k] = loss;
@@ -84,5 +82,13 @@ public sealed class TrainingRun<T>
         }
 
         return !Vectors.AllFinite(descent.Theta);
+    }
+
+    private double Measure(Descent<T> descent, MetaParameters<T> meta)
+    {
+        if (_measure is not null)
+            return _measure(descent.Theta);
+        // A full-batch gradient has brought the loss over the whole set with it.
+        return _measurement.FullBatch ? descent.Loss : _training.Evaluate(descent.Theta, meta.Of(MetaPlace.Objective), BatchKey.Full, []);
     }
 }

@@ -73,7 +73,11 @@ public sealed class TrainingRunTests
     [Fact]
     public void Another_set_may_be_measured()
     {
-        var task = new MeasuredTask<double>(new NoisyParabola("p"), 3, () => new NoisyParabola("q", h: 3).CreateTrainingObjective());
+        var task = new MeasuredTask<double>(new NoisyParabola("p"), 3, () =>
+        {
+            var objective = new NoisyParabola("q", h: 3).CreateTrainingObjective();
+            return theta => objective.Evaluate(theta, [], BatchKey.Full, []);
+        });
         RunRecord whole = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p"), 3), new Measurement(5)).Run(Steepest.Contender(0.5), Seed, 0);
 
         RunRecord subset = new TrainingRun<double>(task, new Measurement(5)).Run(Steepest.Contender(0.5), Seed, 0);

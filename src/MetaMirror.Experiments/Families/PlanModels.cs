@@ -1,0 +1,33 @@
+using MetaMirror.Datasets;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Networks;
+using MetaMirror.Objectives;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Families;
+
+/// <summary>Models of plans as networks: linear models are networks of one linear layer.</summary>
+internal static class PlanModels
+{
+    /// <summary>The network for so many inputs and outputs.</summary>
+    public static Network Network(ModelPlan model, int inputs, int outputs) => model is MlpPlan mlp
+        ? Networks.Network.Mlp(Activation(mlp.Activation), [inputs, .. mlp.Hidden, outputs])
+        : Networks.Network.Mlp(inputs, outputs);
+
+    /// <summary>Outputs for these examples: one per class or target, one alone for logistic regression.</summary>
+    public static int Outputs(ModelPlan model, int classes, int targets) => model is LogisticPlan ? 1 : Math.Max(classes, targets);
+
+    /// <summary>Batches and regularizer.</summary>
+    public static SupervisedOptions Options(Plan plan) => new(plan.Training.BatchSize ?? 1)
+    {
+        Regularizer = plan.Model is { L2: > 0 and var l2 } ? RegularizerWeight.Fixed(l2) : null,
+    };
+
+    private static Layer Activation(ActivationName name) => name switch
+    {
+        ActivationName.Relu => new ReLU(),
+        ActivationName.Tanh => new Tanh(),
+        ActivationName.Sigmoid => new Sigmoid(),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such activation."),
+    };
+}
