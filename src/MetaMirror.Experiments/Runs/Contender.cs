@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.InitialPoints;
@@ -14,8 +15,8 @@ namespace MetaMirror.Experiments.Runs;
 public sealed record Contender<T>(string Name, OptimizerRole Role, UpdateRule<T> Rule)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Learned meta-parameters; null: the rule's own start values. Only read, never changed, by runs.</summary>
-    public MetaParameters<T>? Meta { get; init; }
+    /// <summary>Natural values of the rule's meta-parameters; default: as the rule declares them.</summary>
+    public ImmutableArray<T>? RuleValues { get; init; }
 
     /// <summary>Where runs start. Default: the task's own start.</summary>
     public InitialPoint<T> Start { get; init; } = new TaskInitialPoint<T>();
@@ -30,6 +31,14 @@ public sealed record Contender<T>(string Name, OptimizerRole Role, UpdateRule<T>
     public MetaParameters<T> MetaFor(Objective<T> objective)
     {
         ArgumentNullException.ThrowIfNull(objective);
-        return Meta ?? new MetaParameters<T>(Start.MetaSpecs(objective.Layout), Rule.MetaSpecs(objective.Layout), objective.MetaSpecs);
+        var meta = new MetaParameters<T>(Start.MetaSpecs(objective.Layout), Rule.MetaSpecs(objective.Layout), objective.MetaSpecs);
+        if (RuleValues is { } values)
+        {
+            T[] natural = meta.Natural.ToArray();
+            values.AsSpan().CopyTo(meta.Slice(natural.AsSpan(), MetaPlace.Rule));
+            meta.SetNatural(natural);
+        }
+
+        return meta;
     }
 }

@@ -92,6 +92,22 @@ public sealed class ExactMaxStepTests
             Assert.Equal(one.Theta[i], other.Theta[i] / scale, 1e-12);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_Warm_Start_With_A_Tiny_Wrong_Weight_Ends_On_The_Exact_Face(int components)
+    {
+        // z = (0, 1) belongs to P_1 = diag(1, 4) alone; a weight of 1e-16 elsewhere is within the gap, but derivatives would see a larger face.
+        double[] metric = [1, 4, 4, 1, 2, 2];
+        var harness = new DivergenceHarness<double>(new MaxOfDiagonals<double>(components), ParameterLayout.Vector(2), metric[..(2 * components)], [0, 0]);
+        harness.Step(1, [0, -1]);
+        harness.State[2] = 1 - 1e-16;
+        harness.State[3] = 1e-16;
+        harness.Step(1, [0, 0]);
+        Assert.Equal([1, 0], harness.State[2..4]);
+        Assert.Equal([0, .25], harness.Theta);
+    }
+
     [Fact]
     public void Zero_Gradients_Stay_At_The_Center()
     {

@@ -1,0 +1,65 @@
+using System.Numerics;
+using MetaMirror.Experiments.Catalogues;
+using MetaMirror.Experiments.Families;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.Numerics;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Comparisons;
+
+/// <summary>What a plan's comparison found: the result for tables and JSON, and what was learned for each held-out task.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Result">Rows, curves, cost.</param>
+/// <param name="Learned">Learned rules and controls, per held-out task in order.</param>
+public sealed record PlanComparisonResult<T>(ComparisonResult Result, IReadOnlyList<IReadOnlyList<LearnedRule<T>>> Learned)
+    where T : unmanaged, IFloatingPointIeee754<T>;
+
+/// <summary>The main job: learn on all tasks of a plan but one, then compare with tuned baselines on that one.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="plan">The plan.</param>
+/// <param name="datasets">Where data is found.</param>
+/// <param name="settings">Seed and threads.</param>
+/// <param name="time">Clock.</param>
+public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, LearningSettings settings, TimeProvider time)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Told of learning.</summary>
+    public IProgress<LearningProgress>? LearningProgress { get; init; }
+
+    /// <summary>Told of every finished run of the comparison.</summary>
+    public IProgress<RunProgress>? RunProgress { get; init; }
+
+    /// <summary>Learns and compares.</summary>
+    /// <param name="heldOut">Names of the tasks to hold out in turn; empty holds out each.</param>
+    /// <param name="extra">Optimizers learned earlier, e.g. read from files; compared as they are.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="ArgumentException">A name is unknown.</exception>
+    public PlanComparisonResult<T> Run(IReadOnlyList<string> heldOut, IReadOnlyList<Contender<T>>? extra = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        IReadOnlyList<SupervisedTask<T>> tasks = PlanTasks.Of<T>(plan, datasets, settings.Seed);
+        IReadOnlyList<MeasuredTask<T>> measured = PlanTasks.Measured(plan, tasks, settings.Seed);
+        int[] numbers = heldOut.Count == 0
+            ? [.. Enumerable.Range(0, tasks.Count)]
+            : [.. heldOut.Select(name => LeaveOneOut<T>.NumberOf(measured, name))];
+        var learned = new List<IReadOnlyList<LearnedRule<T>>>();
+        var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
+        ComparisonResult result = new LeaveOneOut<T>(pool, plan, new StepTimer(time)).Run(
+            measured, numbers, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
+        return new PlanComparisonResult<T>(result, learned);
+
+        LearnedContenders<T> Learn(IReadOnlyList<int> sources, CancellationToken token)
+        {
+            if (plan.Learn is null)
+                return new LearnedContenders<T>(extra ?? [], null);
+            var family = new TaskFamily<T>(sources.Select(i => tasks[i]));
+            IReadOnlyList<LearnedRule<T>> rules = RuleLearners.Create(plan, family, settings, time, LearningProgress).Learn(token);
+            learned.Add(rules);
+            return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using MetaMirror.Experiments.Catalogues;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Hypergradients;
+using MetaMirror.MetaLearners;
+using MetaMirror.MetaObjectives;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Learning;
+
+/// <summary>
+/// Learns "basis + prior" in three phases: statistics of source runs give basis and prior; the step is chosen among candidates by the mean
+/// trajectory loss on the source tasks; step and per-tensor scales are then refined by hypergradient of that loss. The control goes through
+/// the same choice of step with nothing else learned.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
+    : RuleLearner<T>(plan, tasks, settings, time)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const string Control = "unlearned-basis";
+    private const int SourceStreams = 0;
+    private const int ChoiceStreams = 1;
+    private const int RefinementStreams = 2;
+
+    /// <summary>Statistics recorded earlier; source runs are then skipped.</summary>
+    public BoundStatistics? Statistics { get; init; }
+
+    /// <inheritdoc/>
+    protected override int PlannedOuterSteps =>
+        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * (HasControl ? 2 : 1)) + learning.OuterSteps;
+
+    private bool HasControl => Plan.Controls.Contains(Control, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default)
+    {
+        int phase = 0;
+        BoundStatistics statistics = Statistics ?? SourceRuns(phase, cancellationToken);
+        ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
+        phase++;
+        double rate = Choose("step", ref phase, options => new LearnedBasis<T>(blocks, options), cancellationToken);
+        UpdateRule<T> rule = Deployed(new LearnedBasis<T>(blocks, Options(rate)));
+        MetaLearner<T> learner = learning.OuterSteps > 0
+            ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, cancellationToken)
+            : RunPhase("check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, cancellationToken);
+        List<LearnedRule<T>> rules = [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
+        if (HasControl)
+            rules.Add(ChooseControl(ref phase, cancellationToken));
+        return rules;
+    }
+
+    private BoundStatistics SourceRuns(int phase, CancellationToken cancellationToken)
+    {
+        UpdateRule<T> source = Catalogue.Optimizer<T>(learning.SourceOptimizer).Create(new RuleSetting(learning.SourceLearningRate, ScheduleName.Linear));
+        var step = new StatisticsStep<T>();
+        RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, learning.SourceRuns), null, 0, cancellationToken);
+        return step.Statistics!;
+    }
+
+    private double Choose(string name, ref int phase, Func<LearnedBasisOptions, LearnedBasis<T>> create, CancellationToken cancellationToken)
+    {
+        double best = learning.LearningRates[0];
+        double lowest = double.PositiveInfinity;
+        foreach (double rate in learning.LearningRates)
+        {
+            UpdateRule<T> rule = Deployed(create(Options(rate)));
+            double value;
+            try
+            {
+                value = RunPhase(name, phase++, ChoiceStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, cancellationToken).History[0].Value;
+            }
+            catch (MetaLearningDivergedException)
+            {
+                // A step at which every source run diverges is simply not the best one.
+                value = double.PositiveInfinity;
+            }
+
+            if (value < lowest)
+                (lowest, best) = (value, rate);
+        }
+
+        return double.IsPositiveInfinity(lowest)
+            ? throw new InvalidOperationException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on the source tasks; give smaller ones.")
+            : best;
+    }
+
+    private LearnedRule<T> ChooseControl(ref int phase, CancellationToken cancellationToken)
+    {
+        double rate = Choose("control", ref phase, options => LearnedBasis<T>.Unlearned(Tasks.Layout, options), cancellationToken);
+        var rule = Deployed(LearnedBasis<T>.Unlearned(Tasks.Layout, Options(rate)));
+        var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
+        return new LearnedRule<T>(Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
+    }
+
+    private UpdateRule<T> Deployed(UpdateRule<T> rule) => Scheduled(rule, learning.Schedule, learning.Warmup);
+
+    private LearnedBasisOptions Options(double rate) => new() { LearningRate = rate, PriorWeight = learning.Prior, Learn = [.. learning.Learn] };
+
+    private HypergradientStep<T> Refinement() =>
+        new(new ReverseMode<T>(), new TrajectoryLoss<T>(), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }));
+}

@@ -1,0 +1,75 @@
+using System.Numerics;
+using MetaMirror.Divergences;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Hypergradients;
+using MetaMirror.MetaLearners;
+using MetaMirror.MetaObjectives;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Learning;
+
+/// <summary>Learns the divergence of mirror descent (MetaMD v1): by the closed form of the un-relaxed bound, or by hypergradient of any meta-objective.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
+    : RuleLearner<T>(plan, tasks, settings, time)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int Components = 3;
+
+    /// <inheritdoc/>
+    protected override int InnerSteps => learning.InnerSteps ?? Plan.Training.Steps;
+
+    /// <inheritdoc/>
+    protected override int PlannedOuterSteps => learning.OuterSteps;
+
+    /// <summary>The rule before learning.</summary>
+    public UpdateRule<T> CreateRule()
+    {
+        Divergence<T> divergence = learning.Optimizer switch
+        {
+            "metamd-max3" => new MaxOfDiagonals<T>(Components),
+            "metamd-max3-printed" => new MaxOfDiagonals<T>(
+                Components, center: Center.Origin, step: MaxStep.Printed, lambda: StrongConvexityEstimate.PrintedMinimum),
+            "metamd-diagonal-printed" => new DiagonalQuadratic<T>(1, StrongConvexityEstimate.PrintedMinimum),
+            _ => new DiagonalQuadratic<T>(1),
+        };
+        bool learnsRate = learning.MetaObjective is MetaObjectiveName.TrajectoryLoss or MetaObjectiveName.FinalLoss or MetaObjectiveName.ValidationLoss;
+        return Scheduled(new MirrorDescent<T>(divergence, learning.LearningRate, learnsRate), learning.Schedule, warmup: 0);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default)
+    {
+        UpdateRule<T> rule = CreateRule();
+        MetaLearner<T> learner = RunPhase(
+            "divergence", 0, 0, rule, CreateStep(), learning.OuterSteps, learning.TasksPerStep, 1e-4, cancellationToken);
+        return [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
+    }
+
+    private MetaStep<T> CreateStep()
+    {
+        if (learning.Hypergradient == HypergradientName.ClosedForm)
+            return new ClosedFormStep<T>(learning.Damping);
+        MetaObjective<T> objective = learning.MetaObjective switch
+        {
+            MetaObjectiveName.RelaxedRegretBound => new RelaxedRegretBound<T>(null),
+            MetaObjectiveName.TrajectoryLoss => new TrajectoryLoss<T>(),
+            MetaObjectiveName.FinalLoss => new FinalLoss<T>(),
+            MetaObjectiveName.ValidationLoss => new ValidationLoss<T>(),
+            _ => new RegretBound<T>(),
+        };
+
+        // A bound is learned with trajectories held fixed, as its theory has them; a loss only through them.
+        GradientPart part = learning.MetaObjective is MetaObjectiveName.RegretBound or MetaObjectiveName.RelaxedRegretBound ? GradientPart.Direct : GradientPart.Total;
+        Hypergradient<T> hypergradient = learning.Hypergradient switch
+        {
+            HypergradientName.Forward => new ForwardMode<T>(),
+            HypergradientName.TruncatedReverse => new TruncatedReverseMode<T>(learning.Window ?? 10),
+            HypergradientName.Implicit => new ImplicitMode<T>(ImplicitMethod.Neumann, learning.Window ?? 10, 0),
+            _ => new ReverseMode<T>(),
+        };
+        return new HypergradientStep<T>(hypergradient, objective, new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }), part);
+    }
+}

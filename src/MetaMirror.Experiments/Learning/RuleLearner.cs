@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using MetaMirror.Descents;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.InitialPoints;
+using MetaMirror.MetaLearners;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Learning;
+
+/// <summary>Learns an optimizer on source tasks in one or more phases, each one run of the library's outer loop.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="plan">The plan, whose <c>learn</c> part this learner implements.</param>
+/// <param name="tasks">Source tasks.</param>
+/// <param name="settings">Seed and threads.</param>
+/// <param name="time">Clock, for the seconds of the cost summary.</param>
+public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Seeds of different streams lie this far apart: source runs, choice and refinement see different initial weights and batches.
+    private const ulong StreamDistance = 1UL << 48;
+
+    private readonly long _started = time.GetTimestamp();
+    private int _done;
+
+    /// <summary>Told of every outer step of every phase.</summary>
+    public IProgress<LearningProgress>? Progress { get; init; }
+
+    /// <summary>Where a killed run goes on, and where it saves; null keeps nothing.</summary>
+    public ILearningJournal<T>? Journal { get; init; }
+
+    /// <summary>Source tasks.</summary>
+    protected TaskDistribution<T> Tasks { get; } = tasks;
+
+    /// <summary>The plan.</summary>
+    protected Plan Plan { get; } = plan;
+
+    /// <summary>Inner steps of source runs.</summary>
+    protected virtual int InnerSteps => Plan.Training.Steps;
+
+    /// <summary>Outer steps of all phases together, for progress.</summary>
+    protected abstract int PlannedOuterSteps { get; }
+
+    /// <summary>Gradients evaluated so far.</summary>
+    protected long Gradients { get; private set; }
+
+    /// <summary>Hessian-vector products computed so far.</summary>
+    protected long Products { get; private set; }
+
+    /// <summary>Learns; the first rule is the learned one, controls follow.</summary>
+    public abstract IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default);
+
+    /// <summary>Runs one phase to its end, from the journal's position if it has one. Phases with the same number of streams are paired: same starts, same batches.</summary>
+    protected MetaLearner<T> RunPhase(
+        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, CancellationToken cancellationToken)
+    {
+        var options = new MetaLearnerOptions
+        {
+            OuterSteps = outerSteps,
+            TasksPerStep = tasksPerStep ?? Tasks.Count ?? 16,
+            Seed = settings.LearningSeed + ((ulong)streams * StreamDistance),
+            Threads = settings.Threads,
+            StoppingChange = stoppingChange,
+        };
+        var learner = new MetaLearner<T>(
+            Tasks, rule, new TaskInitialPoint<T>(), new Unroll(InnerSteps, Plan.Training.BatchSize is null), step, options);
+        Journal?.Resume(phase, learner);
+        Count(learner.History);
+        learner.Learn(
+            new OuterProgress(this, name), Journal is null ? null : l => Journal.Save(phase, l), cancellationToken);
+        return learner;
+    }
+
+    /// <summary>Cost so far.</summary>
+    protected MetaTrainingSummary CostOf(int outerSteps)
+    {
+        int count = Tasks.Count ?? 0;
+        return new MetaTrainingSummary(count, InnerSteps, outerSteps, Gradients, Products, time.GetElapsedTime(_started).TotalSeconds)
+        {
+            TaskNames = [.. Enumerable.Range(0, count).Select(i => Tasks[i].Name)],
+        };
+    }
+
+    /// <summary>The rule with its deployment schedule in front.</summary>
+    protected static UpdateRule<T> Scheduled(UpdateRule<T> rule, ScheduleName schedule, int warmup) => (schedule, warmup) switch
+    {
+        (ScheduleName.Linear, > 0) => new Chain<T>(new Warmup<T>(warmup), new LinearSchedule<T>(0.05), rule),
+        (ScheduleName.Linear, _) => new Chain<T>(new LinearSchedule<T>(0.05), rule),
+        (_, > 0) => new Chain<T>(new Warmup<T>(warmup), rule),
+        _ => rule,
+    };
+
+    /// <summary>The result of a phase as a learned rule.</summary>
+    protected LearnedRule<T> Result(string name, OptimizerRole role, UpdateRule<T> rule, MetaLearner<T> learner)
+    {
+        ArgumentNullException.ThrowIfNull(learner);
+        return new LearnedRule<T>(
+            name, role, rule, Tasks.Layout, [.. learner.Meta.Of(MetaPlace.Rule)], Plan.Training.Steps, [.. learner.History], CostOf(learner.OuterStep));
+    }
+
+    private void Count(IEnumerable<OuterStepReport> history)
+    {
+        foreach (OuterStepReport report in history)
+        {
+            _done++;
+            Gradients += report.Gradients;
+            Products += report.HessianVectorProducts;
+        }
+    }
+
+    private sealed class OuterProgress(RuleLearner<T> owner, string phase) : IProgress<OuterStepReport>
+    {
+        public void Report(OuterStepReport value)
+        {
+            owner.Count([value]);
+            owner.Progress?.Report(new LearningProgress(phase, owner._done, owner.PlannedOuterSteps, value.Value));
+        }
+
+    }
+}

@@ -1,0 +1,25 @@
+using System.Numerics;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Learning;
+
+/// <summary>Makes the learner that a plan's <c>learn</c> part asks for: one line per kind.</summary>
+public static class RuleLearners
+{
+    /// <summary>The learner, not yet started.</summary>
+    /// <exception cref="ArgumentException">The plan has no <c>learn</c> part.</exception>
+    public static RuleLearner<T> Create<T>(
+        Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time,
+        IProgress<LearningProgress>? progress = null, ILearningJournal<T>? journal = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Learn switch
+        {
+            BasisLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal },
+            MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal },
+            _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),
+        };
+    }
+}
