@@ -8,6 +8,8 @@ namespace MetaMirror.Tests.Conventions;
 /// </summary>
 public sealed class PublicApiTests
 {
+    private const int Shown = 20;
+
     public static TheoryData<string> Libraries() => ["MetaMirror.Numerics", "MetaMirror"];
 
     [Theory]
@@ -30,6 +32,6 @@ public sealed class PublicApiTests
         Assert.True(
             string.Equals(approved, found, StringComparison.Ordinal),
             $"The public API of {library} is not the approved one. Run this test with METAMIRROR_APPROVE=1 and review the difference.\n"
-            + $"Gone:\n{string.Join('\n', gone)}\nNew:\n{string.Join('\n', added)}");
+            + $"Gone:\n{string.Join('\n', gone.Take(Shown))}\nNew:\n{string.Join('\n', added.Take(Shown))}");
     }
 }
