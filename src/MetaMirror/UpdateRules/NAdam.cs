@@ -29,10 +29,11 @@ public sealed record NAdamOptions
 }
 
 /// <summary>
-/// NAdam (Dozat 2016) as in PyTorch 1.13: Adam's g, m, v; mu_t = beta1 (1 - 0.96^(t psi) / 2), p_t = mu_1 ... mu_t;
+/// NAdam (Dozat 2016) as PyTorch documents it: Adam's g, m, v; mu_t = beta1 (1 - 0.96^(t psi) / 2), p_t = mu_1 ... mu_t;
 /// theta -= eta [(1 - mu_t) / (1 - p_t) g + mu_{t+1} / (1 - p_t mu_{t+1}) m] / (sqrt(v / (1 - beta2^t)) + eps), t = Age + 1.
 /// </summary>
-/// <remarks>Meta-parameters: learning_rate, beta1, beta2, weight_decay, momentum_decay. State: m, v, p, length 2n + 1.</remarks>
+/// <remarks>Meta-parameters: learning_rate, beta1, beta2, weight_decay, momentum_decay. State: m, v, p, length 2n + 1. Differs from PyTorch 1.13's code, which has mu_t
+/// twice in the product of the next step (corrected in 2.0) and rounds that product to single precision.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class NAdam<T> : UpdateRule<T>
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -1,0 +1,134 @@
+using System.Numerics;
+using MetaMirror.UpdateRules;
+using static MetaMirror.Tests.UpdateRules.ReferenceIterate;
+
+namespace MetaMirror.Tests.UpdateRules;
+
+/// <summary>PyTorch 1.13's optimizers, one coordinate after the other, written from their documentation.</summary>
+internal static class ReferenceRules
+{
+    public static ReferenceStep Identity => _ => { };
+
+    public static ReferenceStep Sgd(SgdOptions o) => x =>
+    {
+        for (int i = 0; i < x.Theta.Length; i++)
+        {
+            Complex d = ((o.Maximize ? -1 : 1) * x.Gradient[i]) + (x["weight_decay"] * x.Theta[i]);
+            if (x.Meta.ContainsKey("momentum"))
+            {
+                Complex kept = o.Nesterov ? 1 : 1 - x["dampening"];
+                x.State[i] = x.Age == 0 ? d : (x["momentum"] * x.State[i]) + (kept * d);
+                d = o.Nesterov ? d + (x["momentum"] * x.State[i]) : x.State[i];
+            }
+
+            x.Theta[i] -= x["learning_rate"] * x.Scale * d;
+        }
+    };
+
+    public static ReferenceStep Adam(AdamOptions o, bool decoupled = false) => x =>
+    {
+        int n = x.Theta.Length, t = x.Age + 1;
+        Complex rate = x["learning_rate"] * x.Scale, b1 = x["beta1"], b2 = x["beta2"];
+        for (int i = 0; i < n; i++)
+        {
+            Complex g = (o.Maximize ? -1 : 1) * x.Gradient[i];
+            if (decoupled)
+                x.Theta[i] *= 1 - (rate * x["weight_decay"]);
+            else
+                g += x["weight_decay"] * x.Theta[i];
+            Complex m = x.State[i] = (b1 * x.State[i]) + ((1 - b1) * g);
+            Complex v = x.State[n + i] = (b2 * x.State[n + i]) + ((1 - b2) * g * g);
+            Complex corrected = m / (1 - Power(b1, t));
+            x.Theta[i] -= rate * corrected / (Root(v / (1 - Power(b2, t))) + o.Epsilon);
+        }
+    };
+
+    public static ReferenceStep NAdam(NAdamOptions o) => x =>
+    {
+        int n = x.Theta.Length, t = x.Age + 1;
+        Complex rate = x["learning_rate"] * x.Scale, b1 = x["beta1"], b2 = x["beta2"];
+        Complex mu = b1 * (1 - (0.5 * Complex.Exp(t * x["momentum_decay"] * Math.Log(0.96))));
+        Complex next = b1 * (1 - (0.5 * Complex.Exp((t + 1) * x["momentum_decay"] * Math.Log(0.96))));
+        Complex product = x.State[2 * n] = (x.Age == 0 ? 1 : x.State[2 * n]) * mu;
+        for (int i = 0; i < n; i++)
+        {
+            Complex g = x.Gradient[i] + (x["weight_decay"] * x.Theta[i]);
+            Complex m = x.State[i] = (b1 * x.State[i]) + ((1 - b1) * g);
+            Complex v = x.State[n + i] = (b2 * x.State[n + i]) + ((1 - b2) * g * g);
+            Complex denominator = Root(v / (1 - Power(b2, t))) + o.Epsilon;
+            x.Theta[i] -= rate * (1 - mu) / (1 - product) * g / denominator;
+            x.Theta[i] -= rate * next / (1 - (product * next)) * m / denominator;
+        }
+    };
+
+    public static ReferenceStep RmsProp(RmsPropOptions o) => x =>
+    {
+        int n = x.Theta.Length, buffer = o.Centered ? 2 * n : n;
+        Complex rate = x["learning_rate"] * x.Scale, alpha = x["alpha"];
+        for (int i = 0; i < n; i++)
+        {
+            Complex g = ((o.Maximize ? -1 : 1) * x.Gradient[i]) + (x["weight_decay"] * x.Theta[i]);
+            Complex variance = x.State[i] = (alpha * x.State[i]) + ((1 - alpha) * g * g);
+            if (o.Centered)
+            {
+                Complex mean = x.State[n + i] = (alpha * x.State[n + i]) + ((1 - alpha) * g);
+                variance -= mean * mean;
+            }
+
+            Complex step = g / (Root(variance) + o.Epsilon);
+            if (x.Meta.ContainsKey("momentum"))
+                step = x.State[buffer + i] = (x["momentum"] * x.State[buffer + i]) + step;
+            x.Theta[i] -= rate * step;
+        }
+    };
+
+    public static ReferenceStep AdaGrad(AdaGradOptions o) => x =>
+    {
+        Complex rate = x["learning_rate"] * x.Scale / (1 + (x.Age * x["lr_decay"]));
+        for (int i = 0; i < x.Theta.Length; i++)
+        {
+            Complex g = ((o.Maximize ? -1 : 1) * x.Gradient[i]) + (x["weight_decay"] * x.Theta[i]);
+            x.State[i] = (x.Age == 0 ? o.InitialAccumulator : x.State[i]) + (g * g);
+            x.Theta[i] -= rate * g / (Root(x.State[i]) + o.Epsilon);
+        }
+    };
+
+    public static ReferenceStep WeightDecay => x =>
+    {
+        for (int i = 0; i < x.Theta.Length; i++)
+            x.Gradient[i] += x["weight_decay"] * x.Theta[i];
+    };
+
+    public static ReferenceStep ClipByNorm => x =>
+    {
+        Complex norm = Complex.Sqrt(x.Gradient.Aggregate(Complex.Zero, (sum, g) => sum + (g * g)));
+        if (norm.Real <= x["max_norm"].Real)
+            return;
+        for (int i = 0; i < x.Gradient.Length; i++)
+            x.Gradient[i] *= x["max_norm"] / norm;
+    };
+
+    public static ReferenceStep Diagonal => x =>
+    {
+        Complex[] p = [.. x.Meta.Where(m => !string.Equals(m.Key, "learning_rate", StringComparison.Ordinal)).SelectMany(m => m.Value)];
+        for (int i = 0; i < x.Theta.Length; i++)
+            x.Theta[i] -= x["learning_rate"] * x.Scale * x.Gradient[i] / p[i];
+    };
+
+    public static ReferenceStep Schedule(Func<ReferenceIterate, Complex> factor) => x => x.Scale *= factor(x);
+
+    /// <summary>Members one after the other, each with its part of the state.</summary>
+    public static ReferenceStep Chain(params (string Prefix, int StateVectors, ReferenceStep Step)[] members) => x =>
+    {
+        int start = 0;
+        foreach ((string prefix, int vectors, ReferenceStep step) in members)
+        {
+            int length = vectors * x.Theta.Length;
+            ReferenceIterate part = x.Part(prefix, x.State[start..(start + length)]);
+            step(part);
+            part.State.CopyTo(x.State, start);
+            x.Scale = part.Scale;
+            start += length;
+        }
+    };
+}

@@ -1,0 +1,176 @@
+using System.Numerics;
+using MetaMirror.Numerics;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.UpdateRules;
+
+/// <summary>What every update rule must do, on every layout and at ages 0, 1, 2 and 7.</summary>
+public sealed class UpdateRuleContract
+{
+    /// <summary>Imaginary step: its square vanishes beside any value, so the derivative has no truncation error.</summary>
+    private const double H = 1e-60;
+
+    /// <summary>The formulas have fewer than 100 roundings of 1.1e-16, amplified by a centered variance at most some hundred times.</summary>
+    private const double StepTolerance = 1e-12;
+
+    private const double ComplexStepTolerance = 1e-10;
+    private const double DualityTolerance = 1e-12;
+
+    /// <summary>At most 64 roundings of 6e-8 in a step, 8 steps.</summary>
+    private const double SingleTolerance = 64 * 8 * 6e-8;
+
+    public static TheoryData<string> Names => [.. RuleCases.All.Select(c => c.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Step_And_Jvp_Equal_The_Scalar_Reference(string name)
+    {
+        RuleCase c = RuleCases.Named(name);
+        RandomStream stream = Stream(1);
+        foreach ((ParameterLayout layout, int age) in Positions)
+        {
+            RuleRun<double> run = RuleRun<double>.At(age, c.Double(), layout, ref stream);
+            Arrays<double> d = run.Direction(ref stream), x = run.Values.Copy();
+            double[] dMeta = run.MetaDirection(ref stream);
+            if (age == 0)
+                Array.Clear(d.State);
+            var reference = new ReferenceIterate
+            {
+                Step = age, Steps = RuleRun<double>.Steps, Age = age, Theta = Along(x.Theta, d.Theta), Gradient = Along(x.Gradient, d.Gradient),
+                State = Along(x.State, d.State), Scale = Along(x.Scale, d.Scale)[0], Meta = run.MetaByName(Along(run.Meta, dMeta)),
+            };
+            c.Reference(reference);
+
+            run.Rule.Jvp(run.Context, x.Iterate, dMeta, d.Iterate);
+            run.Rule.Step(run.Context, x.Iterate);
+
+            foreach ((Complex[] expected, double[] value, double[] tangent) in new[]
+                     { (reference.Theta, x.Theta, d.Theta), (reference.Gradient, x.Gradient, d.Gradient), ([reference.Scale], x.Scale, d.Scale), (reference.State, x.State, d.State) })
+            {
+                Near([.. expected.Select(z => z.Real)], value, StepTolerance);
+                Near([.. expected.Select(z => z.Imaginary / H)], tangent, ComplexStepTolerance);
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Cotangent_Map_Is_The_Transpose_Of_The_Tangent_Map(string name)
+    {
+        RandomStream stream = Stream(2);
+        foreach ((ParameterLayout layout, int age) in Positions)
+        {
+            RuleRun<double> run = RuleRun<double>.At(age, RuleCases.Named(name).Double(), layout, ref stream);
+            Arrays<double> t = run.Direction(ref stream), jt = t.Copy(), a = run.Direction(ref stream), ja = a.Copy();
+            double[] tMeta = run.MetaDirection(ref stream), aMeta = run.MetaDirection(ref stream), jaMeta = [.. aMeta];
+            run.Rule.Jvp(run.Context, run.Values.Iterate, tMeta, jt.Iterate);
+            run.Rule.Vjp(run.Context, run.Values.Iterate, ja.Iterate, jaMeta);
+
+            double[] pulled = [.. ja.Flat, .. jaMeta.Zip(aMeta, (after, before) => after - before)], along = [.. t.Flat, .. tMeta];
+            double forward = Vectors.Dot<double>(a.Flat, jt.Flat), backward = Vectors.Dot<double>(pulled, along);
+            double size = (Norm(a.Flat) * Norm(jt.Flat)) + (Norm(pulled) * Norm(along));
+            Assert.True(Math.Abs(forward - backward) <= DualityTolerance * size, $"age {age}, {layout}: <a, J t> = {forward}, <J^T a, t> = {backward}, size {size}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Derivatives_Leave_The_Values_Alone_And_Steps_Repeat_Bit_For_Bit(string name)
+    {
+        RandomStream stream = Stream(3);
+        foreach ((ParameterLayout layout, int age) in Positions)
+        {
+            RuleRun<double> run = RuleRun<double>.At(age, RuleCases.Named(name).Double(), layout, ref stream);
+            Arrays<double> before = run.Values.Copy(), first = run.Values.Copy(), second = run.Values.Copy();
+            run.Rule.Jvp(run.Context, run.Values.Iterate, run.MetaDirection(ref stream), run.Direction(ref stream).Iterate);
+            run.Rule.Vjp(run.Context, run.Values.Iterate, run.Direction(ref stream).Iterate, run.MetaDirection(ref stream));
+            Assert.Equal(before.Flat, run.Values.Flat);
+            run.Rule.Step(run.Context, first.Iterate);
+            RuleCases.Named(name).Double().Step(run.Context, second.Iterate);
+            Assert.Equal(first.Flat, second.Flat);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Float_Agrees_With_Double_To_Rounding(string name)
+    {
+        foreach ((ParameterLayout layout, int age) in Positions)
+        {
+            RandomStream stream = Stream(4), again = Stream(4);
+            RuleRun<float> single = new(RuleCases.Named(name).Single(), layout);
+            RuleRun<double> wide = RuleRun<double>.At(age, RuleCases.Named(name).Double(), layout, ref stream);
+            single = RuleRun<float>.At(age, single.Rule, layout, ref again);
+            wide.Values = single.Values.To<double>();
+            wide.Meta = Arrays<float>.To<double>(single.Meta);
+            Arrays<float> t = single.Direction(ref again), a = single.Direction(ref again);
+            Arrays<double> wideT = t.To<double>(), wideA = a.To<double>();
+            float[] tMeta = single.MetaDirection(ref again), aMeta = new float[tMeta.Length];
+            double[] wideAMeta = new double[tMeta.Length];
+
+            single.Rule.Jvp(single.Context, single.Values.Iterate, tMeta, t.Iterate);
+            wide.Rule.Jvp(wide.Context, wide.Values.Iterate, Arrays<float>.To<double>(tMeta), wideT.Iterate);
+            single.Rule.Vjp(single.Context, single.Values.Iterate, a.Iterate, aMeta);
+            wide.Rule.Vjp(wide.Context, wide.Values.Iterate, wideA.Iterate, wideAMeta);
+            single.Step();
+            wide.Step();
+
+            Near(wide.Values.Flat, single.Values.To<double>().Flat, SingleTolerance);
+            Near(wideT.Flat, t.To<double>().Flat, SingleTolerance);
+            Near([.. wideA.Flat, .. wideAMeta], [.. a.To<double>().Flat, .. Arrays<float>.To<double>(aMeta)], SingleTolerance);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Nothing_Is_Allocated(string name)
+    {
+        NothingIsAllocated(RuleCases.Named(name).Double());
+        NothingIsAllocated(RuleCases.Named(name).Single());
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Declarations_Fit_The_Meta_Parameter_Collection_And_State_Starts_Empty(string name)
+    {
+        UpdateRule<double> rule = RuleCases.Named(name).Double();
+        ParameterLayout layout = RuleCases.Layouts[^1];
+        var meta = new MetaParameters<double>([], rule.MetaSpecs(layout), []);
+        Assert.Equal(rule.MetaSpecs(layout).Sum(s => s.Length), meta.Length);
+        Assert.True(meta.Natural.IndexOfAnyExceptInRange(double.MinValue, double.MaxValue) < 0);
+        Assert.True(rule.IsDifferentiable);
+        Assert.NotEmpty(rule.Name);
+        Assert.InRange(rule.StateLength(layout), 0, (3 * layout.Length * 2) + 1);
+    }
+
+    private static IEnumerable<(ParameterLayout Layout, int Age)> Positions =>
+        from layout in RuleCases.Layouts from age in RuleCases.Ages select (layout, age);
+
+    private static void NothingIsAllocated<T>(UpdateRule<T> rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        RandomStream stream = Stream(5);
+        RuleRun<T> run = RuleRun<T>.At(1, rule, RuleCases.Layouts[^1], ref stream);
+        Arrays<T> t = run.Direction(ref stream), a = run.Direction(ref stream);
+        T[] tMeta = run.MetaDirection(ref stream), aMeta = run.MetaDirection(ref stream);
+        Work(run, t, a, tMeta, aMeta);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 50; i++)
+            Work(run, t, a, tMeta, aMeta);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static void Work<T>(RuleRun<T> run, Arrays<T> t, Arrays<T> a, T[] tMeta, T[] aMeta)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        run.Rule.Jvp(run.Context, run.Values.Iterate, tMeta, t.Iterate);
+        run.Rule.Vjp(run.Context, run.Values.Iterate, a.Iterate, aMeta);
+        run.Rule.Step(run.Context, run.Values.Iterate);
+    }
+
+    private static Complex[] Along(double[] x, double[] d) => [.. x.Zip(d, (value, tangent) => new Complex(value, H * tangent))];
+
+    private static void Near(double[] expected, double[] found, double tolerance)
+    {
+        double error = Norm([.. expected.Zip(found, (e, f) => e - f)]);
+        Assert.True(error <= tolerance * Norm(expected), $"error {error}, norm {Norm(expected)}\nexpected {string.Join(' ', expected)}\nfound {string.Join(' ', found)}");
+    }
+
+    private static double Norm(double[] x) => Math.Sqrt(Vectors.SquaredNorm<double>(x));
+
+    private static RandomStream Stream(uint task) => new(new StreamKey(20260, 0, 0, StreamPurpose.Test, task));
+}
