@@ -66,7 +66,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
             Target = Definition(plan),
             Comparison = [.. comparisons.SelectMany(c => c.Result.Rows).Select(r => r with { MillisecondsPerStep = times.GetValueOrDefault(r.Optimizer) })],
             Curves = [.. comparisons.SelectMany(c => c.Result.Curves)],
-            MetaTraining = Mean(costs),
+            MetaTraining = MetaTrainingCosts.Mean(costs),
         };
     }
 
@@ -107,18 +107,4 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
             times[contender.Name] = timer.MillisecondsPerStep(runs, contender, pool.Seed);
         return times;
     }
-
-    // With several held-out tasks: what learning for one of them cost, on average.
-    private static MetaTrainingSummary? Mean(List<MetaTrainingSummary> costs) => costs.Count switch
-    {
-        0 => null,
-        1 => costs[0],
-        _ => costs[0] with
-        {
-            Gradients = (long)costs.Average(c => c.Gradients),
-            HessianVectorProducts = (long)costs.Average(c => c.HessianVectorProducts),
-            Seconds = costs.Average(c => c.Seconds),
-            TaskNames = [],
-        },
-    };
 }

@@ -22,7 +22,6 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const string Control = "unlearned-basis";
-    private const int Warmup = 5;
     private const int SourceStreams = 0;
     private const int ChoiceStreams = 1;
     private const int RefinementStreams = 2;
@@ -97,10 +96,10 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         return new LearnedRule<T>(Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
     }
 
-    private UpdateRule<T> Deployed(UpdateRule<T> rule) => Scheduled(rule, learning.Schedule, Warmup);
+    private UpdateRule<T> Deployed(UpdateRule<T> rule) => Scheduled(rule, learning.Schedule, learning.Warmup);
 
-    private LearnedBasisOptions Options(double rate) => new() { LearningRate = rate, PriorWeight = learning.Prior };
+    private LearnedBasisOptions Options(double rate) => new() { LearningRate = rate, PriorWeight = learning.Prior, Learn = [.. learning.Learn] };
 
-    private static HypergradientStep<T> Refinement() =>
-        new(new ReverseMode<T>(), new TrajectoryLoss<T>(), new Adam<T>(new AdamOptions { LearningRate = 0.05 }));
+    private HypergradientStep<T> Refinement() =>
+        new(new ReverseMode<T>(), new TrajectoryLoss<T>(), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }));
 }

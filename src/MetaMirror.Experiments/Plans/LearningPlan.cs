@@ -90,8 +90,11 @@ public sealed record MetaMdLearning(
 /// <param name="SourceOptimizer">Classic optimizer of the runs that statistics are taken from. Default Adam.</param>
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>
-/// <param name="OuterSteps">Rounds: from the second on, statistics come from runs of the rule learned so far. Default 1.</param>
+/// <param name="OuterSteps">Outer steps of the refinement by hypergradient of the mean training loss along the run. Default 20; 0 skips it.</param>
 /// <param name="Schedule">Schedule of the learned rule. Default linear.</param>
+/// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, prior_weight. Default: all.</param>
+/// <param name="OuterLearningRate">Adam's step in the refinement, on the logarithm (logit) of what is learned. Default 0.05.</param>
+/// <param name="Warmup">Steps over which the step size rises. Default 5; 0 for none.</param>
 public sealed record BasisLearning(
     string Optimizer,
     int Rank = 32,
@@ -100,9 +103,15 @@ public sealed record BasisLearning(
     string SourceOptimizer = "adam",
     double SourceLearningRate = 0.004,
     int SourceRuns = 1,
-    int OuterSteps = 1,
-    ScheduleName Schedule = ScheduleName.Linear) : LearningPlan(Optimizer)
+    int OuterSteps = 20,
+    ScheduleName Schedule = ScheduleName.Linear,
+    IReadOnlyList<string>? Learn = null,
+    double OuterLearningRate = 0.05,
+    int Warmup = 5) : LearningPlan(Optimizer)
 {
+    /// <summary>What the refinement moves.</summary>
+    public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging", "prior_weight"];
+
     /// <summary>Steps tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.008];
 }

@@ -49,7 +49,8 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
     private void ExtendUntilInterior(
         MeasuredTask<T> task, Measurement measurement, TunedOptimizer<T>[] tuned, IReadOnlyList<TunedFigure> figures, double target, string stage, CancellationToken cancellationToken)
     {
-        while (tuned.Count(t => t.Extend(figures, target)) > 0)
+        // Every optimizer is asked in every round: no short cut.
+        while (tuned.Sum(t => t.Extend(figures, target) ? 1 : 0) > 0)
             RunPending(task, measurement, tuned, stage, cancellationToken);
     }
 

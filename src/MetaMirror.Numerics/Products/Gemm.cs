@@ -6,7 +6,7 @@ namespace MetaMirror.Numerics;
 /// Products of dense row-major matrices. The order of summation depends on the shape alone: the same bits in every run, on every
 /// thread, with any number of threads, on one instruction set.
 /// </summary>
-public static unsafe partial class Gemm
+public static unsafe class Gemm
 {
     /// <summary>Up to this many rows are done one by one: packing B would cost more than it saves.</summary>
     private const int FewRows = 3;
@@ -32,7 +32,31 @@ public static unsafe partial class Gemm
     {
         Check(transposeA, transposeB, m, n, k, a, b, c);
         fixed (T* pa = a, pb = b, pc = c)
-            Multiply(transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
+            Multiply(null, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
+    }
+
+    /// <summary>The same product, bit for bit, with large ones shared out over a team.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="team">Whose threads to use.</param>
+    /// <param name="transposeA">Whether A is stored as [k, m] and used transposed.</param>
+    /// <param name="transposeB">Whether B is stored as [n, k] and used transposed.</param>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Inner length.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="a">Shape [m, k], or [k, m] if transposed.</param>
+    /// <param name="b">Shape [k, n], or [n, k] if transposed.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="c">Shape [m, n]; overwritten; shares no memory with a or b.</param>
+    /// <exception cref="ArgumentException">A span does not have the stated shape, or c overlaps an input.</exception>
+    public static void Multiply<T>(
+        WorkerTeam team, bool transposeA, bool transposeB, int m, int n, int k, T alpha, ReadOnlySpan<T> a, ReadOnlySpan<T> b, T beta, Span<T> c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(team);
+        Check(transposeA, transposeB, m, n, k, a, b, c);
+        fixed (T* pa = a, pb = b, pc = c)
+            Multiply(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
     }
 
     /// <summary>y ← α·op(A)·x + β·y, with op(A) = A or Aᵀ; β = 0 does not read y.</summary>
@@ -82,7 +106,7 @@ public static unsafe partial class Gemm
     }
 
     /// <summary>The way is chosen by the shape alone.</summary>
-    private static void Multiply<T>(bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, T* b, T beta, T* c)
+    private static void Multiply<T>(WorkerTeam? team, bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, T* b, T beta, T* c)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (m == 0 || n == 0 || k == 0 || T.IsZero(alpha))
@@ -102,10 +126,13 @@ public static unsafe partial class Gemm
         {
             var left = transposeA ? new Strided<T>(a, 1, m) : new Strided<T>(a, k, 1);
             var right = transposeB ? new Strided<T>(b, 1, k) : new Strided<T>(b, n, 1);
+            var output = new Strided<T>(c, n, 1);
             if ((long)m * n * k <= TinyVolume)
-                DirectGemm.Multiply(m, n, k, alpha, left, right, beta, new Strided<T>(c, n, 1));
+                DirectGemm.Multiply(m, n, k, alpha, left, right, beta, output);
+            else if (team is null)
+                BlockedGemm.Multiply(m, n, k, alpha, left, right, beta, output);
             else
-                BlockedGemm.Multiply(m, n, k, alpha, left, right, beta, new Strided<T>(c, n, 1));
+                ParallelGemm<T>.Multiply(team, m, n, k, alpha, left, right, beta, output);
         }
     }
 

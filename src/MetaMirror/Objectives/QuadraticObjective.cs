@@ -76,8 +76,12 @@ public sealed class QuadraticObjective<T> : Objective<T>
 
     /// <inheritdoc/>
     public override void HessianVectorProducts(
-        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products) =>
-        Gemm.Multiply(false, false, count, _b.Length, _b.Length, T.One, tangents, _a, T.Zero, products);
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
+    {
+        int n = _b.Length;
+        for (int j = 0; j < count; j++)
+            Gemm.MultiplyVector(false, n, n, T.One, _a, tangents.Slice(j * n, n), T.Zero, products.Slice(j * n, n));
+    }
 
     private static void RequireFinite(ReadOnlySpan<T> values, int columns, string name)
     {

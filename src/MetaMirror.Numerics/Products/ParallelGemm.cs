@@ -1,0 +1,56 @@
+using System.Numerics;
+
+namespace MetaMirror.Numerics;
+
+/// <summary>
+/// A blocked product cut into stripes of rows or columns of C. The cut depends on the shape alone, and the bits not even on that:
+/// every element is the same chain of multiply-adds in any stripe.
+/// </summary>
+internal sealed unsafe class ParallelGemm<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Multiplications that are worth handing to another thread, about three microseconds.</summary>
+    private const long StripeVolume = 1 << 17;
+
+    private const int MostStripes = 16, StripeUnit = 32;
+
+    [ThreadStatic]
+    private static ParallelGemm<T>? instance;
+
+    private readonly Action<int, int> stripe;
+    private int m, n, k, size;
+    private bool byRows;
+    private T alpha, beta;
+    private Strided<T> a, b, c;
+
+    private ParallelGemm() => stripe = Stripe;
+
+    public static void Multiply(WorkerTeam team, int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+    {
+        int longSide = Math.Max(m, n);
+        int stripes = (int)Math.Min(Math.Min(MostStripes, (long)m * n * k / StripeVolume), longSide / StripeUnit);
+        if (stripes < 2 || team.Threads == 1)
+        {
+            BlockedGemm.Multiply(m, n, k, alpha, a, b, beta, c);
+            return;
+        }
+
+        // Taken out while in use: a body that multiplies again on this thread then gets its own.
+        ParallelGemm<T> job = instance ?? new ParallelGemm<T>();
+        instance = null;
+        int size = (((longSide + stripes - 1) / stripes) + StripeUnit - 1) / StripeUnit * StripeUnit;
+        (job.m, job.n, job.k, job.size, job.byRows, job.alpha, job.beta) = (m, n, k, size, m >= n, alpha, beta);
+        (job.a, job.b, job.c) = (a, b, c);
+        team.Run((longSide + size - 1) / size, job.stripe);
+        instance = job;
+    }
+
+    private void Stripe(int item, int worker)
+    {
+        int start = item * size;
+        if (byRows)
+            BlockedGemm.Multiply(Math.Min(size, m - start), n, k, alpha, a.From(start, 0), b, beta, c.From(start, 0));
+        else
+            BlockedGemm.Multiply(m, Math.Min(size, n - start), k, alpha, a, b.From(0, start), beta, c.From(0, start));
+    }
+}

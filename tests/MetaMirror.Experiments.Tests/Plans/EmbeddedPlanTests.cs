@@ -1,0 +1,72 @@
+using MetaMirror.Experiments.Plans;
+
+namespace MetaMirror.Experiments.Tests.Plans;
+
+public sealed class EmbeddedPlanTests
+{
+    public static TheoryData<string> Names => [.. PlanFile.Embedded];
+
+    [Fact]
+    public void All_plans_of_the_contract_are_there() => Assert.Equal(
+        ["digit-pairs", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "sensors"],
+        PlanFile.Embedded);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_is_valid_and_bears_its_name(string name) => Assert.Equal(name, PlanFile.Read(name).Name);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Written_and_read_again_it_is_the_same(string name)
+    {
+        string text = PlanJson.ToText(PlanFile.Read(name));
+
+        Assert.Equal(text, PlanJson.ToText(PlanJson.Read(text, name)));
+    }
+
+    [Fact]
+    public void Rotated_digits_says_what_the_demo_does()
+    {
+        Plan plan = PlanFile.Read("rotated-digits");
+
+        var family = Assert.IsType<RotatedImagesPlan>(plan.Family);
+        Assert.Equal([0, 15, 30, 45, 60, 75], family.Angles);
+        Assert.Equal([32], Assert.IsType<MlpPlan>(plan.Model).Hidden);
+        Assert.Equal((400, (int?)64, 5, 1, (int?)null, (double?)0.1), (plan.Training.Steps, plan.Training.BatchSize, plan.Seeds, plan.Evaluation.EverySteps, plan.Evaluation.Examples, plan.Target.Value.Number));
+        Assert.Equal(7, plan.Baselines.Count);
+        Assert.Equal([ScheduleName.Constant, ScheduleName.Linear], plan.Tuning.Schedules);
+        Assert.Equal("metamirror-basis", Assert.IsType<BasisLearning>(plan.Learn).Optimizer);
+        Assert.False(plan.IsDoublePrecision);
+    }
+
+    [Theory]
+    [InlineData("quadratics", QuadraticRegime.Stretched)]
+    [InlineData("quadratics-round", QuadraticRegime.Round)]
+    [InlineData("quadratics-steep", QuadraticRegime.Steep)]
+    public void Quadratics_are_the_regimes(string name, QuadraticRegime regime)
+    {
+        Plan plan = PlanFile.Read(name);
+
+        Assert.Equal(new MetaQuadraticsPlan(regime), plan.Family);
+        Assert.Equal((200_000, (double?)1e-3), (plan.Training.Steps, plan.Target.Value.Number));
+        Assert.True(plan.IsDoublePrecision);
+    }
+
+    [Theory]
+    [InlineData("rotated-mnist")]
+    [InlineData("rotated-fashion")]
+    public void Larger_sets_are_measured_every_five_steps_on_a_subset(string name)
+    {
+        Plan plan = PlanFile.Read(name);
+
+        Assert.Equal(new EvaluationPlan(5, 2000), plan.Evaluation);
+        Assert.Null(plan.Target.Value.Number);
+        Assert.Equal(8, plan.Baselines.Count);
+    }
+
+    [Fact]
+    public void Unknown_names_get_the_nearest() => Assert.Equal(
+        "expected a plan among digit-pairs, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, sensors, or the path of a .json file, "
+        + "found 'rotated-digit' (did you mean 'rotated-digits'?) (Parameter 'name')",
+        Assert.Throws<ArgumentException>(() => PlanFile.Read("rotated-digit")).Message);
+}
