@@ -1,9 +1,7 @@
 using System.Numerics;
-using MetaMirror.Cli.Machines;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Families;
-using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
@@ -30,10 +28,11 @@ internal static class ComparisonEngine
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var datasets = new DatasetCatalogue(context.Data);
-        Plan plan = request.Rivals ? request.Plan with { Baselines = [.. request.Plan.Baselines, .. Catalogue.Rivals.Except(request.Plan.Baselines, StringComparer.Ordinal)] } : request.Plan;
+        Plan plan = request.Rivals ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] } : request.Plan;
         string[] names = request.HeldOut is { } one ? [one] : [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
         var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock) { LearningProgress = context.Learning, RunProgress = context.Runs };
         var done = new List<PlanComparisonResult<T>>();
+        bool isComplete = true;
         try
         {
             foreach (string name in names)
@@ -42,23 +41,24 @@ internal static class ComparisonEngine
         catch (OperationCanceledException) when (done.Count > 0)
         {
             // The held-out tasks that were done are worth a report.
-            return new ComparisonOutcome(Report(plan, done, context), IsComplete: false);
+            isComplete = false;
         }
 
-        return new ComparisonOutcome(Report(plan, done, context), IsComplete: true);
+        PlanComparisonResult<T> all = Merge(done);
+        return new ComparisonOutcome(PlanReport.Of(plan, all, all.Image, context.Seed), isComplete);
     }
 
-    private static ReportModel Report<T>(Plan plan, IReadOnlyList<PlanComparisonResult<T>> done, EngineContext context)
+    private static PlanComparisonResult<T> Merge<T>(IReadOnlyList<PlanComparisonResult<T>> done)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ComparisonResult first = done[0].Result;
-        ComparisonResult all = first with
+        if (done.Count == 1)
+            return done[0];
+        ComparisonResult merged = done[0].Result with
         {
             Comparison = [.. done.SelectMany(d => d.Result.Comparison)],
             Curves = [.. done.SelectMany(d => d.Result.Curves)],
             MetaTraining = MetaTrainingCosts.Mean([.. done.Select(d => d.Result.MetaTraining).OfType<MetaTrainingSummary>()]),
         };
-        LearnedRule<T>? learned = done[0].Learned.FirstOrDefault()?[0];
-        return PlanReport.Of(plan, all, learned?.Rule.Name, Machine.Describe(context.Threads), context.Seed);
+        return new PlanComparisonResult<T>(merged, [.. done.SelectMany(d => d.Learned)]) { Activations = done[0].Activations, Image = done[0].Image };
     }
 }

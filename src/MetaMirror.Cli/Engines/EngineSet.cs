@@ -12,6 +12,7 @@ internal sealed record EngineSet
     public static EngineSet Shipped { get; } = new()
     {
         Compare = ComparisonEngine.Run,
+        Gradcheck = CheckingEngine.Run,
         Reproduce = ReproductionEngine.Run,
     };
 

@@ -3,14 +3,12 @@ using MetaMirror.Cli.Engines;
 using MetaMirror.Cli.Grammar;
 using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
+using MetaMirror.Experiments.Gradchecks;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Plots;
 using Spectre.Console;
 
 namespace MetaMirror.Cli.Commands.Checking;
-
-/// <summary>The document of <c>gradcheck</c>.</summary>
-internal sealed record GradcheckDocument(string Plan, bool Ok, string Rule, string MetaObjective, int Steps, IReadOnlyList<GradcheckRow> Estimators);
 
 /// <summary><c>gradcheck</c>: every hypergradient estimator against its oracle.</summary>
 internal sealed class GradcheckCommand : ICommandSpec
@@ -43,37 +41,47 @@ internal sealed class GradcheckCommand : ICommandSpec
     public int Run(Session session)
     {
         Plan plan = session.ReadPlan(_plan);
-        GradcheckOutcome outcome;
+        GradientCheckResult result;
         using (var progress = new ProgressScreen(session.Terminal))
-            outcome = _engine(new GradcheckRequest(plan, session.Get(_steps)), session.EngineContext(progress));
-        var document = new GradcheckDocument(plan.Name, outcome.Rows.All(r => r.Passed), outcome.Rule, outcome.MetaObjective, outcome.Steps, outcome.Rows);
-        Show(session, document);
+        {
+            progress.Begin("checking hypergradients");
+            result = _engine(new GradcheckRequest(plan, session.Get(_steps)), session.EngineContext(progress));
+        }
+
+        Show(session, result);
         if (session.Json)
-            session.WriteDocument(document, DocumentJson.Plain.GradcheckDocument);
-        ExtraDocument.Write(session, $"gradcheck-{plan.Name}.json", document, DocumentJson.Plain.GradcheckDocument);
-        return document.Ok ? ExitCodes.Done : ExitCodes.Failed;
+            session.WriteDocument(result, DocumentJson.Plain.GradientCheckResult);
+        ExtraDocument.Write(session, $"gradcheck-{plan.Name}.json", result, DocumentJson.Plain.GradientCheckResult);
+        return result.Passed ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static void Show(Session session, GradcheckDocument document)
+    private static void Show(Session session, GradientCheckResult result)
     {
-        session.People.WriteLine($"Hypergradient of {document.MetaObjective} in {document.Rule}, {NumberText.Count(document.Steps)} inner steps");
+        session.People.WriteLine($"Hypergradient of {result.MetaObjective} in the {NumberText.Count(result.MetaParameters)} meta-parameters of {result.Rule}");
+        session.People.WriteLine($"on {result.Task} of {result.Plan}: {NumberText.Count(result.Parameters)} parameters, {NumberText.Count(result.Steps)} inner steps");
         Tables.Write(
             session.Screen,
-            [new("estimator"), new("oracle"), new("relative error", true), new("allowed", true), new("verdict"), new("gradients", true), new("Hessian-vector", true), new("peak MiB", true), new("ms", true), new("note")],
-            document.Estimators.Select(r => (IReadOnlyList<string>)
+            [new("estimator"), new("oracle"), new("error", true), new("allowed", true), new("gradients", true), new("products", true), new("MiB", true), new("ms", true), new("verdict")],
+            result.Checks.Select(r => (IReadOnlyList<string>)
             [
                 Markup.Escape(r.Estimator),
                 Markup.Escape(r.Oracle),
-                r.RelativeError is { } error ? error.ToString("0.0e+0", CultureInfo.InvariantCulture) : "–",
-                r.Tolerance.ToString("0e+0", CultureInfo.InvariantCulture),
-                r.Passed ? "[green]ok[/]" : "[red]FAILED[/]",
+                Scientific(r.RelativeError),
+                Scientific(r.Tolerance),
                 NumberText.Count(r.Gradients),
                 NumberText.Count(r.HessianVectorProducts),
                 NumberText.Significant(r.PeakBytes / BytesPerMebibyte),
                 NumberText.Significant(r.Milliseconds),
-                Markup.Escape(r.Note),
+                $"[{(r.Passed ? r.Tolerance is null ? "default" : "green" : "red")}]{Markup.Escape(r.Passed ? r.Verdict : "FAILED: " + r.Verdict)}[/]",
             ]));
-        int failed = document.Estimators.Count(r => !r.Passed);
-        session.People.WriteLine(failed == 0 ? $"All {document.Estimators.Count} agree with their oracles." : $"{failed} of {document.Estimators.Count} do not agree with their oracles.");
+        int failed = result.Checks.Count(r => !r.Passed);
+        session.People.WriteLine(failed == 0 ? "Every estimator that has to agree with its oracle does." : $"{failed} of {result.Checks.Count} do not agree with their oracles.");
     }
+
+    private static string Scientific(double? value) => value switch
+    {
+        null => "–",
+        0 => "0",
+        { } number => number.ToString("0.0e+0", CultureInfo.InvariantCulture),
+    };
 }

@@ -37,6 +37,6 @@ internal sealed class CompareCommand : ICommandSpec
     {
         Plan plan = session.ReadPlan(_plan);
         string folder = OutputPlace.Folder(session, "compare", plan.Name);
-        return ComparisonRun.Show(session, folder, context => _engine(new CompareRequest(plan, session.Get(_heldOut), session.Get(_rivals) is not null), context));
+        return ComparisonRun.Show(session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), session.Get(_rivals) is not null), context));
     }
 }

@@ -34,6 +34,6 @@ internal sealed class DemoCommand : ICommandSpec
     {
         Plan plan = PlanFile.Read(PlanName);
         string folder = OutputPlace.Folder(session, "demo", plan.Name);
-        return ComparisonRun.Show(session, folder, context => _engine(new CompareRequest(plan, session.Get(_heldOut), Rivals: false), context));
+        return ComparisonRun.Show(session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), Rivals: false), context));
     }
 }

@@ -2,6 +2,7 @@ using MetaMirror.Cli.Engines;
 using MetaMirror.Cli.Errors;
 using MetaMirror.Cli.Grammar;
 using MetaMirror.Cli.Output;
+using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Cli.Commands.Comparing;
@@ -45,6 +46,6 @@ internal sealed class ReproduceCommand : ICommandSpec
 
         string folder = OutputPlace.Folder(session, "reproduce", experiment);
         var scale = (ReproductionScale)Array.IndexOf(Scales, session.Get(_scale));
-        return ComparisonRun.Show(session, folder, context => _engine(new ReproduceRequest(experiment, scale), context));
+        return ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale), context));
     }
 }
