@@ -1,7 +1,8 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace MetaMirror.UpdateRules;
+namespace MetaMirror.UpdateRules.Elementwise;
 
 /// <summary>
 /// g = gradient + lambda theta; m' = beta1 m + (1 - beta1) g; v' = beta2 v + (1 - beta2) g^2;
@@ -14,6 +15,7 @@ internal struct NAdamMap<T> : ICoordinateMap<T>
     public T DLambda, DBeta1, DBeta2, DCorrection, DOfGradient, DOfMoment;
     public LaneSum<T> ALambda, ABeta1, ABeta2, ACorrection, AOfGradient, AOfMoment;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Step(ref Coordinates<T> x)
     {
         var g = x.Gradient + (x.Theta * Lambda);
@@ -23,6 +25,7 @@ internal struct NAdamMap<T> : ICoordinateMap<T>
         x.Theta = x.Theta - (g * OfGradient / denominator) - (x.S0 * OfMoment / denominator);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Jvp(in Coordinates<T> x, ref Coordinates<T> d)
     {
         Coordinates<T> y = x;
@@ -38,6 +41,7 @@ internal struct NAdamMap<T> : ICoordinateMap<T>
         d.Theta -= ((g * DOfGradient) + (dg * OfGradient) + (y.S0 * DOfMoment) + (d.S0 * OfMoment) - (step * dr)) / denominator;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Vjp(in Coordinates<T> x, ref Coordinates<T> a)
     {
         Coordinates<T> y = x;
@@ -63,5 +67,6 @@ internal struct NAdamMap<T> : ICoordinateMap<T>
         a.Gradient += ag;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Vector256<T> Root(Vector256<T> v) => Vector256.Sqrt(v / Vector256.Create(Correction));
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MetaMirror.UpdateRules;
+namespace MetaMirror.UpdateRules.Elementwise;
 
 /// <summary>The step that <see cref="Adam{T}"/> and <see cref="AdamW{T}"/> share; they differ in where weight decay enters.</summary>
 internal sealed class AdamMoments<T>

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace MetaMirror.UpdateRules;
+namespace MetaMirror.UpdateRules.Elementwise;
 
 /// <summary>A sum over coordinates in double, one running sum per lane of a 256-bit group, added up in a fixed order: the same bits on every machine.</summary>
 internal struct LaneSum<T>

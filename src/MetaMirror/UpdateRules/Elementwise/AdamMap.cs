@@ -1,7 +1,8 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace MetaMirror.UpdateRules;
+namespace MetaMirror.UpdateRules.Elementwise;
 
 /// <summary>
 /// g = sign gradient + lambda theta; m' = beta1 m + (1 - beta1) g; v' = beta2 v + (1 - beta2) g^2;
@@ -15,6 +16,7 @@ internal struct AdamMap<T> : ICoordinateMap<T>
     public T DKeep, DLambda, DBeta1, DBeta2, DAlpha, DRoot;
     public LaneSum<T> AKeep, ALambda, ABeta1, ABeta2, AAlpha, ARoot;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Step(ref Coordinates<T> x)
     {
         var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -23,6 +25,7 @@ internal struct AdamMap<T> : ICoordinateMap<T>
         x.Theta = (x.Theta * Keep) - (x.S0 * Alpha / Denominator(Vector256.Sqrt(x.S1)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Jvp(in Coordinates<T> x, ref Coordinates<T> d)
     {
         Coordinates<T> y = x;
@@ -38,6 +41,7 @@ internal struct AdamMap<T> : ICoordinateMap<T>
         d.Theta = (d.Theta * Keep) + (x.Theta * DKeep) - (((y.S0 * DAlpha) + (d.S0 * Alpha) - (step * dDenominator)) / denominator);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Vjp(in Coordinates<T> x, ref Coordinates<T> a)
     {
         Coordinates<T> y = x;
@@ -63,5 +67,6 @@ internal struct AdamMap<T> : ICoordinateMap<T>
         a.Gradient += ag * Sign;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Vector256<T> Denominator(Vector256<T> r) => (r / Vector256.Create(Root)) + Vector256.Create(Epsilon);
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
-namespace MetaMirror.UpdateRules;
+namespace MetaMirror.UpdateRules.Elementwise;
 
 /// <summary>A few neighboring coordinates of everything an elementwise rule reads and writes; values, tangents or cotangents.</summary>
 internal struct Coordinates<T>

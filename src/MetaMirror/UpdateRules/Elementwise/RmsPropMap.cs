@@ -1,7 +1,8 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace MetaMirror.UpdateRules;
+namespace MetaMirror.UpdateRules.Elementwise;
 
 /// <summary>
 /// g = sign gradient + lambda theta; v' = alpha v + (1 - alpha) g^2; h' = alpha h + (1 - alpha) g; d = sqrt(max(0, v' - h'^2)) + eps (h' = 0
@@ -15,6 +16,7 @@ internal struct RmsPropMap<T> : ICoordinateMap<T>
     public T DEta, DAlpha, DLambda, DMu;
     public LaneSum<T> AEta, AAlpha, ALambda, AMu;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Step(ref Coordinates<T> x)
     {
         var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -33,6 +35,7 @@ internal struct RmsPropMap<T> : ICoordinateMap<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Jvp(in Coordinates<T> x, ref Coordinates<T> d)
     {
         var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -62,6 +65,7 @@ internal struct RmsPropMap<T> : ICoordinateMap<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Vjp(in Coordinates<T> x, ref Coordinates<T> a)
     {
         var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -103,6 +107,7 @@ internal struct RmsPropMap<T> : ICoordinateMap<T>
     }
 
     /// <summary>d, with v', h' and the derivative of the root.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Vector256<T> Average(in Coordinates<T> x, Vector256<T> g, out Vector256<T> v, out Vector256<T> h, out Vector256<T> slope)
     {
         v = (x.S0 * Alpha) + (g * (T.One - Alpha) * g);
@@ -112,6 +117,7 @@ internal struct RmsPropMap<T> : ICoordinateMap<T>
         return r + Vector256.Create(Epsilon);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly ref Vector256<T> Buffer(ref Coordinates<T> x)
     {
         if (Centered)

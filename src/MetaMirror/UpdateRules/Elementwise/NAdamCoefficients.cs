@@ -1,4 +1,4 @@
-namespace MetaMirror.UpdateRules;
+namespace MetaMirror.UpdateRules.Elementwise;
 
 /// <summary>Tangents or cotangents of what NAdam's scalars give: the factors of gradient and moment, and the momentum product.</summary>
 internal readonly record struct NAdamTangent(double OfGradient, double OfMoment, double Product);
@@ -13,6 +13,7 @@ internal readonly struct NAdamCoefficients
     private readonly bool _first;
     private readonly double _eta, _previous, _mu, _next, _muByBeta1, _nextByBeta1, _muByPsi, _nextByPsi;
 
+    /// <summary>The scalars of one step.</summary>
     /// <param name="age">Steps taken since the state was reset.</param>
     /// <param name="eta">learning_rate times the scale.</param>
     /// <param name="beta1">beta1.</param>
