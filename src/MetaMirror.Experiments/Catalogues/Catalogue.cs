@@ -50,7 +50,10 @@ public static class Catalogue
     public static Type LearningRecord(string name) =>
         LearnedOptimizer(name).Options ?? throw Unknown("a learned optimizer", name, NamesOf("learned"), nameof(name));
 
-    /// <summary>The names of one kind: <c>baselines</c>, <c>tunable</c> (baselines and rivals), <c>learned</c>, <c>controls</c>, <c>datasets</c>; plan schemas refer to them by <c>x-catalogue</c>.</summary>
+    /// <summary>
+    /// The names of one kind: <c>baselines</c>, <c>tunable</c> (baselines and rivals), <c>learned</c>, <c>controls</c>, <c>datasets</c>; plan schemas
+    /// refer to them by <c>x-catalogue</c>.
+    /// </summary>
     /// <param name="kind">The kind.</param>
     public static IReadOnlyList<string> NamesOf(string kind) => kind switch
     {

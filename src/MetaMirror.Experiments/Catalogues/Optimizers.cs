@@ -18,12 +18,12 @@ internal static class Optimizers<T>
     public static IReadOnlyList<OptimizerEntry<T>> All { get; } =
     [
         Entry("sgd", Classic, "gradient descent", [0.125, 0.25, 0.5, 1, 2], r => new Sgd<T>(new SgdOptions { LearningRate = r })),
-        Entry("sgd-momentum", Classic, "heavy ball, momentum 0.9", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new Sgd<T>(new SgdOptions { LearningRate = r, Momentum = Momentum })),
-        Entry("nesterov", Classic, "Nesterov's momentum 0.9", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new Sgd<T>(new SgdOptions { LearningRate = r, Momentum = Momentum, Nesterov = true })),
+        Entry("sgd-momentum", Classic, "heavy ball, momentum 0.9", [0.025, 0.05, 0.1, 0.2, 0.4], r => new Sgd<T>(new SgdOptions { LearningRate = r, Momentum = Momentum })),
+        Entry("nesterov", Classic, "Nesterov's momentum 0.9", [0.025, 0.05, 0.1, 0.2, 0.4], r => new Sgd<T>(new SgdOptions { LearningRate = r, Momentum = Momentum, Nesterov = true })),
         Entry("rmsprop", Classic, "RMSprop, smoothing 0.99", [0.00125, 0.0025, 0.005, 0.01, 0.02], r => new RmsProp<T>(new RmsPropOptions { LearningRate = r })),
-        Entry("adam", Classic, "Adam, betas 0.9 and 0.999", [0.0025, 0.005, 0.01, 0.02, 0.04], r => new Adam<T>(new AdamOptions { LearningRate = r })),
-        Entry("nadam", Classic, "NAdam, betas 0.9 and 0.999", [0.0025, 0.005, 0.01, 0.02, 0.04], r => new NAdam<T>(new NAdamOptions { LearningRate = r })),
-        Entry("adamw", Classic, "AdamW, weight decay 0.01", [0.0025, 0.005, 0.01, 0.02, 0.04], r => new AdamW<T>(new AdamOptions { LearningRate = r, WeightDecay = AdamWDecay })),
+        Entry("adam", Classic, "Adam, betas 0.9 and 0.999", [0.005, 0.01, 0.02, 0.04, 0.08], r => new Adam<T>(new AdamOptions { LearningRate = r })),
+        Entry("nadam", Classic, "NAdam, betas 0.9 and 0.999", [0.005, 0.01, 0.02, 0.04, 0.08], r => new NAdam<T>(new NAdamOptions { LearningRate = r })),
+        Entry("adamw", Classic, "AdamW, weight decay 0.01", [0.005, 0.01, 0.02, 0.04, 0.08], r => new AdamW<T>(new AdamOptions { LearningRate = r, WeightDecay = AdamWDecay })),
         Entry("adagrad", Classic, "AdaGrad", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new AdaGrad<T>(new AdaGradOptions { LearningRate = r })),
     ];
 

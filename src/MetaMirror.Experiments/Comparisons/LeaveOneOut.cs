@@ -47,7 +47,11 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
         ArgumentNullException.ThrowIfNull(tasks);
         ArgumentNullException.ThrowIfNull(heldOut);
         if (heldOut.Count == 0 || heldOut.Any(i => (uint)i >= (uint)tasks.Count))
-            throw new ArgumentException($"Expected numbers of tasks to hold out, 0 to {tasks.Count - 1}, found {(heldOut.Count == 0 ? "none" : string.Join(", ", heldOut))}.", nameof(heldOut));
+        {
+            string found = heldOut.Count == 0 ? "none" : string.Join(", ", heldOut);
+            throw new ArgumentException($"Expected numbers of tasks to hold out, 0 to {tasks.Count - 1}, found {found}.", nameof(heldOut));
+        }
+
         var comparisons = new List<(MeasuredTask<T> Task, TaskComparison<T> Result)>();
         var costs = new List<MetaTrainingSummary>();
         foreach (int number in heldOut)
@@ -94,7 +98,10 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
             ? " The target of each held-out task is the lowest final training loss (mean over the last tenth, median over seeds) of the tuned classic baselines."
             : "";
         return new TargetDefinition(
-            "trainingLoss", plan.Target.Value, $"First step at which the mean loss over {where}, measured before the update {when} without smoothing, is at most the target; median and quartiles over {plan.Seeds} seeds.{value}");
+            "trainingLoss",
+            plan.Target.Value,
+            $"First step at which the mean loss over {where}, measured before the update {when} without smoothing, "
+            + $"is at most the target; median and quartiles over {plan.Seeds} seeds.{value}");
     }
 
     private Dictionary<string, double?> TimeSteps(MeasuredTask<T> task, IEnumerable<Contender<T>> contenders)

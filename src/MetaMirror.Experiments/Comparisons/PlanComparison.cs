@@ -1,4 +1,7 @@
 using System.Numerics;
+using MetaMirror.Datasets;
+using MetaMirror.Descents;
+using MetaMirror.Divergences;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Learning;
@@ -6,6 +9,8 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
+using MetaMirror.InitialPoints;
+using MetaMirror.MetaLearners;
 using MetaMirror.Numerics;
 using MetaMirror.Tasks;
 
@@ -16,7 +21,14 @@ namespace MetaMirror.Experiments.Comparisons;
 /// <param name="Result">Rows, curves, cost.</param>
 /// <param name="Learned">Learned rules and controls, per held-out task in order.</param>
 public sealed record PlanComparisonResult<T>(ComparisonResult Result, IReadOnlyList<IReadOnlyList<LearnedRule<T>>> Learned)
-    where T : unmanaged, IFloatingPointIeee754<T>;
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Activation frequencies of learned maxima on the first held-out task, over all seeds.</summary>
+    public IReadOnlyList<ActivationFrequencies> Activations { get; init; } = [];
+
+    /// <summary>Shape of the inputs, if they are images.</summary>
+    public ImageShape? Image { get; init; }
+}
 
 /// <summary>The main job: learn on all tasks of a plan but one, then compare with tuned baselines on that one.</summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -50,7 +62,11 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
         var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
         ComparisonResult result = new LeaveOneOut<T>(pool, plan, new StepTimer(time)).Run(
             measured, numbers, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
-        return new PlanComparisonResult<T>(result, learned);
+        return new PlanComparisonResult<T>(result, learned)
+        {
+            Activations = learned.Count > 0 ? [.. learned[0].SelectMany(rule => Activations(rule, tasks[numbers[0]], numbers[0], cancellationToken))] : [],
+            Image = tasks[0].Data.Train.Examples.Image,
+        };
 
         LearnedContenders<T> Learn(IReadOnlyList<int> sources, CancellationToken token)
         {
@@ -61,5 +77,21 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             learned.Add(rules);
             return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost);
         }
+    }
+
+    private IEnumerable<ActivationFrequencies> Activations(LearnedRule<T> rule, SupervisedTask<T> task, int number, CancellationToken cancellationToken)
+    {
+        if (rule.Rule.Mirror(rule.Layout)?.Divergence is not MaxOfDiagonals<T>)
+            yield break;
+        var recorder = new ActivationRecorder<T>(rule.Rule, rule.Layout, rule.Natural.AsSpan(), plan.Training.Steps);
+        var problem = new InnerProblem<T>(task, rule.Rule, new TaskInitialPoint<T>(), new Unroll(plan.Training.Steps, plan.Training.BatchSize is null));
+        MetaParameters<T> meta = rule.ToContender().MetaFor(problem.Descent.Objective);
+        for (int run = 0; run < plan.Seeds; run++)
+        {
+            problem.Start(meta, new BatchKey(settings.Seed, 0, (uint)run, (uint)number));
+            problem.Descent.Run(recorder, cancellationToken);
+        }
+
+        yield return new ActivationFrequencies(rule.Name, recorder.Frequencies()) { Dead = recorder.Dead().Length };
     }
 }

@@ -123,7 +123,11 @@ public static class PlanTasks
         });
         Dataset<T> first = tasks[0].Train.Examples;
         if (model is LogisticPlan && first.Classes != 2)
-            throw new ArgumentException($"Logistic regression needs 2 classes, but the tasks in '{family.Folder}' have {first.Classes.ToString(CultureInfo.InvariantCulture)}; use 'softmax' or 'mlp'.", nameof(family));
+        {
+            string classes = first.Classes.ToString(CultureInfo.InvariantCulture);
+            throw new ArgumentException($"Logistic regression needs 2 classes, but the tasks in '{family.Folder}' have {classes}; use 'softmax' or 'mlp'.", nameof(family));
+        }
+
         Network network = PlanModels.Network(model, first.Features, PlanModels.Outputs(model, first.Classes, first.Outputs));
         return [.. tasks.Select(t => new SupervisedTask<T>(t, network, options))];
     }

@@ -49,7 +49,8 @@ internal static class PlanChecks
                 errors.Add(new PlanError("$.model.kind", "a model of classes (mlp, logistic, softmax): the targets of this family are classes", "'linear'"));
                 break;
             case LogisticPlan or SoftmaxPlan when regression:
-                errors.Add(new PlanError("$.model.kind", "a model of real targets (mlp, linear): the targets of this family are real numbers", plan.Model is LogisticPlan ? "'logistic'" : "'softmax'"));
+                errors.Add(new PlanError(
+                    "$.model.kind", "a model of real targets (mlp, linear): the targets of this family are real numbers", plan.Model is LogisticPlan ? "'logistic'" : "'softmax'"));
                 break;
             case LogisticPlan when plan.Family is RotatedImagesPlan:
                 errors.Add(new PlanError("$.model.kind", "a model of many classes (mlp, softmax): the data set has ten", "'logistic'"));
@@ -71,8 +72,7 @@ internal static class PlanChecks
             {
                 if (grid[i] > grid[i - 1])
                     continue;
-                errors.Add(new PlanError(
-                    $"$.tuning.learningRates.{name}[{Text(i)}]", $"a rate above the one before it, {grid[i - 1].ToString("R", CultureInfo.InvariantCulture)}", grid[i].ToString("R", CultureInfo.InvariantCulture)));
+                errors.Add(new PlanError($"$.tuning.learningRates.{name}[{Text(i)}]", $"a rate above the one before it, {Text(grid[i - 1])}", Text(grid[i])));
                 break;
             }
         }
@@ -81,10 +81,13 @@ internal static class PlanChecks
     private static void CheckMetaMd(MetaMdLearning learning, List<PlanError> errors)
     {
         if (learning.Hypergradient == HypergradientName.ClosedForm && learning.MetaObjective != MetaObjectiveName.RegretBound)
-            errors.Add(new PlanError("$.learn.hypergradient", "forward, reverse, truncated-reverse or implicit: the closed form is the un-relaxed bound's (regret-bound)", "'closed-form'"));
+            errors.Add(new PlanError(
+                "$.learn.hypergradient", "forward, reverse, truncated-reverse or implicit: the closed form is the un-relaxed bound's (regret-bound)", "'closed-form'"));
         if (learning.Window is { } window && learning.Hypergradient != HypergradientName.TruncatedReverse)
             errors.Add(new PlanError("$.learn.window", "none unless hypergradient is 'truncated-reverse'", Text(window)));
     }
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

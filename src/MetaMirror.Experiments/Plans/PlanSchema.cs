@@ -31,7 +31,15 @@ public static class PlanSchema
 
         using (document)
         {
-            return new SchemaWalk(Schema.RootElement).Check(document.RootElement);
+            try
+            {
+                return new SchemaWalk(Schema.RootElement).Check(document.RootElement);
+            }
+            catch (InvalidOperationException)
+            {
+                // The parser accepts escapes such as \ud800 and throws only when such a text is read.
+                return [new PlanError("$", "texts of valid Unicode", "half a surrogate pair")];
+            }
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed class SchemaWalk(JsonElement root)
         if (Discriminator(all) is not { } key)
         {
             if (!Array.Exists(all, b => new SchemaWalk(root).Accepts(value, b)))
-                errors.Add(new PlanError(path, SchemaWords.AnyOf(all), SchemaWords.Found(value), value.ValueKind == JsonValueKind.String ? Nearest(value.GetString()!, all.SelectMany(SchemaWords.Names)) : null));
+                errors.Add(new PlanError(path, SchemaWords.AnyOf(all), SchemaWords.Found(value), Nearest(value, all.SelectMany(SchemaWords.Names))));
             return;
         }
 
@@ -140,7 +140,9 @@ internal sealed class SchemaWalk(JsonElement root)
     }
 
     private void Report(string path, JsonElement schema, JsonElement value) =>
-        errors.Add(new PlanError(path, SchemaWords.Of(schema, Resolve), SchemaWords.Found(value), value.ValueKind == JsonValueKind.String ? Nearest(value.GetString()!, SchemaWords.Names(schema)) : null));
+        errors.Add(new PlanError(path, SchemaWords.Of(schema, Resolve), SchemaWords.Found(value), Nearest(value, SchemaWords.Names(schema))));
+
+    private static string? Nearest(JsonElement value, IEnumerable<string> known) => value.ValueKind == JsonValueKind.String ? Nearest(value.GetString()!, known) : null;
 
     private static string? Nearest(string name, IEnumerable<string> known) => NearestName.Of(name, known);
 

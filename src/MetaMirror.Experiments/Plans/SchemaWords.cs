@@ -9,6 +9,9 @@ namespace MetaMirror.Experiments.Plans;
 /// <summary>Schemas and values in the words of messages.</summary>
 internal static class SchemaWords
 {
+    private static readonly (string Keyword, string Word)[] Bounds =
+        [("minimum", "of at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"), ("exclusiveMaximum", "below")];
+
     /// <summary>What a schema expects.</summary>
     public static string Of(JsonElement schema, Func<JsonElement, JsonElement>? resolve = null)
     {
@@ -76,7 +79,7 @@ internal static class SchemaWords
     private static string Range(JsonElement schema)
     {
         var words = new List<string>();
-        foreach (var (keyword, word) in (ReadOnlySpan<(string, string)>)[("minimum", "of at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"), ("exclusiveMaximum", "below")])
+        foreach (var (keyword, word) in Bounds)
         {
             if (schema.TryGetProperty(keyword, out var bound))
                 words.Add($"{word} {bound.GetRawText()}");

@@ -38,7 +38,8 @@ public sealed record TuningPlan(
     IReadOnlyDictionary<string, IReadOnlyList<double>>? LearningRates = null, IReadOnlyList<ScheduleName>? Schedules = null, int MaxExtensions = 6)
 {
     /// <summary>Grids by name of the optimizer.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<double>> LearningRates { get; init; } = LearningRates ?? new SortedDictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> LearningRates { get; init; } =
+        LearningRates ?? new SortedDictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
 
     /// <summary>Schedules tried.</summary>
     public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Constant, ScheduleName.Linear];

@@ -68,7 +68,9 @@ public sealed class QuadraticsExperiment(WorkerTeam team, ulong seed, StepTimer?
             {
                 Experiment = experiment,
                 Target = new TargetDefinition(
-                    "gradientNorm", tolerance, $"Iterations until the Euclidean norm of the gradient falls below {tolerance}; median and quartiles over the held-out tasks of a regime."),
+                    "gradientNorm",
+                    tolerance,
+                    $"Iterations until the Euclidean norm of the gradient falls below {tolerance}; median and quartiles over the held-out tasks of a regime."),
                 Comparison = [.. regimes.SelectMany(r => r.Rows)],
                 MetaTraining = MetaTrainingCosts.Mean(costs),
             },
@@ -91,8 +93,9 @@ public sealed class QuadraticsExperiment(WorkerTeam team, ulong seed, StepTimer?
                 return;
             contenders[i] = i < learned.Count ? learned[i] : Tuned(tunable[i - learned.Count], tuning, plan, cancellationToken);
             results[i] = [.. heldOut.Select((task, k) => NormRun.Run(task, sizes.LearnTasks + k, contenders[i], Tolerance(plan), plan.Training.Steps))];
+            double median = Quantiles.Median([.. results[i].Select(r => r.Iterations)]);
             lock (_reporting)
-                progress?.Report(new RunProgress($"quadratics, {family.Regime.Name}", ++done, contenders.Length, contenders[i].Name, Quantiles.Median([.. results[i].Select(r => r.Iterations)])));
+                progress?.Report(new RunProgress($"quadratics, {family.Regime.Name}", ++done, contenders.Length, contenders[i].Name, median));
         });
         cancellationToken.ThrowIfCancellationRequested();
         return new RegimeResult(plan, family, heldOut, contenders, results, [.. contenders.Select((c, i) => Row(plan, family, c, results[i], heldOut[0]))]);
@@ -148,7 +151,8 @@ public sealed class QuadraticsExperiment(WorkerTeam team, ulong seed, StepTimer?
     private static MetaQuadraticsPlan Family(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Family as MetaQuadraticsPlan ?? throw new ArgumentException($"Plan '{plan.Name}': expected a family of meta-quadratics, found {plan.Family.GetType().Name}.", nameof(plan));
+        return plan.Family as MetaQuadraticsPlan
+            ?? throw new ArgumentException($"Plan '{plan.Name}': expected a family of meta-quadratics, found {plan.Family.GetType().Name}.", nameof(plan));
     }
 
     private static MetaQuadraticRegime RegimeOf(QuadraticRegime regime) => regime switch

@@ -8,7 +8,7 @@ namespace MetaMirror.Experiments.Runs;
 /// <param name="Done">Runs done in this stage.</param>
 /// <param name="Total">Runs of this stage.</param>
 /// <param name="Text">The run that was done last.</param>
-/// <param name="Loss">Its final training loss; infinite if it diverged.</param>
+/// <param name="Loss">Its final training loss; infinite if it diverged. Of meta-quadratics: the median number of iterations.</param>
 public readonly record struct RunProgress(string Stage, int Done, int Total, string Text, double Loss);
 
 /// <summary>One run to be done.</summary>

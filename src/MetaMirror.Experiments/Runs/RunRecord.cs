@@ -42,7 +42,10 @@ public sealed class RunRecord
     /// <summary>Mean over the last tenth of the measurements (rounded up); infinite after a divergence.</summary>
     public double FinalLoss { get; }
 
-    /// <summary>The first measured step whose training loss is at most the target, that is the number of updates before it; infinite if there is none, or if the run diverged afterwards.</summary>
+    /// <summary>
+    /// The first measured step whose training loss is at most the target, that is the number of updates before it; infinite if there is
+    /// none, or if the run diverged afterwards.
+    /// </summary>
     public double StepsTo(double target)
     {
         if (Diverged)

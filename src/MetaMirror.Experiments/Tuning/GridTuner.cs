@@ -28,7 +28,8 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
     /// <param name="target">A number, or the lowest final loss that a classic one of them reaches.</param>
     /// <param name="cancellationToken">Ends tuning early.</param>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
-    public TuningResult<T> Tune(MeasuredTask<T> task, Measurement measurement, IReadOnlyList<OptimizerEntry<T>> entries, TargetValue target, CancellationToken cancellationToken = default)
+    public TuningResult<T> Tune(
+        MeasuredTask<T> task, Measurement measurement, IReadOnlyList<OptimizerEntry<T>> entries, TargetValue target, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(entries);

@@ -47,8 +47,8 @@ public sealed class Proximal<T> : Objective<T>
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
     {
+        ReadOnlySpan<T> center = Own(meta);
         double loss = _inner.Evaluate(theta, meta[.._innerLength], batch, gradient);
-        ReadOnlySpan<T> center = meta[_innerLength..];
         double sum = 0;
         for (int i = 0; i < theta.Length; i++)
         {
@@ -89,5 +89,14 @@ public sealed class Proximal<T> : Objective<T>
     {
         _inner.AddMixedProduct(theta, meta[.._innerLength], batch, metaTangent[.._innerLength], product);
         Vectors.AddScaled(-_gamma, metaTangent[_innerLength..], product);
+    }
+
+    /// <summary>The last part of mu, this objective's own.</summary>
+    private ReadOnlySpan<T> Own(ReadOnlySpan<T> meta)
+    {
+        int expected = _innerLength + Layout.Length;
+        if (meta.Length != expected)
+            throw new ArgumentException($"meta has length {meta.Length}, expected {expected}: the values of {nameof(MetaSpecs)}.", nameof(meta));
+        return meta[_innerLength..];
     }
 }

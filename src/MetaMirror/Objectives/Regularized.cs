@@ -69,8 +69,8 @@ public sealed class Regularized<T> : Objective<T>
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
     {
+        ReadOnlySpan<T> h = Own(meta);
         double loss = _inner.Evaluate(theta, meta[.._innerLength], batch, gradient);
-        ReadOnlySpan<T> h = meta[_innerLength..];
         double sum = 0;
         for (int i = 0; i < theta.Length; i++)
         {
@@ -88,7 +88,7 @@ public sealed class Regularized<T> : Objective<T>
         ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
         _inner.HessianVectorProducts(theta, meta[.._innerLength], batch, count, tangents, products);
-        ReadOnlySpan<T> h = meta[_innerLength..];
+        ReadOnlySpan<T> h = Own(meta);
         int n = theta.Length;
         for (int j = 0; j < count; j++)
         {
@@ -132,5 +132,14 @@ public sealed class Regularized<T> : Objective<T>
 
         for (int i = 0; i < x.Length; i++)
             a[i] += scale * x[i] * y[i];
+    }
+
+    /// <summary>The last part of mu, this objective's own.</summary>
+    private ReadOnlySpan<T> Own(ReadOnlySpan<T> meta)
+    {
+        int expected = _innerLength + (_perCoordinate ? Layout.Length : 1);
+        if (meta.Length != expected)
+            throw new ArgumentException($"meta has length {meta.Length}, expected {expected}: the values of {nameof(MetaSpecs)}.", nameof(meta));
+        return meta[_innerLength..];
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using MetaMirror.UpdateRules.Elementwise;
 
 namespace MetaMirror.UpdateRules;
 
@@ -128,6 +130,7 @@ public sealed class AdaGrad<T> : UpdateRule<T>
         public T DRate, DLambda;
         public LaneSum<T> ARate, ALambda;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step(ref Coordinates<T> x)
         {
             var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -135,6 +138,7 @@ public sealed class AdaGrad<T> : UpdateRule<T>
             x.Theta -= g * Rate / (Vector256.Sqrt(x.S0) + Vector256.Create(Epsilon));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Jvp(in Coordinates<T> x, ref Coordinates<T> d)
         {
             var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -145,6 +149,7 @@ public sealed class AdaGrad<T> : UpdateRule<T>
             d.Theta -= ((g * DRate) + (dg * Rate) - (g * Rate / denominator * (d.S0 * SquareRoot.Slope(r)))) / denominator;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Vjp(in Coordinates<T> x, ref Coordinates<T> a)
         {
             var g = (x.Gradient * Sign) + (x.Theta * Lambda);

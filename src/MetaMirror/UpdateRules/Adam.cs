@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using MetaMirror.UpdateRules.Elementwise;
 
 namespace MetaMirror.UpdateRules;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MetaMirror.UpdateRules.Elementwise;
 
 namespace MetaMirror.UpdateRules;
 

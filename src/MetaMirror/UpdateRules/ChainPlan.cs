@@ -58,6 +58,9 @@ internal sealed class ChainPlan<T>
 
     public int ScratchLength { get; }
 
+    /// <summary>First index of a member's state in the chain's.</summary>
+    public int StateStart(int member) => _state[member].Start;
+
     public int MetaStart(int member) => _meta[member].Start;
 
     public ReadOnlySpan<T> MetaOf(int member, ReadOnlySpan<T> meta) => meta.Slice(_meta[member].Start, _meta[member].Length);

@@ -12,6 +12,10 @@ namespace MetaMirror.UpdateRules;
 public sealed record MirrorView<T>(Divergence<T> Divergence, int MetaStart, int MetaLength, int RateIndex)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The same view for a rule whose meta-parameters start <paramref name="offset"/> later.</summary>
-    public MirrorView<T> Shift(int offset) => this with { MetaStart = MetaStart + offset, RateIndex = RateIndex + offset };
+    /// <summary>First index of the divergence's state in the rule's.</summary>
+    public int StateStart { get; init; }
+
+    /// <summary>The same view inside a rule whose meta-parameters and state start later.</summary>
+    public MirrorView<T> Shift(int meta, int state) =>
+        this with { MetaStart = MetaStart + meta, RateIndex = RateIndex + meta, StateStart = StateStart + state };
 }

@@ -61,13 +61,14 @@ internal sealed class RuleMetas<T>
     }
 
     /// <summary>Ends the list.</summary>
+    /// <param name="parameter">Name of the constructor parameter that held the options.</param>
     /// <exception cref="ArgumentException">A name to be learned is not in the list.</exception>
-    public RuleMetas<T> Checked()
+    public RuleMetas<T> Checked(string parameter = "options")
     {
         foreach (string name in _learn)
         {
             if (!_specs.Exists(s => string.Equals(s.Name, name, StringComparison.Ordinal)))
-                throw new ArgumentException($"{_rule} has no meta-parameter '{name}' to learn; it has {string.Join(", ", _specs.Select(s => s.Name))}.", nameof(name));
+                throw new ArgumentException($"{_rule} has no meta-parameter '{name}' to learn; it has {string.Join(", ", _specs.Select(s => s.Name))}.", parameter);
         }
 
         return this;

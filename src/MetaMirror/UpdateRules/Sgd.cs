@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using MetaMirror.UpdateRules.Elementwise;
 
 namespace MetaMirror.UpdateRules;
 
@@ -148,6 +150,7 @@ public sealed class Sgd<T> : UpdateRule<T>
         public T DEta, DLambda, DMu, DQ, DNu;
         public LaneSum<T> AEta, ALambda, AMu, AQ, ANu;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step(ref Coordinates<T> x)
         {
             var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -155,6 +158,7 @@ public sealed class Sgd<T> : UpdateRule<T>
             x.Theta -= ((g * P) + (x.S0 * Nu)) * Eta;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Jvp(in Coordinates<T> x, ref Coordinates<T> d)
         {
             var g = (x.Gradient * Sign) + (x.Theta * Lambda);
@@ -164,6 +168,7 @@ public sealed class Sgd<T> : UpdateRule<T>
             d.Theta -= (((dg * P) + (d.S0 * Nu) + (b * DNu)) * Eta) + (((g * P) + (b * Nu)) * DEta);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Vjp(in Coordinates<T> x, ref Coordinates<T> a)
         {
             var g = (x.Gradient * Sign) + (x.Theta * Lambda);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using MetaMirror.Networks;
 using MetaMirror.Objectives;
+using MetaMirror.Tests.Networks;
 
 namespace MetaMirror.Tests.Objectives;
 
@@ -37,6 +38,7 @@ internal static class ObjectiveCases
         new("network, tanh, squares", Squares<float>, Squares<double>),
         new("network, shared and unused", () => Net<float>(Shared()), () => Net<double>(Shared())),
         new("network, tanh first", () => Net<float>(TanhFirst()), () => Net<double>(TanhFirst())),
+        new("network, a user's own layer", () => Net<float>(Gated()), () => Net<double>(Gated())),
         new("network, relu", () => Net<float>(Network.Mlp(6, 8, 5, 3)), () => Net<double>(Network.Mlp(6, 8, 5, 3)), Kinked: true),
         new("network, epochs, regularized", Epochs<float>, Epochs<double>),
     ];
@@ -54,6 +56,9 @@ internal static class ObjectiveCases
 
     /// <summary>A layer without parameters before the first with some.</summary>
     public static Network TanhFirst() => new NetworkBuilder(new FeatureShape(6)).Tanh().Linear(6, 4, bias: false).Sigmoid().Linear(4, 3).Build();
+
+    /// <summary>A layer that only the tests know: the seam for convolution, pooling and the like.</summary>
+    private static Network Gated() => new NetworkBuilder(new FeatureShape(6)).Add(new Gate(6)).Linear(6, 4).Add(new Gate(4)).Tanh().Linear(4, 3).Build();
 
     private static QuadraticObjective<T> Quadratic<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => new(Draws.Normal<T>(36, 11), Draws.Normal<T>(6, 12), 0.3);

@@ -197,6 +197,17 @@ public sealed class ObjectiveContract
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void A_point_that_is_not_finite_shows_in_the_loss(string name)
+    {
+        var p = new Problem<float>(ObjectiveCases.Named(name).Single(), Batch);
+        float[] theta = [.. p.Theta];
+        theta[0] = float.NaN;
+        Assert.Equal(double.NaN, p.Loss(theta));
+        Assert.True(double.IsFinite(p.Loss(p.Theta)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Wrong_lengths_are_refused(string name)
     {
         Objective<double> objective = ObjectiveCases.Named(name).Double();

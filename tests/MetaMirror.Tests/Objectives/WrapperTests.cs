@@ -35,6 +35,8 @@ public sealed class WrapperTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Regularized<double>(new Rosenbrock<double>(), new RegularizerWeight(double.NaN)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Proximal<double>(new Rosenbrock<double>(), 0));
         Assert.Throws<ArgumentException>(() => new Proximal<double>(new Rosenbrock<double>(), 1, [1]));
+        var objective = new Regularized<double>(new Rosenbrock<double>(), new RegularizerWeight(1));
+        Assert.Contains("meta has length 0, expected 1", Assert.Throws<ArgumentException>(() => objective.Evaluate([1, 1], [], BatchKey.Full, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,31 @@
+namespace MetaMirror.Cli.Commands.Data;
+
+/// <summary>Shape of one image.</summary>
+internal sealed record ImageEntry(int Height, int Width, int Channels);
+
+/// <summary>A data set known by name.</summary>
+internal sealed record KnownDatasetEntry(string Name, string Description, ImageEntry Image, int Classes, bool Found, string? Origin, string? Folder, IReadOnlyList<string> Files);
+
+/// <summary>A folder that data sets are looked for in.</summary>
+internal sealed record DataLocationEntry(string Folder, string Origin, bool Exists);
+
+/// <summary>The document of <c>data list</c>.</summary>
+internal sealed record DatasetListDocument(IReadOnlyList<KnownDatasetEntry> Datasets, IReadOnlyList<DataLocationEntry> Locations);
+
+/// <summary>One split: how many examples, and of which classes.</summary>
+internal sealed record SplitEntry(string Name, int Examples, IReadOnlyList<int> Labels);
+
+/// <summary>Smallest, largest and mean value of the inputs.</summary>
+internal sealed record RangeEntry(double Least, double Most, double Mean);
+
+/// <summary>The document of <c>data show</c>.</summary>
+internal sealed record DatasetDocument(string Name, string Description, string Origin, string? Folder, ImageEntry Image, int Classes, IReadOnlyList<SplitEntry> Splits, RangeEntry TrainInputs);
+
+/// <summary>One checked file.</summary>
+internal sealed record FileEntry(string Path, string Verdict, string Note);
+
+/// <summary>One checked data set.</summary>
+internal sealed record VerifiedDataset(string Name, bool Ok, IReadOnlyList<FileEntry> Files);
+
+/// <summary>The document of <c>data verify</c>.</summary>
+internal sealed record VerifyDocument(bool Ok, IReadOnlyList<VerifiedDataset> Datasets);

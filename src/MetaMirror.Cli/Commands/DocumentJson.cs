@@ -1,0 +1,28 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MetaMirror.Cli.Commands.Citing;
+using MetaMirror.Cli.Commands.Data;
+using MetaMirror.Cli.Commands.Doctoring;
+using MetaMirror.Cli.Commands.Learning;
+using MetaMirror.Cli.Commands.Plans;
+using MetaMirror.Experiments.Gradchecks;
+
+namespace MetaMirror.Cli.Commands;
+
+/// <summary>The JSON documents of the commands: camelCase keys, indented.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(DatasetListDocument))]
+[JsonSerializable(typeof(DatasetDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(PlanListDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(CitationDocument))]
+[JsonSerializable(typeof(LearnDocument))]
+[JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(GradientCheckResult))]
+internal sealed partial class DocumentJson : JsonSerializerContext
+{
+    /// <summary>The documents as they are written: quotes and signs stand as they are, for no page is made of them.</summary>
+    public static DocumentJson Plain { get; } = new(new JsonSerializerOptions(s_defaultOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

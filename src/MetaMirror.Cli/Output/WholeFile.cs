@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace MetaMirror.Cli.Output;
+
+/// <summary>Files that are there whole or not at all: written beside their place under another name, flushed, renamed.</summary>
+internal static class WholeFile
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Writes a text as UTF-8.</summary>
+    /// <exception cref="IOException">It cannot be written; nothing is left.</exception>
+    public static void Write(string path, Action<TextWriter> content)
+    {
+        string partial = path + ".partial";
+        try
+        {
+            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write))
+            {
+                using (var writer = new StreamWriter(stream, Utf8, leaveOpen: true) { NewLine = "\n" })
+                    content(writer);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+}

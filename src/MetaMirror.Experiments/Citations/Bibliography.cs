@@ -1,0 +1,101 @@
+using MetaMirror.Experiments.Catalogues;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+
+namespace MetaMirror.Experiments.Citations;
+
+/// <summary>What to cite for optimizers, data sets and plans.</summary>
+public static class Bibliography
+{
+    /// <summary>The name that stands for all works.</summary>
+    public const string Everything = "all";
+
+    /// <summary>The name of this project.</summary>
+    public const string Self = "metamirror";
+
+    private const string MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam";
+
+    private static readonly string[] Implemented = [Self, MetaMd, "gao2023metamd", "flennerhag2023optimistic", "flennerhag2022bootstrapped"];
+
+    // By name of an optimizer or data set; the order of a list is that of Works.
+    private static readonly SortedDictionary<string, string[]> Keys = new(StringComparer.Ordinal)
+    {
+        ["sgd"] = ["robbins1951stochastic"],
+        ["sgd-momentum"] = ["polyak1964some"],
+        ["nesterov"] = ["nesterov1983method"],
+        ["rmsprop"] = ["tieleman2012rmsprop"],
+        ["adam"] = [Adam],
+        ["nadam"] = ["dozat2016nadam"],
+        ["adamw"] = ["loshchilov2019adamw"],
+        ["adagrad"] = ["duchi2011adagrad"],
+        ["optimistic-sgd"] = ["rakhlin2013optimization", "daskalakis2018training"],
+        ["omega"] = ["ramirez2023omega"],
+        ["soap"] = [Soap],
+        ["muon"] = ["jordan2024muon"],
+        ["shampoo"] = ["gupta2018shampoo"],
+        ["lion"] = ["chen2023lion"],
+        ["schedule-free"] = ["defazio2024road"],
+        ["prodigy"] = ["mishchenko2024prodigy"],
+        ["metamd-diagonal"] = [Self, MetaMd, Mirror],
+        ["metamd-max3"] = [Self, MetaMd, Mirror],
+        ["metamd-diagonal-printed"] = [MetaMd],
+        ["metamd-max3-printed"] = [MetaMd],
+        ["metamirror-kronecker"] = [Self, MetaMd, "gao2023metamd", Mirror],
+        ["metamirror-basis"] = [Self, MetaMd, Mirror, Adam, Soap],
+        ["metamirror-tracked"] = [Self, MetaMd, Mirror, Adam, Soap],
+        ["unlearned-basis"] = [Self, Adam],
+        ["unlearned-tracked"] = [Self, Soap],
+        ["meta-sgd"] = ["li2017metasgd"],
+        ["meta-curvature"] = ["park2019metacurvature"],
+        ["aruba"] = ["khodak2019aruba"],
+        ["fds"] = ["micaelli2021fds"],
+        ["hypergradient-descent"] = ["baydin2018hypergradient"],
+        ["warpgrad"] = ["flennerhag2020warpgrad"],
+        ["lstm"] = ["andrychowicz2016learning"],
+        ["powersign"] = ["bello2017neural"],
+        ["addsign"] = ["bello2017neural"],
+        ["optdigits"] = ["alpaydin1998optdigits"],
+        ["mnist"] = ["lecun1998gradient"],
+        ["fashion-mnist"] = ["xiao2017fashion"],
+        ["kmnist"] = ["clanuwat2018kmnist"],
+        ["usps"] = ["hull1994database"],
+        ["bmg"] = ["flennerhag2022bootstrapped"],
+        ["omg"] = ["flennerhag2023optimistic"],
+    };
+
+    /// <summary>The works behind some names, each once: this project first, then in order of kind.</summary>
+    /// <param name="names">Optimizers, data sets, plans that come with this program, keys of works, or <c>all</c>; none: this project and the papers that it implements.</param>
+    /// <returns>The works.</returns>
+    /// <exception cref="ArgumentException">A name is unknown; the message lists them and names the nearest.</exception>
+    public static IReadOnlyList<Reference> Of(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        HashSet<string> keys = [.. names.Count == 0 ? Implemented : names.SelectMany(KeysOf)];
+        return [.. Works.All.Where(w => keys.Contains(w.Key)).Select(w => w.ToReference())];
+    }
+
+    private static IEnumerable<string> KeysOf(string name)
+    {
+        if (string.Equals(name, Everything, StringComparison.Ordinal))
+            return Works.All.Select(w => w.Key);
+        if (Keys.TryGetValue(name, out string[]? keys))
+            return keys;
+        if (Works.All.Any(w => string.Equals(w.Key, name, StringComparison.Ordinal)))
+            return [name];
+        if (PlanFile.Embedded.Contains(name, StringComparer.Ordinal))
+            return NamesIn(PlanFile.Read(name)).SelectMany(KeysOf).Prepend(Self);
+        throw Catalogue.Unknown("an optimizer, a data set, a plan or a key", name, [Everything, .. Keys.Keys, .. PlanFile.Embedded], nameof(name));
+    }
+
+    private static IEnumerable<string> NamesIn(Plan plan)
+    {
+        string[] data = plan.Family switch
+        {
+            RotatedImagesPlan images => [images.Dataset],
+            DigitPairsPlan pairs => [pairs.Dataset],
+            _ => [],
+        };
+        string[] learned = plan.Learn is { } learn ? [learn.Optimizer] : [];
+        return [.. data, .. learned, .. plan.Controls, .. plan.Baselines];
+    }
+}

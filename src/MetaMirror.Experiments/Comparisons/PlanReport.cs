@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Numerics;
+using MetaMirror.Datasets;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.MetaLearners;
+
+namespace MetaMirror.Experiments.Comparisons;
+
+/// <summary>Turns a plan's comparison into the report's model.</summary>
+public static class PlanReport
+{
+    /// <summary>The model, to be completed with machine, references and provenance by the caller.</summary>
+    public static ReportModel Of<T>(Plan plan, PlanComparisonResult<T> result, ImageShape? image, ulong seed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(result);
+        IReadOnlyList<LearnedRule<T>> learned = result.Learned.Count > 0 ? result.Learned[0] : [];
+        return new ReportModel
+        {
+            Title = $"MetaMirror: {plan.Name}",
+            Comparison = result.Result,
+            Learned = learned.Count > 0 ? Story(plan, learned[0]) : "",
+            Facts = learned.Count > 0 ? Facts(learned[0]) : [],
+            Notes = Notes(result),
+            Activations = result.Activations,
+            Preconditioner = learned.Count > 0 ? LearnedPictures.Of(learned[0], image) : [],
+            Definitions = Definitions(plan),
+            Seed = seed,
+        };
+    }
+
+    private static string Story<T>(Plan plan, LearnedRule<T> rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        string how = plan.Learn switch
+        {
+            BasisLearning basis =>
+                $"Source runs with {basis.SourceOptimizer} gave a Kronecker eigenbasis (input-side rank {basis.Rank}) and prior second moments; the step was chosen among {basis.LearningRates.Count} candidates by the mean training loss on the source tasks"
+                + (basis.OuterSteps > 0 ? $", then {string.Join(", ", basis.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
+            MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",
+            _ => "",
+        };
+        return $"{plan.Description} {rule.Name} was learned on {string.Join(", ", rule.Cost.TaskNames)}. {how} Learning read training data only.";
+    }
+
+    private static string Name<TEnum>(TEnum value)
+        where TEnum : struct, Enum =>
+        string.Concat(value.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+
+    private static List<NamedText> Facts<T>(LearnedRule<T> rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var facts = new List<NamedText>
+        {
+            new("Parameters", $"{rule.Layout.Length} ({rule.Layout})"),
+            new("Meta-parameters", rule.Natural.Length.ToString(CultureInfo.InvariantCulture)),
+        };
+        int at = 0;
+        foreach (MetaParameterSpec<T> spec in rule.Rule.MetaSpecs(rule.Layout))
+        {
+            if (spec.Length == 1)
+                facts.Add(new(spec.Name, double.CreateChecked(rule.Natural[at]).ToString("g4", CultureInfo.InvariantCulture)));
+            at += spec.Length;
+        }
+
+        if (rule.History.Length > 1)
+        {
+            OuterStepReport last = rule.History[^1];
+            facts.Add(new("Meta-objective", string.Create(CultureInfo.InvariantCulture, $"{rule.History[0].Value:g4} at the first outer step, {last.Value:g4} at the last")));
+            if (last.Anisotropy > 0)
+                facts.Add(new("Anisotropy", string.Create(CultureInfo.InvariantCulture, $"log P has standard deviation {last.Anisotropy:g3} (0 would be one learning rate)")));
+        }
+
+        return facts;
+    }
+
+    private static List<string> Notes<T>(PlanComparisonResult<T> result)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var notes = new List<string>();
+        foreach (LearnedRule<T> rule in result.Learned.SelectMany(l => l))
+        {
+            foreach (TaskOutcome run in rule.History.SelectMany(h => h.Diverged))
+                notes.Add($"{rule.Name}: a meta-training run on '{run.Task}' {run.Inner} and was left out.");
+        }
+
+        notes.AddRange(result.Activations.Where(a => a.Dead > 0).Select(a => $"{a.Optimizer}: {a.Dead} of its components was never active on the held-out task."));
+        return notes;
+    }
+
+    private static List<NamedText> Definitions(Plan plan) =>
+    [
+        new("Training loss", LeaveOneOut<float>.Definition(plan).Definition),
+        new("Final", "Mean of the training loss over the last tenth of the run."),
+        new("Test accuracy", "On the test data, after the last step; mean and standard error over seeds."),
+        new("Milliseconds per step", "Gradient plus update without evaluation, one thread, mean over 100 consecutive steps after 20, measured after the comparison."),
+        new("Same for all", "Initial weights, mini-batches and number of seeds; every optimizer sees the same draws."),
+    ];
+}

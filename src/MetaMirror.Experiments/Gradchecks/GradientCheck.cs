@@ -1,0 +1,173 @@
+using MetaMirror.Descents;
+using MetaMirror.Experiments.Families;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Hypergradients;
+using MetaMirror.InitialPoints;
+using MetaMirror.MetaLearners;
+using MetaMirror.MetaObjectives;
+using MetaMirror.Numerics;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Gradchecks;
+
+/// <summary>
+/// Checks every hypergradient estimator on a plan's first task with the rule that the plan learns: reverse mode against differences along random
+/// directions, the others against reverse mode; with cost and memory.
+/// </summary>
+/// <param name="plan">The plan; its rule and model are used, in double.</param>
+/// <param name="datasets">Where data is found.</param>
+/// <param name="seed">Master seed.</param>
+/// <param name="time">Clock.</param>
+public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong seed, TimeProvider time)
+{
+    private const int Directions = 3;
+    private const int MostTangents = 64;
+    private const int Window = 5;
+
+    /// <summary>Rounding of two orders of summation.</summary>
+    private const double Exact = 1e-10;
+
+    /// <summary>Richardson differences along a direction: about 1e-8 on smooth losses; kinks of ReLU inside the stencil spoil more.</summary>
+    private const double Difference = 1e-6;
+
+    /// <summary>Runs the checks.</summary>
+    /// <param name="steps">Inner steps; default 20 or the plan's, whichever is less.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    public GradientCheckResult Run(int? steps = null, CancellationToken cancellationToken = default)
+    {
+        LearningTask<double> task = plan.Family is MetaQuadraticsPlan ? Quadratics.QuadraticsExperiment.FamilyOf(plan, seed)[0] : PlanTasks.Of<double>(plan, datasets, seed)[0];
+        int inner = Math.Min(steps ?? 20, plan.Training.Steps);
+        UpdateRule<double> rule = RuleOf(task);
+        MetaObjective<double> objective = new TrajectoryLoss<double>().ForThread(rule, task.Layout);
+        var unroll = new Unroll(inner, plan.Training.BatchSize is null);
+        var problem = new InnerProblem<double>(task, rule, new TaskInitialPoint<double>(), unroll);
+        MetaParameters<double> meta = problem.CreateMetaParameters();
+        var run = new BatchKey(seed, 0, 0, 0);
+        var checks = new List<EstimatorCheck>();
+
+        (double[] reverse, HypergradientReport report, double took) = Compute(problem, objective, meta, run, new ReverseMode<double>(), cancellationToken);
+        double error = DirectionalError(problem, objective, meta, run, reverse);
+        checks.Add(Row(report, "central differences along random directions", error, Difference, took, "exact"));
+
+        (double[] plain, report, took) = Compute(problem, objective, meta, run, new ReverseMode<double>(inner), cancellationToken);
+        checks.Add(Row(report, "checkpointed reverse", Distance(reverse, plain), 0, took, "the same bits") with { Estimator = "reverse, all states stored" });
+
+        if (meta.Length <= MostTangents)
+        {
+            (double[] forward, report, took) = Compute(problem, objective, meta, run, new ForwardMode<double>(), cancellationToken);
+            checks.Add(Row(report, "reverse", Distance(reverse, forward), Exact, took, "exact"));
+        }
+        else
+        {
+            checks.Add(new EstimatorCheck(
+                "forward", "reverse", null, null, $"left out: it would carry {meta.Length} tangents (at most {MostTangents} are checked)", 0, 0, 0, 0));
+        }
+
+        (double[] truncated, report, took) = Compute(problem, objective, meta, run, new TruncatedReverseMode<double>(Window), cancellationToken);
+        error = Distance(reverse, truncated);
+        checks.Add(Row(report, "reverse", error, null, took, $"sees the last {Window} steps only: an approximation"));
+        checks.AddRange(Implicit(task, rule, run, cancellationToken));
+        return new GradientCheckResult(plan.Name, task.Name, rule.Name, objective.Name, inner, task.Layout.Length, meta.Length, checks);
+    }
+
+    private IEnumerable<EstimatorCheck> Implicit(LearningTask<double> task, UpdateRule<double> rule, BatchKey run, CancellationToken cancellationToken)
+    {
+        MetaObjective<double> final = new FinalLoss<double>().ForThread(rule, task.Layout);
+        var problem = new InnerProblem<double>(task, rule, new TaskInitialPoint<double>(), new Unroll(plan.Training.Steps, FullBatch: true));
+        MetaParameters<double> meta = problem.CreateMetaParameters();
+        (double[] reverse, _, _) = Compute(problem, final, meta, run, new ReverseMode<double>(), cancellationToken);
+        foreach (Hypergradient<double> mode in (Hypergradient<double>[])[
+                     new ImplicitMode<double>(ImplicitMethod.Neumann, 20, 0), new ImplicitMode<double>(ImplicitMethod.FixedPoint, 20, 0), new ImplicitMode<double>(ImplicitMethod.NormalConjugateGradient, 50)])
+        {
+            (double[] value, HypergradientReport report, double took) = Compute(problem, final, meta, run, mode, cancellationToken);
+            yield return Row(report, $"reverse through {plan.Training.Steps} full-batch steps", Distance(reverse, value), null, took, report.Verdict);
+        }
+    }
+
+    private UpdateRule<double> RuleOf(LearningTask<double> task)
+    {
+        var tasks = new TaskFamily<double>([task]);
+        var settings = new LearningSettings(seed);
+        return plan.Learn switch
+        {
+            MetaMdLearning mirror => new MirrorLearner<double>(plan, mirror, tasks, settings, time).CreateRule(),
+            BasisLearning basis => new LearnedBasis<double>(ShortStatistics(task), Math.Min(basis.Rank, 8), new LearnedBasisOptions { LearningRate = basis.LearningRates[0], Learn = [.. basis.Learn] }),
+            _ => new Adam<double>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),
+        };
+    }
+
+    private BoundStatistics ShortStatistics(LearningTask<double> task)
+    {
+        var observer = new StatisticsObserver<double>(new BoundStatistics(task.Layout));
+        var problem = new InnerProblem<double>(task, new Adam<double>(new AdamOptions { LearningRate = 0.01 }), new TaskInitialPoint<double>(), new Unroll(30));
+        problem.Start(problem.CreateMetaParameters(), new BatchKey(seed, 0, 1, 0));
+        problem.Descent.Run(observer);
+        return observer.Statistics;
+    }
+
+    private (double[] Total, HypergradientReport Report, double Milliseconds) Compute(
+        InnerProblem<double> problem, MetaObjective<double> objective, MetaParameters<double> meta, BatchKey run, Hypergradient<double> mode, CancellationToken cancellationToken)
+    {
+        double[] total = new double[meta.Length];
+        double[] direct = new double[meta.Length];
+        long start = time.GetTimestamp();
+        HypergradientReport report = mode.Compute(problem, objective, meta, run, total, direct, null, cancellationToken);
+        return (total, report, time.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    /// <summary>Largest relative error of the derivative of E along random directions in raw meta-parameters.</summary>
+    private double DirectionalError(InnerProblem<double> problem, MetaObjective<double> objective, MetaParameters<double> meta, BatchKey run, double[] natural)
+    {
+        double[] gradient = new double[meta.Length];
+        meta.PullBack(natural, gradient);
+        double[] raw = meta.Raw.ToArray();
+        double worst = 0;
+        for (int k = 0; k < Directions; k++)
+        {
+            double[] v = new double[meta.Length];
+            var stream = new RandomStream(new StreamKey(seed, (uint)k, 0, StreamPurpose.Test, 0));
+            stream.FillNormal(v.AsSpan());
+            meta.PullBack(v, v);
+            double norm = Math.Sqrt(Vectors.SquaredNorm<double>(v));
+            Vectors.Scale<double>(1 / Math.Max(norm, 1e-300), v);
+            double Slope(double h) => (ValueAt(h) - ValueAt(-h)) / (2 * h);
+            double ValueAt(double h)
+            {
+                double[] moved = [.. raw];
+                Vectors.AddScaled<double>(h, v, moved);
+                var there = new MetaParameters<double>(meta);
+                there.SetRaw(moved);
+                var evaluation = new double[2];
+                problem.Start(there, run);
+                while (problem.Descent.Position < problem.Descent.Unroll.Steps && problem.Descent.Evaluate())
+                {
+                    evaluation[0] += objective.PathTerm(problem.Descent.Point(), there);
+                    problem.Descent.Advance();
+                }
+
+                return evaluation[0];
+            }
+
+            const double Step = 1e-4;
+            double difference = ((4 * Slope(Step / 2)) - Slope(Step)) / 3;
+            double exact = Vectors.Dot<double>(gradient, v);
+            worst = Math.Max(worst, Math.Abs(difference - exact) / Math.Max(Math.Sqrt(Vectors.SquaredNorm<double>(gradient)), 1e-300));
+        }
+
+        return worst;
+    }
+
+    private static double Distance(double[] expected, double[] actual)
+    {
+        double[] difference = [.. expected.Zip(actual, (e, a) => e - a)];
+        return Math.Sqrt(Vectors.SquaredNorm<double>(difference) / Math.Max(Vectors.SquaredNorm<double>(expected), 1e-300));
+    }
+
+    private static EstimatorCheck Row(HypergradientReport report, string oracle, double error, double? tolerance, double took, string verdict) => new(
+        report.Method, oracle, double.IsFinite(error) ? error : null, tolerance,
+        report.Inner.Diverged ? report.Verdict : tolerance is { } allowed && !(error <= allowed) ? $"off by {error:g2}, allowed {allowed:g1}" : verdict,
+        report.Gradients, report.HessianVectorProducts, report.PeakBytes, took);
+}
