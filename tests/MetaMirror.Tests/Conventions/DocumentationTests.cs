@@ -5,6 +5,8 @@ namespace MetaMirror.Tests.Conventions;
 /// <summary>What the pages promise: links that lead somewhere, code that compiles elsewhere, types that exist.</summary>
 public sealed partial class DocumentationTests
 {
+    private static bool Approves => Environment.GetEnvironmentVariable("METAMIRROR_APPROVE") == "1";
+
     private static readonly string[] Private = ["/work/", "/tmp/wt", "/home/", "/root/", "C:\\Users"];
 
     [Fact]
@@ -36,8 +38,13 @@ public sealed partial class DocumentationTests
             foreach ((string path, string region, string code) in page.Samples())
             {
                 compared++;
-                if (!string.Equals(Tidy(code), Region(Path.Combine(RepositoryText.Root, path), region), StringComparison.Ordinal))
-                    different.Add($"{RepositoryText.Relative(page.File)}: the block of {path}#{region} differs from the sample");
+                string sample = Region(Path.Combine(RepositoryText.Root, path), region);
+                if (string.Equals(Tidy(code), sample, StringComparison.Ordinal))
+                    continue;
+                if (Approves)
+                    File.WriteAllText(page.File, File.ReadAllText(page.File).Replace(code, sample, StringComparison.Ordinal));
+                else
+                    different.Add($"{RepositoryText.Relative(page.File)}: the block of {path}#{region} differs from the sample; METAMIRROR_APPROVE=1 copies it");
             }
         }
 
@@ -70,7 +77,7 @@ public sealed partial class DocumentationTests
     {
         string index = File.ReadAllText(Path.Combine(RepositoryText.Root, "docs", "papers", "README.md"));
         IEnumerable<string> cited = RepositoryText.Sources("src", "tests", "samples", "bench").SelectMany(f => Citation().Matches(File.ReadAllText(f)))
-            .Select(m => m.Groups["section"].Value.TrimEnd('.')).Distinct(StringComparer.Ordinal);
+            .SelectMany(m => m.Groups["section"].Captures.Select(c => c.Value)).Distinct(StringComparer.Ordinal);
         Assert.Empty(cited.Where(s => !index.Contains($"| {s} |", StringComparison.Ordinal)));
     }
 
@@ -117,6 +124,6 @@ public sealed partial class DocumentationTests
     [GeneratedRegex("`(?<name>[A-Z]\\w*)(<T>)?`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex TypeName();
 
-    [GeneratedRegex(@"PAPERS\s+(section\s+)?(?<section>R?\d+(\.\d+)?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"PAPERS\s+(section\s+)?(?<section>R?\d+(\.\d+)?)((,|\sand)\s(?<section>R?\d+(\.\d+)?))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Citation();
 }
