@@ -110,7 +110,10 @@ internal sealed class TeamRun(WorkerTeam team, int threads, TimeSpan idleLimit)
         }
     }
 
-    /// <summary>Keeps the failure of the lowest item. Lower items were handed out before, so every one of them still reports: the choice does not depend on timing.</summary>
+    /// <summary>
+    /// Keeps the failure of the lowest item. Lower items were handed out before, so every one of them still reports: the choice does
+    /// not depend on timing.
+    /// </summary>
     private void Fail(int item, Exception error)
     {
         lock (gate)
