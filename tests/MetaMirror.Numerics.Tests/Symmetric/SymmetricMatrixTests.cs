@@ -21,7 +21,7 @@ public sealed class SymmetricMatrixTests
         return z;
     }
 
-    /// <summary>PAPERS section 9, R9: A # G, and the metric Q = A⁻¹ # G with its inverse.</summary>
+    /// <summary>The reference numbers to PAPERS 6.6: A # G, and the metric Q = A⁻¹ # G with its inverse.</summary>
     [Fact]
     public void Reference_numbers_of_the_geometric_mean()
     {
