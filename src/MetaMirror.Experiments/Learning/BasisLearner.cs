@@ -39,8 +39,9 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
     public override IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default)
     {
         int phase = 0;
-        BoundStatistics statistics = Statistics ?? SourceRuns(cancellationToken);
+        BoundStatistics statistics = Statistics ?? SourceRuns(phase, cancellationToken);
         ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
+        phase++;
         double rate = Choose("step", ref phase, true, options => new LearnedBasis<T>(blocks, options), cancellationToken);
         UpdateRule<T> rule = Deployed(new LearnedBasis<T>(blocks, Options(rate)));
         MetaLearner<T> learner = learning.OuterSteps > 0
@@ -52,19 +53,11 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         return rules;
     }
 
-    private BoundStatistics SourceRuns(CancellationToken cancellationToken)
+    private BoundStatistics SourceRuns(int phase, CancellationToken cancellationToken)
     {
-        // Source runs are short: they are kept whole or made again, never resumed in the middle.
-        if (Journal?.ReadStatistics() is { } kept)
-        {
-            CountGradients(kept.Steps);
-            return kept;
-        }
-
         UpdateRule<T> source = Catalogue.Optimizer<T>(learning.SourceOptimizer).Create(new RuleSetting(learning.SourceLearningRate, ScheduleName.Linear));
         var step = new StatisticsStep<T>(accumulate: true);
-        RunPhase("source runs", null, SourceStreams, source, step, Math.Max(1, learning.SourceRuns), null, 0, deploys: false, cancellationToken);
-        Journal?.SaveStatistics(step.Statistics!);
+        RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, learning.SourceRuns), null, 0, deploys: false, cancellationToken);
         return step.Statistics!;
     }
 

@@ -61,7 +61,9 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         string folder = CheckpointsOf(file);
         if (resume && !Directory.Exists(folder))
             Warn($"There is no checkpoint '{folder}': learning begins anew.");
-        var journal = new LearningJournal<T>(folder, hash, resume, Warn);
+        var journal = new FolderJournal<T>(folder, hash) { Warn = Warn };
+        if (!resume)
+            journal.Clear();
         RuleLearner<T> learner = RuleLearners.Create(plan, family, settings, time, Progress, journal, statistics);
         LearnedRule<T> learned;
         bool complete = true;
@@ -86,7 +88,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         };
         AtomicFile.Write(file, optimizer.Save);
         if (complete)
-            journal.Close();
+            Directory.Delete(folder, recursive: true);
         return new PlanLearningResult<T>(learned, optimizer, complete ? [file] : [file, folder], complete);
     }
 

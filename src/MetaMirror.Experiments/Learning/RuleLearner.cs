@@ -56,12 +56,9 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     /// <summary>The rule as far as it is learned, of a run that was canceled; null before there is one.</summary>
     public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, OptimizerRole.Learned, latest.Rule, latest.Learner) : null;
 
-    /// <summary>Adds gradients that were evaluated before a resume.</summary>
-    protected void CountGradients(long gradients) => Gradients += gradients;
-
     /// <summary>Runs one phase to its end, from the journal's position if it has one. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(
-        string name, int? phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys, CancellationToken cancellationToken)
+        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys, CancellationToken cancellationToken)
     {
         var options = new MetaLearnerOptions
         {
@@ -73,13 +70,12 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         };
         var learner = new MetaLearner<T>(
             Tasks, rule, new TaskInitialPoint<T>(), new Unroll(InnerSteps, Plan.Training.BatchSize is null), step, options);
-        if (phase is { } saved)
-            Journal?.Resume(saved, learner);
+        Journal?.Resume(phase, learner);
         Count(learner.History);
         if (deploys)
             _latest = (rule, learner);
         learner.Learn(
-            new OuterProgress(this, name), Journal is null || phase is null ? null : l => Journal.Save(phase.Value, l), cancellationToken);
+            new OuterProgress(this, name), Journal is null ? null : l => Journal.Save(phase, l), cancellationToken);
         return learner;
     }
 
