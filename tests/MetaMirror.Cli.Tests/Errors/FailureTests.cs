@@ -20,7 +20,7 @@ public sealed class FailureTests
         { new MetaLearningDivergedException(3, ImmutableArray<TaskOutcome>.Empty), 1, "error: All 0 inner runs of outer step 3 diverged: . Start from a smaller step size or a larger metric.\n" },
         { new OperationCanceledException(), 130, "Canceled.\n" },
         { new AggregateException(new AggregateException(new IOException("inside"))), 1, "error: inside\n" },
-        { new OutOfMemoryException(), 1, "error: out of memory: a smaller plan, or fewer threads (--threads), needs less\n" },
+        { new InsufficientMemoryException(), 1, "error: out of memory: a smaller plan, or fewer threads (--threads), needs less\n" },
         { new InvalidOperationException("broken"), 1, "error: unexpected failure, a defect of this program: InvalidOperationException: broken\n" },
     };
 

@@ -6,7 +6,7 @@ using MetaMirror.Experiments.Runs;
 
 namespace MetaMirror.Cli.Tests.Screens;
 
-public sealed class ProgressScreenTests
+public sealed class ProgressScreenTests : IDisposable
 {
     private readonly ManualClock _clock = new() { Looks = 0 };
     private readonly StringWriter _error = new() { NewLine = "\n" };
@@ -61,6 +61,8 @@ public sealed class ProgressScreenTests
             screen.Report(new RunProgress("tuning on a task with a long name", 1, 2, "an optimizer with a long name", 0.1));
         Assert.All(_error.ToString().Split("\r\e[2K"), line => Assert.True(line.Length < 40));
     }
+
+    public void Dispose() => _error.Dispose();
 
     private ProgressScreen Screen(bool isTerminal, int width = 100) => new(new Terminal(TextWriter.Null, _error) { ErrorIsTerminal = isTerminal, Width = width, Clock = _clock });
 }
