@@ -1,8 +1,12 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using MetaMirror.Cli.Commands.Citing;
 using MetaMirror.Cli.Commands.Data;
 using MetaMirror.Cli.Commands.Doctoring;
+using MetaMirror.Cli.Commands.Learning;
 using MetaMirror.Cli.Commands.Plans;
+using MetaMirror.Experiments.Gradchecks;
 
 namespace MetaMirror.Cli.Commands;
 
@@ -14,4 +18,11 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(PlanListDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(CitationDocument))]
-internal sealed partial class DocumentJson : JsonSerializerContext;
+[JsonSerializable(typeof(LearnDocument))]
+[JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(GradientCheckResult))]
+internal sealed partial class DocumentJson : JsonSerializerContext
+{
+    /// <summary>The documents as they are written: quotes and signs stand as they are, for no page is made of them.</summary>
+    public static DocumentJson Plain { get; } = new(new JsonSerializerOptions(s_defaultOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

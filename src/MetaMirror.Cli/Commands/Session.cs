@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MetaMirror.Cli.Engines;
 using MetaMirror.Cli.Errors;
 using MetaMirror.Cli.Grammar;
+using MetaMirror.Cli.Help;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Cli.Terminals;
 using MetaMirror.Experiments.Plans;
@@ -67,6 +69,13 @@ internal sealed class Session
     /// <exception cref="UsageException">There is no such plan.</exception>
     /// <exception cref="PlanException">The plan has mistakes.</exception>
     public Plan ReadPlan(ValueArgument argument) => UsageException.Blame(argument.Name, () => PlanFile.Read(Get(argument)!));
+
+    /// <summary>The words that were typed.</summary>
+    public string Line => string.Join(' ', _parse.Tokens.Select(t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"'{t.Value}'" : t.Value).Prepend(HelpText.ToolName));
+
+    /// <summary>What long work needs.</summary>
+    public EngineContext EngineContext(ProgressScreen progress) =>
+        new(Seed, Threads, Data, Terminal.Clock, progress, progress, text => Messages.Warning(Terminal, text), Canceled);
 
     /// <summary>Writes the JSON document.</summary>
     public void WriteDocument<T>(T document, JsonTypeInfo<T> type) => WriteDocument(JsonSerializer.Serialize(document, type));

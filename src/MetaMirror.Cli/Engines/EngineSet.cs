@@ -1,9 +1,50 @@
 using MetaMirror.Cli.Commands;
+using MetaMirror.Cli.Commands.Checking;
+using MetaMirror.Cli.Commands.Comparing;
+using MetaMirror.Cli.Commands.Learning;
 
 namespace MetaMirror.Cli.Engines;
 
+/// <summary>What does the long work. A command without an engine is not offered.</summary>
 internal sealed record EngineSet
 {
-    public static EngineSet Shipped { get; } = new();
-    public IEnumerable<ICommandSpec> Commands() => [];
+    /// <summary>The engines of this build.</summary>
+    public static EngineSet Shipped { get; } = new()
+    {
+        Compare = ComparisonEngine.Run,
+        Gradcheck = CheckingEngine.Run,
+        Reproduce = ReproductionEngine.Run,
+    };
+
+    /// <summary><c>demo</c> and <c>compare</c>.</summary>
+    public CompareEngine? Compare { get; init; }
+
+    /// <summary><c>learn</c>.</summary>
+    public LearnEngine? Learn { get; init; }
+
+    /// <summary><c>train</c>.</summary>
+    public TrainEngine? Train { get; init; }
+
+    /// <summary><c>gradcheck</c>.</summary>
+    public GradcheckEngine? Gradcheck { get; init; }
+
+    /// <summary><c>reproduce</c>.</summary>
+    public ReproduceEngine? Reproduce { get; init; }
+
+    /// <summary>The commands that have an engine, in the order of help.</summary>
+    public IEnumerable<ICommandSpec> Commands()
+    {
+        if (Compare is not null)
+            yield return new DemoCommand(Compare);
+        if (Learn is not null)
+            yield return new LearnCommand(Learn);
+        if (Train is not null)
+            yield return new TrainCommand(Train);
+        if (Compare is not null)
+            yield return new CompareCommand(Compare);
+        if (Gradcheck is not null)
+            yield return new GradcheckCommand(Gradcheck);
+        if (Reproduce is not null)
+            yield return new ReproduceCommand(Reproduce);
+    }
 }

@@ -10,7 +10,10 @@ public static class Bibliography
     /// <summary>The name that stands for all works.</summary>
     public const string Everything = "all";
 
-    private const string Self = "metamirror", MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam";
+    /// <summary>The name of this project.</summary>
+    public const string Self = "metamirror";
+
+    private const string MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam";
 
     private static readonly string[] Implemented = [Self, MetaMd, "gao2023metamd", "flennerhag2023optimistic", "flennerhag2022bootstrapped"];
 

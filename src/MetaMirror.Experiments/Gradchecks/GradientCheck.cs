@@ -38,7 +38,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
     /// <param name="cancellationToken">Stops between steps.</param>
     public GradientCheckResult Run(int? steps = null, CancellationToken cancellationToken = default)
     {
-        LearningTask<double> task = plan.Family is MetaQuadraticsPlan quadratics ? PlanQuadratics.Family(quadratics, seed)[0] : PlanTasks.Of<double>(plan, datasets, seed)[0];
+        LearningTask<double> task = plan.Family is MetaQuadraticsPlan ? Quadratics.QuadraticsExperiment.FamilyOf(plan, seed)[0] : PlanTasks.Of<double>(plan, datasets, seed)[0];
         int inner = Math.Min(steps ?? 20, plan.Training.Steps);
         UpdateRule<double> rule = RuleOf(task);
         MetaObjective<double> objective = new TrajectoryLoss<double>().ForThread(rule, task.Layout);

@@ -68,6 +68,7 @@ public enum HypergradientName
 /// <param name="OuterLearningRate">Step size of the outer optimizer (Adam). Default 0.05.</param>
 /// <param name="TasksPerStep">Tasks sampled at an outer step; null: all.</param>
 /// <param name="Schedule">Schedule of the inner runs. Default constant.</param>
+/// <param name="StoppingChange">Learning stops when the meta-objective changed by less than this, relatively, over 10 outer steps. Default 1e-4; 0 never stops early.</param>
 public sealed record MetaMdLearning(
     string Optimizer,
     int OuterSteps = 10,
@@ -80,7 +81,8 @@ public sealed record MetaMdLearning(
     double Damping = 0.5,
     double OuterLearningRate = 0.05,
     int? TasksPerStep = null,
-    ScheduleName Schedule = ScheduleName.Constant) : LearningPlan(Optimizer);
+    ScheduleName Schedule = ScheduleName.Constant,
+    double StoppingChange = 1e-4) : LearningPlan(Optimizer);
 
 /// <summary>Basis and prior: an eigenbasis and prior second moments from runs on the training tasks, an adaptive diagonal in it.</summary>
 /// <param name="Optimizer"><c>metamirror-basis</c>.</param>

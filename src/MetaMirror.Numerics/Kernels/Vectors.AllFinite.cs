@@ -14,7 +14,9 @@ public static partial class Vectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Require.SupportedElement<T>();
-        return TensorPrimitives.IsFiniteAll(x);
+        
+        // Of no elements IsFiniteAll says false; here all of none are finite.
+        return x.IsEmpty || TensorPrimitives.IsFiniteAll(x);
     }
 
     /// <summary>The index of the first NaN or infinite element.</summary>

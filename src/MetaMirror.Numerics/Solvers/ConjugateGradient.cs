@@ -28,12 +28,11 @@ public sealed record ConjugateGradient<T>(double Tolerance = 1e-10, int MaximumI
     public SolveReport Solve(LinearOperator<T> a, ReadOnlySpan<T> b, Span<T> x, Span<T> scratch)
     {
         SolveState.Check(a, b, x, scratch, ScratchLength(b.Length));
-        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance, nameof(Tolerance));
+        SolveState.CheckSetting(Tolerance, nameof(Tolerance));
         ArgumentOutOfRangeException.ThrowIfNegative(MaximumIterations, nameof(MaximumIterations));
-        ArgumentOutOfRangeException.ThrowIfNegative(Damping, nameof(Damping));
+        SolveState.CheckSetting(Damping, nameof(Damping));
         int n = b.Length;
         Span<T> r = scratch[..n], p = scratch.Slice(n, n), ap = scratch.Slice(2 * n, n), current = scratch.Slice(3 * n, n);
-        T damping = T.CreateTruncating(Damping);
         double normOfB = SolveState.Norm(b), target = Tolerance * normOfB, noise = SolveState.Noise<T>(n);
         var state = new SolveState("Conjugate gradients", normOfB, truncatedByRequest: Tolerance == 0);
         x.Clear();
@@ -42,22 +41,23 @@ public sealed record ConjugateGradient<T>(double Tolerance = 1e-10, int MaximumI
             return state.Report(SolveStatus.Diverged, normOfB);
         b.CopyTo(r);
         b.CopyTo(p);
-        double rr = normOfB * normOfB, best = normOfB;
-        SolveStatus status = normOfB <= target ? SolveStatus.Converged : SolveStatus.MaximumIterations;
-        while (status == SolveStatus.MaximumIterations && state.Iterations < MaximumIterations)
+        double rr = normOfB * normOfB, best = normOfB, measured = normOfB;
+        if (normOfB <= target)
+            return state.Report(SolveStatus.Converged, normOfB);
+        var status = SolveStatus.MaximumIterations;
+        while (state.Iterations < MaximumIterations)
         {
             a.Apply(p, ap);
-            if (Damping != 0)
-                Vectors.AddScaled(damping, p, ap);
+            AddDamping(p, ap);
             state.Iterations++;
-            double pAp = Vectors.Dot<T>(p, ap), pp = Vectors.SquaredNorm<T>(p);
-            if (!double.IsFinite(pAp))
+            double pAp = Vectors.Dot<T>(p, ap), pp = Vectors.SquaredNorm<T>(p), squareOfAp = Vectors.SquaredNorm<T>(ap);
+            if (!double.IsFinite(squareOfAp))
             {
                 status = SolveStatus.Diverged;
                 break;
             }
 
-            CurvatureSign sign = state.Record(pAp, pp, noise * Math.Sqrt(Vectors.SquaredNorm<T>(ap) / pp));
+            CurvatureSign sign = state.Record(pAp, pp, noise * Math.Sqrt(squareOfAp / pp));
             if (sign != CurvatureSign.Positive)
             {
                 status = sign == CurvatureSign.Negative ? SolveStatus.NegativeCurvature : SolveStatus.Breakdown;
@@ -80,29 +80,41 @@ public sealed record ConjugateGradient<T>(double Tolerance = 1e-10, int MaximumI
                 current.CopyTo(x);
             }
 
-            if (norm <= target)
-                status = SolveStatus.Converged;
-            T beta = T.CreateTruncating(next / rr);
-            rr = next;
-            Vectors.LinearCombination(T.One, r, beta, p, p);
+            if (norm > target)
+            {
+                Vectors.LinearCombination(T.One, r, T.CreateTruncating(next / rr), p, p);
+                rr = next;
+                continue;
+            }
+
+            // The recursive residual drifts from the true one: believe only b − A x. If that is too large, start anew from it, as long as it helps.
+            double before = measured;
+            measured = best = Residual(a, b, x, r);
+            if (measured <= target)
+                return state.Report(SolveStatus.Converged, measured);
+            if (!(measured <= before / 2))
+                return state.Report(double.IsFinite(measured) ? SolveStatus.Breakdown : SolveStatus.Diverged, measured);
+            r.CopyTo(p);
+            rr = measured * measured;
         }
 
-        return Measured(a, b, x, r, target, status, state);
+        double residual = Residual(a, b, x, r);
+        return state.Report(residual <= target ? SolveStatus.Converged : double.IsFinite(residual) ? status : SolveStatus.Diverged, residual);
     }
 
-    /// <summary>The recursive residual drifts from the true one: report the true one, and do not call it converged if it is not.</summary>
-    private SolveReport Measured(LinearOperator<T> a, ReadOnlySpan<T> b, Span<T> x, Span<T> r, double target, SolveStatus status, SolveState state)
+    /// <summary>r ← b − (A + δI) x.</summary>
+    /// <returns>Its norm.</returns>
+    private double Residual(LinearOperator<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> x, Span<T> r)
     {
         a.Apply(x, r);
-        Vectors.AddScaled(T.CreateTruncating(Damping), x, r);
+        AddDamping(x, r);
         Vectors.Subtract(b, r, r);
-        double residual = SolveState.Norm<T>(r);
-        if (!double.IsFinite(residual))
-            status = SolveStatus.Diverged;
-        else if (residual <= target)
-            status = SolveStatus.Converged;
-        else if (status == SolveStatus.Converged)
-            status = SolveStatus.Breakdown;
-        return state.Report(status, residual);
+        return SolveState.Norm<T>(r);
+    }
+
+    private void AddDamping(ReadOnlySpan<T> p, Span<T> ap)
+    {
+        if (Damping > 0)
+            Vectors.AddScaled(T.CreateTruncating(Damping), p, ap);
     }
 }

@@ -31,7 +31,7 @@ public sealed record FixedPointIteration<T>(int Iterations, double Tolerance = 0
     {
         SolveState.Check(a, b, x, scratch, ScratchLength(b.Length));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Iterations, nameof(Iterations));
-        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance, nameof(Tolerance));
+        SolveState.CheckSetting(Tolerance, nameof(Tolerance));
         Span<T> next = scratch[..b.Length];
         double normOfB = SolveState.Norm(b), residual = normOfB;
         var state = new SolveState("Fixed-point iteration", normOfB, truncatedByRequest: Tolerance == 0);
@@ -43,7 +43,7 @@ public sealed record FixedPointIteration<T>(int Iterations, double Tolerance = 0
         {
             if (residual <= Tolerance * normOfB)
                 return state.Report(SolveStatus.Converged, residual);
-            if (!(residual <= GrowthLimit * normOfB))
+            if (!double.IsFinite(residual) || residual > GrowthLimit * normOfB)
                 return state.Report(SolveStatus.Diverged, residual);
             if (state.Iterations == Iterations)
                 return state.Report(residual <= normOfB ? SolveStatus.MaximumIterations : SolveStatus.Diverged, residual);

@@ -33,7 +33,7 @@ public sealed record NeumannSeries<T>(int Repeats, double Step = 1, double Toler
     {
         SolveState.Check(a, b, x, scratch, ScratchLength(b.Length));
         ArgumentOutOfRangeException.ThrowIfNegative(Repeats, nameof(Repeats));
-        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance, nameof(Tolerance));
+        SolveState.CheckSetting(Tolerance, nameof(Tolerance));
         if (!(Step > 0 && double.IsFinite(Step)))
             throw new ArgumentOutOfRangeException(nameof(Step), Step, "The step of a Neumann series must be positive and finite.");
         int n = b.Length;
@@ -61,6 +61,6 @@ public sealed record NeumannSeries<T>(int Repeats, double Step = 1, double Toler
                 break;
         }
 
-        return state.Report(residual <= normOfB ? SolveStatus.MaximumIterations : SolveStatus.Diverged, residual);
+        return state.Report(double.IsFinite(residual) && residual <= normOfB ? SolveStatus.MaximumIterations : SolveStatus.Diverged, residual);
     }
 }

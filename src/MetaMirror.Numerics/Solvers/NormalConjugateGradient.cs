@@ -31,9 +31,9 @@ public sealed record NormalConjugateGradient<T>(double Tolerance = 1e-10, int Ma
         SolveState.Check(a, b, x, scratch, ScratchLength(b.Length));
         ArgumentNullException.ThrowIfNull(transpose);
         Require.SameLength(a.Length, transpose.Length, "the operator", nameof(transpose));
-        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance, nameof(Tolerance));
+        SolveState.CheckSetting(Tolerance, nameof(Tolerance));
         ArgumentOutOfRangeException.ThrowIfNegative(MaximumIterations, nameof(MaximumIterations));
-        ArgumentOutOfRangeException.ThrowIfNegative(Damping, nameof(Damping));
+        SolveState.CheckSetting(Damping, nameof(Damping));
         int n = b.Length;
         Span<T> r = scratch[..n], s = scratch.Slice(n, n), p = scratch.Slice(2 * n, n), q = scratch.Slice(3 * n, n), current = scratch.Slice(4 * n, n);
         x.Clear();
@@ -58,8 +58,9 @@ public sealed record NormalConjugateGradient<T>(double Tolerance = 1e-10, int Ma
                 break;
             }
 
-            // ss is compared with what rounding leaves of Aᵀr: past that the normal equations hold and only noise would be added.
-            if (state.Record(curvature, pp, 0) != CurvatureSign.Positive || Math.Sqrt(ss) <= noise * noise * Math.Sqrt(curvature) * best)
+            // ‖Aᵀr‖ ≤ u·‖A‖·‖r‖: what is left of r is orthogonal to the range of A, to rounding. Going on would add noise only.
+            bool onlyNoise = Damping == 0 && Math.Sqrt(ss) <= noise * Math.Sqrt(curvature / pp) * SolveState.Norm<T>(r);
+            if (state.Record(curvature, pp, 0) != CurvatureSign.Positive || onlyNoise)
             {
                 status = SolveStatus.Breakdown;
                 break;

@@ -33,6 +33,12 @@ internal struct SolveState(string solver, double normOfB, bool truncatedByReques
         Require.Disjoint<T>(x, scratch, nameof(x), nameof(scratch));
     }
 
+    public static void CheckSetting(double value, string name)
+    {
+        if (!(value >= 0 && double.IsFinite(value)))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and not negative.");
+    }
+
     public static double Norm<T>(ReadOnlySpan<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => Math.Sqrt(Vectors.SquaredNorm(x));
 

@@ -11,11 +11,6 @@ namespace MetaMirror.UpdateRules;
 public sealed class ExponentialSchedule<T> : Schedule<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _begin;
-    private readonly int _transitionSteps;
-    private readonly bool _staircase;
-    private readonly bool _hasEnd;
-
     /// <summary>Takes the shape.</summary>
     /// <param name="rate">Factor per transition, positive.</param>
     /// <param name="transitionSteps">C, at least 1.</param>
@@ -29,11 +24,23 @@ public sealed class ExponentialSchedule<T> : Schedule<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(transitionSteps, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(begin);
-        _begin = begin;
-        _transitionSteps = transitionSteps;
-        _staircase = staircase;
-        _hasEnd = endFraction is not null;
+        Begin = begin;
+        TransitionSteps = transitionSteps;
+        IsStaircase = staircase;
+        HasEnd = endFraction is not null;
     }
+
+    /// <summary>C.</summary>
+    public int TransitionSteps { get; }
+
+    /// <summary>Steps before the change begins.</summary>
+    public int Begin { get; }
+
+    /// <summary>True if f changes once per transition.</summary>
+    public bool IsStaircase { get; }
+
+    /// <summary>True if f is bounded.</summary>
+    public bool HasEnd { get; }
 
     /// <inheritdoc/>
     public override string Name => "exponential";
@@ -42,16 +49,16 @@ public sealed class ExponentialSchedule<T> : Schedule<T>
     public override double Factor(int step, int steps, ReadOnlySpan<T> meta, Span<double> slope)
     {
         double rate = double.CreateTruncating(meta[0]);
-        double p = step <= _begin ? 0 : (step - _begin) / (double)_transitionSteps;
-        if (_staircase)
+        double p = step <= Begin ? 0 : (step - Begin) / (double)TransitionSteps;
+        if (IsStaircase)
             p = Math.Floor(p);
         double f = Math.Pow(rate, p);
-        double end = _hasEnd ? double.CreateTruncating(meta[1]) : f;
+        double end = HasEnd ? double.CreateTruncating(meta[1]) : f;
         bool bounded = rate < 1 ? f < end : f > end;
         if (!slope.IsEmpty)
         {
             slope[0] = bounded ? 0 : p * Math.Pow(rate, p - 1);
-            if (_hasEnd)
+            if (HasEnd)
                 slope[1] = bounded ? 1 : 0;
         }
 

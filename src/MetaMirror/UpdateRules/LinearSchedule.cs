@@ -11,9 +11,6 @@ namespace MetaMirror.UpdateRules;
 public sealed class LinearSchedule<T> : Schedule<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _begin;
-    private readonly int? _transitionSteps;
-
     /// <summary>Takes the end points.</summary>
     /// <param name="finalFraction">Last value over first, at least 0; it would be reached at t = T.</param>
     /// <param name="begin">Steps before the change begins. Default: 0.</param>
@@ -26,9 +23,15 @@ public sealed class LinearSchedule<T> : Schedule<T>
         ArgumentOutOfRangeException.ThrowIfNegative(begin);
         if (transitionSteps is { } steps)
             ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1, nameof(transitionSteps));
-        _begin = begin;
-        _transitionSteps = transitionSteps;
+        Begin = begin;
+        TransitionSteps = transitionSteps;
     }
+
+    /// <summary>Steps before the change begins.</summary>
+    public int Begin { get; }
+
+    /// <summary>C; null for the planned number of steps.</summary>
+    public int? TransitionSteps { get; }
 
     /// <inheritdoc/>
     public override string Name => "linear";
@@ -36,8 +39,8 @@ public sealed class LinearSchedule<T> : Schedule<T>
     /// <inheritdoc/>
     public override double Factor(int step, int steps, ReadOnlySpan<T> meta, Span<double> slope)
     {
-        double transition = _transitionSteps ?? steps;
-        double done = Math.Clamp((double)step - _begin, 0, transition) / transition;
+        double transition = TransitionSteps ?? steps;
+        double done = Math.Clamp((double)step - Begin, 0, transition) / transition;
         if (!slope.IsEmpty)
             slope[0] = done;
         return 1 - ((1 - double.CreateTruncating(meta[0])) * done);

@@ -11,10 +11,6 @@ namespace MetaMirror.UpdateRules;
 public sealed class PolynomialSchedule<T> : Schedule<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly double _power;
-    private readonly int _begin;
-    private readonly int? _transitionSteps;
-
     /// <summary>Takes the shape.</summary>
     /// <param name="finalFraction">Last value over first, at least 0.</param>
     /// <param name="power">p, positive.</param>
@@ -29,10 +25,19 @@ public sealed class PolynomialSchedule<T> : Schedule<T>
         ArgumentOutOfRangeException.ThrowIfNegative(begin);
         if (transitionSteps is { } steps)
             ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1, nameof(transitionSteps));
-        _power = power;
-        _begin = begin;
-        _transitionSteps = transitionSteps;
+        Power = power;
+        Begin = begin;
+        TransitionSteps = transitionSteps;
     }
+
+    /// <summary>p.</summary>
+    public double Power { get; }
+
+    /// <summary>Steps before the change begins.</summary>
+    public int Begin { get; }
+
+    /// <summary>C; null for the planned number of steps.</summary>
+    public int? TransitionSteps { get; }
 
     /// <inheritdoc/>
     public override string Name => "polynomial";
@@ -40,8 +45,8 @@ public sealed class PolynomialSchedule<T> : Schedule<T>
     /// <inheritdoc/>
     public override double Factor(int step, int steps, ReadOnlySpan<T> meta, Span<double> slope)
     {
-        double transition = _transitionSteps ?? steps;
-        double left = Math.Pow(1 - (Math.Clamp((double)step - _begin, 0, transition) / transition), _power);
+        double transition = TransitionSteps ?? steps;
+        double left = Math.Pow(1 - (Math.Clamp((double)step - Begin, 0, transition) / transition), Power);
         if (!slope.IsEmpty)
             slope[0] = 1 - left;
         return ((1 - double.CreateTruncating(meta[0])) * left) + double.CreateTruncating(meta[0]);

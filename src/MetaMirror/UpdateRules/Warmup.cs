@@ -8,8 +8,6 @@ namespace MetaMirror.UpdateRules;
 public sealed class Warmup<T> : Schedule<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _steps;
-
     /// <summary>Takes W.</summary>
     /// <param name="steps">W, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">W is below 1.</exception>
@@ -17,12 +15,15 @@ public sealed class Warmup<T> : Schedule<T>
         : base([])
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        _steps = steps;
+        Steps = steps;
     }
+
+    /// <summary>W.</summary>
+    public int Steps { get; }
 
     /// <inheritdoc/>
     public override string Name => "warmup";
 
     /// <inheritdoc/>
-    public override double Factor(int step, int steps, ReadOnlySpan<T> meta, Span<double> slope) => Math.Min(1, (step + 1.0) / _steps);
+    public override double Factor(int step, int steps, ReadOnlySpan<T> meta, Span<double> slope) => Math.Min(1, (step + 1.0) / Steps);
 }

@@ -36,7 +36,7 @@ internal sealed class CiteCommand : ICommandSpec
         IReadOnlyList<Reference> references = UsageException.Blame(_names.Name, () => Bibliography.Of(session.Get(_names)!));
         string bibtex = string.Join("\n\n", references.Select(r => r.BibTeX));
         if (session.Json)
-            session.WriteDocument(new CitationDocument(references), DocumentJson.Default.CitationDocument);
+            session.WriteDocument(new CitationDocument(references), DocumentJson.Plain.CitationDocument);
         else
             session.WriteDocument(bibtex);
         ExtraDocument.Write(session, "references.bib", bibtex);

@@ -24,10 +24,10 @@ internal sealed class DataListCommand : ICommandSpec
         KnownDatasetEntry[] entries = [.. DatasetCatalogue.Known.Select(k => Entry(k, catalogue))];
         var document = new DatasetListDocument(entries, [.. locations.Folders.Select(l => new DataLocationEntry(l.Folder, l.Origin, Directory.Exists(l.Folder)))]);
         if (session.Json)
-            session.WriteDocument(document, DocumentJson.Default.DatasetListDocument);
+            session.WriteDocument(document, DocumentJson.Plain.DatasetListDocument);
         else
             Show(session, document);
-        ExtraDocument.Write(session, "data-list.json", document, DocumentJson.Default.DatasetListDocument);
+        ExtraDocument.Write(session, "data-list.json", document, DocumentJson.Plain.DatasetListDocument);
         return ExitCodes.Done;
     }
 

@@ -50,10 +50,10 @@ internal sealed class DataShowCommand : ICommandSpec
             [Split("train", train), Split("test", data.Test!.Examples)],
             Range(train));
         if (session.Json)
-            session.WriteDocument(document, DocumentJson.Default.DatasetDocument);
+            session.WriteDocument(document, DocumentJson.Plain.DatasetDocument);
         else
             Show(session, document, train);
-        ExtraDocument.Write(session, $"{name}.json", document, DocumentJson.Default.DatasetDocument);
+        ExtraDocument.Write(session, $"{name}.json", document, DocumentJson.Plain.DatasetDocument);
         return ExitCodes.Done;
     }
 

@@ -37,10 +37,10 @@ internal sealed class DataVerifyCommand : ICommandSpec
         VerifiedDataset[] verified = [.. names.Distinct(StringComparer.Ordinal).Select(n => Verify(catalogue, n, session.Canceled))];
         var document = new VerifyDocument(verified.All(v => v.Ok), verified);
         if (session.Json)
-            session.WriteDocument(document, DocumentJson.Default.VerifyDocument);
+            session.WriteDocument(document, DocumentJson.Plain.VerifyDocument);
         else
             Show(session, document);
-        ExtraDocument.Write(session, "data-verify.json", document, DocumentJson.Default.VerifyDocument);
+        ExtraDocument.Write(session, "data-verify.json", document, DocumentJson.Plain.VerifyDocument);
         return document.Ok ? ExitCodes.Done : ExitCodes.Failed;
     }
 

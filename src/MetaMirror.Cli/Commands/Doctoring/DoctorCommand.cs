@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using MetaMirror.Cli.Grammar;
@@ -39,7 +38,7 @@ internal sealed class DoctorCommand : ICommandSpec
         ];
         var document = new DoctorDocument(
             checks.All(c => !string.Equals(c.Status, Failed, StringComparison.Ordinal)),
-            Version,
+            Provenance.Version,
             new MachineEntry(
                 machine.Runtime, machine.OperatingSystem, RuntimeInformation.ProcessArchitecture.ToString(), machine.Processor, machine.Cores, machine.MemoryGibibytes ?? 0, CultureName()),
             new VectorEntry(Vector512.IsHardwareAccelerated, Vector256.IsHardwareAccelerated, Vector128.IsHardwareAccelerated),
@@ -47,15 +46,12 @@ internal sealed class DoctorCommand : ICommandSpec
             new GemmEntry(Math.Round(SelfTest.GemmGigaflops<float>(session.Terminal.Clock), 1), Math.Round(SelfTest.GemmGigaflops<double>(session.Terminal.Clock), 1)),
             checks);
         if (session.Json)
-            session.WriteDocument(document, DocumentJson.Default.DoctorDocument);
+            session.WriteDocument(document, DocumentJson.Plain.DoctorDocument);
         else
             Show(session, document);
-        ExtraDocument.Write(session, "doctor.json", document, DocumentJson.Default.DoctorDocument);
+        ExtraDocument.Write(session, "doctor.json", document, DocumentJson.Plain.DoctorDocument);
         return document.Ok ? ExitCodes.Done : ExitCodes.Failed;
     }
-
-    private static string Version =>
-        typeof(DoctorCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static string CultureName() => CultureInfo.CurrentCulture.Name is { Length: > 0 } name ? name : "invariant";
 

@@ -64,7 +64,7 @@ internal sealed class PlanCommand : ICommandSpec
         var document = new PlanListDocument([.. PlanFile.Embedded.Select(n => new PlanEntry(n, PlanFile.Read(n).Description))]);
         if (session.Json)
         {
-            session.WriteDocument(document, DocumentJson.Default.PlanListDocument);
+            session.WriteDocument(document, DocumentJson.Plain.PlanListDocument);
         }
         else
         {
@@ -72,7 +72,7 @@ internal sealed class PlanCommand : ICommandSpec
             session.People.WriteLine("'metamirror plan NAME > my-plan.json' gives one to start from.");
         }
 
-        ExtraDocument.Write(session, "plans.json", document, DocumentJson.Default.PlanListDocument);
+        ExtraDocument.Write(session, "plans.json", document, DocumentJson.Plain.PlanListDocument);
         return ExitCodes.Done;
     }
 }

@@ -1,0 +1,51 @@
+using MetaMirror.Cli.Engines;
+using MetaMirror.Cli.Errors;
+using MetaMirror.Cli.Grammar;
+using MetaMirror.Cli.Output;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+
+namespace MetaMirror.Cli.Commands.Comparing;
+
+/// <summary><c>reproduce</c>: a figure or table of the papers, theirs beside ours.</summary>
+internal sealed class ReproduceCommand : ICommandSpec
+{
+    private static readonly string[] Experiments = ["quadratics"];
+    private static readonly string[] Scales = ["smoke", "quick", "paper"];
+
+    private readonly ReproduceEngine _engine;
+    private readonly ValueArgument _experiment = new("EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1).");
+    private readonly ValueOption<string?> _scale = new("--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
+
+    public ReproduceCommand(ReproduceEngine engine)
+    {
+        _engine = engine;
+        Command = new(
+            "reproduce",
+            "Runs an experiment of the papers and shows their numbers beside ours; writes report.html.",
+            new("reproduce quadratics", "Iterations on random quadratics in three regimes, with the paths of Figure 1."),
+            new("reproduce quadratics --scale smoke --json", "Seconds; the result as JSON."))
+        {
+            _experiment,
+            _scale,
+        };
+    }
+
+    /// <inheritdoc/>
+    public ToolCommand Command { get; }
+
+    /// <inheritdoc/>
+    public int Run(Session session)
+    {
+        string experiment = session.Get(_experiment)!;
+        if (!Experiments.Contains(experiment, StringComparer.Ordinal))
+        {
+            string nearest = NearestName.Of(experiment, Experiments) is { } near ? $" (did you mean '{near}'?)" : "";
+            throw new UsageException(_experiment.Name, $"expected {_experiment.Expected}, found {Found.Text(experiment)}{nearest}");
+        }
+
+        string folder = OutputPlace.Folder(session, "reproduce", experiment);
+        var scale = (ReproductionScale)Array.IndexOf(Scales, session.Get(_scale));
+        return ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale), context));
+    }
+}

@@ -1,0 +1,24 @@
+using MetaMirror.Experiments.Reports;
+
+namespace MetaMirror.Cli.Commands.Learning;
+
+/// <summary>The document of <c>learn</c>.</summary>
+internal sealed record LearnDocument(string Plan, string Optimizer, bool Complete, IReadOnlyList<string> Files, MetaTrainingSummary MetaTraining, IReadOnlyList<NamedText> Facts);
+
+/// <summary>The document of <c>train</c>.</summary>
+internal sealed record TrainDocument(
+    string Plan,
+    string Task,
+    string Optimizer,
+    bool Complete,
+    bool Diverged,
+    bool FellBack,
+    double? Target,
+    int? StepsToTarget,
+    double? FinalTrainingLoss,
+    double? TestLoss,
+    double? TestAccuracy,
+    IReadOnlyList<int> Steps,
+    IReadOnlyList<double?> TrainingLoss,
+    IReadOnlyList<string> Files,
+    IReadOnlyList<string> Warnings);

@@ -1,0 +1,11 @@
+using MetaMirror.Cli.Grammar;
+
+namespace MetaMirror.Cli.Commands;
+
+/// <summary>Arguments that several commands have.</summary>
+internal static class Shared
+{
+    /// <summary>PLAN: every command has its own, for a symbol has one parent.</summary>
+    public static ValueArgument Plan() => new(
+        "PLAN", "the name of a plan (see 'metamirror plan'), or the path of a .json file", "Name of a plan ('metamirror plan' lists them), or path of a JSON file of your own.");
+}

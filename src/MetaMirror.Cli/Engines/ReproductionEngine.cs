@@ -1,0 +1,31 @@
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Quadratics;
+using MetaMirror.Experiments.Reports;
+
+namespace MetaMirror.Cli.Engines;
+
+/// <summary>Wires <c>reproduce</c>, and <c>compare</c> on quadratics, to the experiments.</summary>
+internal static class ReproductionEngine
+{
+    /// <summary>Runs an experiment by name.</summary>
+    public static ComparisonOutcome Run(ReproduceRequest request, EngineContext context) =>
+        Quadratics(request.Experiment, QuadraticsReproduction.Plans(request.Scale == ReproductionScale.Smoke), context);
+
+    /// <summary>MetaMD section 5.1 on the regimes of some plans.</summary>
+    public static ComparisonOutcome Quadratics(string name, IReadOnlyList<Plan> plans, EngineContext context)
+    {
+        QuadraticsResult result = new QuadraticsReproduction(context.Settings, context.Clock) { LearningProgress = context.Learning, RunProgress = context.Runs }.Run(plans, context.Canceled);
+        ReportModel report = new()
+        {
+            Title = $"MetaMirror: {name}",
+            Comparison = result.Comparison with { Experiment = name },
+            Learned = plans[0].Description,
+            Trajectories = result.Pictures,
+            PaperFigures = result.Paper,
+            Definitions = [new("Steps to target", result.Comparison.Target.Definition)],
+            Seed = context.Seed,
+            FairPlay = "Each baseline has one learning rate per regime, tuned on training tasks; the learned optimizer sees the training tasks only.",
+        };
+        return new ComparisonOutcome(report, IsComplete: true);
+    }
+}

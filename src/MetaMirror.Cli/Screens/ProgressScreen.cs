@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using MetaMirror.Cli.Terminals;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plots;
+using MetaMirror.Experiments.Runs;
+
+namespace MetaMirror.Cli.Screens;
+
+/// <summary>
+/// How far long work is, on standard error: on a terminal one line that is drawn again (bar, loss so far, time left of the stage), elsewhere a
+/// plain line when a stage begins and ends and every ten seconds.
+/// </summary>
+/// <param name="terminal">Where.</param>
+internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>, IProgress<LearningProgress>, IDisposable
+{
+    private const int BarLength = 24;
+    private const string ClearLine = "\r\e[2K";
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(80), PlainEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _drawing = new();
+    private string? _stage;
+    private long _stageStart, _drawn;
+    private bool _lineIsDrawn;
+
+    /// <inheritdoc/>
+    public void Report(RunProgress value) => Report(value.Stage, value.Done, value.Total, value.Text, value.Loss);
+
+    /// <inheritdoc/>
+    public void Report(LearningProgress value) => Report("learning", value.Done, value.Total, value.Phase, value.Value);
+
+    /// <summary>Says that work has begun before its first report can come.</summary>
+    public void Begin(string stage, int total = 0) => Report(stage, 0, total, "", double.NaN);
+
+    /// <summary>Removes the line.</summary>
+    public void Dispose()
+    {
+        lock (_drawing)
+            Clear();
+    }
+
+    private void Report(string stage, int done, int total, string text, double loss)
+    {
+        lock (_drawing)
+        {
+            long now = terminal.Clock.GetTimestamp();
+            bool begins = !string.Equals(stage, _stage, StringComparison.Ordinal);
+            if (begins)
+            {
+                _stage = stage;
+                _stageStart = now;
+            }
+
+            bool due = terminal.Clock.GetElapsedTime(_drawn, now) >= (terminal.ErrorIsTerminal ? Redraw : PlainEvery);
+            if (!begins && !due && done < total)
+                return;
+            _drawn = now;
+            string line = Line(stage, done, total, text, loss, terminal.Clock.GetElapsedTime(_stageStart, now).TotalSeconds);
+            if (terminal.ErrorIsTerminal)
+                Draw(line);
+            else
+                terminal.Error.WriteLine(line);
+        }
+    }
+
+    private string Line(string stage, int done, int total, string text, double loss, double elapsed)
+    {
+        var line = new StringBuilder(stage);
+        if (total <= 0)
+            return line.Append(" ...").ToString();
+        if (terminal.ErrorIsTerminal)
+        {
+            int filled = Math.Clamp(BarLength * done / total, 0, BarLength);
+            line.Append("  ").Append('━', filled).Append('─', BarLength - filled);
+        }
+
+        line.Append(CultureInfo.InvariantCulture, $"  {done} of {total}");
+        if (text.Length > 0)
+            line.Append("  ").Append(text);
+        if (double.IsFinite(loss))
+            line.Append("  loss ").Append(NumberText.Significant(loss));
+        else if (!double.IsNaN(loss))
+            line.Append("  diverged");
+        if (done >= total)
+            line.Append("  done in ").Append(NumberText.Duration(elapsed));
+        else if (done > 0)
+            line.Append("  ").Append(NumberText.Duration(Math.Ceiling(elapsed * (total - done) / done))).Append(" left");
+        return line.ToString();
+    }
+
+    private void Draw(string line)
+    {
+        int room = Math.Max(20, terminal.Width - 1); // the last column would wrap on some terminals
+        terminal.Error.Write(ClearLine + (line.Length > room ? line[..room] : line));
+        _lineIsDrawn = true;
+    }
+
+    private void Clear()
+    {
+        if (_lineIsDrawn)
+            terminal.Error.Write(ClearLine);
+        _lineIsDrawn = false;
+    }
+}

@@ -1,0 +1,78 @@
+namespace MetaMirror.Numerics.Tests;
+
+/// <summary>After a first call, kernels, products and solvers allocate nothing (a solver: its report only).</summary>
+public sealed class AllocationTests
+{
+    private const int N = 96;
+    private readonly float[] x = Draws.Normal<float>(N * N, 90), y = Draws.Normal<float>(N * N, 91), z = new float[N * N];
+    private readonly WorkerTeam team = new(2);
+
+    private static void AssertAllocatesNothing(Action work)
+    {
+        for (int warm = 0; warm < 40; warm++)
+            work();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < 20; round++)
+            work();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Vector_kernels() => AssertAllocatesNothing(() =>
+    {
+        Vectors.AddScaled(0.5f, x, z);
+        Vectors.Scale(0.5f, z);
+        Vectors.Multiply<float>(x, y, z);
+        Vectors.MultiplyAdd<float>(x, y, z);
+        Vectors.Subtract<float>(x, y, z);
+        Vectors.LinearCombination<float>(1, x, 2, y, z);
+        if (!double.IsFinite(Vectors.Dot<float>(x, y) + Vectors.SquaredNorm<float>(x) + Vectors.Sum<float>(x) + Vectors.MaxAbs<float>(x)) || !Vectors.AllFinite<float>(z))
+            throw new InvalidOperationException();
+    });
+
+    [Fact]
+    public void Products() => AssertAllocatesNothing(() =>
+    {
+        Gemm.Multiply<float>(false, true, N, N, N, 1, x, y, 0, z);
+        Gemm.Multiply<float>(true, false, 50, 10, 32, 1, x.AsSpan(0, 1600), y.AsSpan(0, 320), 1, z.AsSpan(0, 500));
+        Gemm.Multiply<float>(team, true, false, N, N, N, 1, x, y, 1, z);
+        Gemm.MultiplyVector<float>(true, N, N, 1, x, y.AsSpan(0, N), 0, z.AsSpan(0, N));
+    });
+
+    [Fact]
+    public void Streams() => AssertAllocatesNothing(() =>
+    {
+        RandomStream stream = Draws.Stream(92);
+        stream.FillNormal<float>(z);
+        stream.FillUniform<float>(z, 0, 1);
+        stream.NextBounded(7);
+    });
+
+    [Fact]
+    public void Factorizations()
+    {
+        double[] a = Draws.Symmetric([.. Enumerable.Range(1, 20).Select(i => (double)i)], 37), values = new double[20], vectors = new double[400], result = new double[400];
+        AssertAllocatesNothing(() =>
+        {
+            SymmetricEigen.Decompose(a, 20, values, vectors);
+            SymmetricMatrix.GeometricMean(a, a, 20, result);
+            Cholesky.TryFactor(a, 20, result);
+            Cholesky.Solve(result, 20, values, values);
+        });
+    }
+
+    [Fact]
+    public void Solvers_allocate_their_report_only()
+    {
+        double[] a = Draws.Symmetric([.. Enumerable.Range(1, 20).Select(i => (double)i)], 38), b = Draws.Normal<double>(20, 93), u = new double[20], scratch = new double[100];
+        var matrix = new Solvers.DenseOperator<double>(a, 20);
+        var solver = new ConjugateGradient<double>(1e-10, 50);
+        for (int warm = 0; warm < 40; warm++)
+            solver.Solve(matrix, b, u, scratch);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        SolveReport report = solver.Solve(matrix, b, u, scratch);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(report.Succeeded);
+        Assert.InRange(allocated, 1, 128);
+    }
+}

@@ -1,0 +1,170 @@
+using System.Numerics;
+
+namespace MetaMirror.Numerics.Tests.Products;
+
+public abstract class GemmContract<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private static readonly (int M, int N, int K)[] Shapes =
+    [
+        (0, 3, 4), (3, 0, 4), (3, 4, 0), (1, 1, 1), (1, 1, 700), (1, 17, 5), (17, 1, 5), (2, 3, 4), (3, 33, 65), (4, 4, 4), (5, 7, 3), (7, 31, 9), (8, 16, 32),
+        (8, 32, 16), (9, 17, 33), (12, 15, 193), (13, 64, 385), (31, 47, 8), (64, 10, 32), (64, 32, 64), (33, 100, 28), (70, 5, 400), (100, 49, 7), (2, 300, 11),
+    ];
+
+    private static readonly (double Alpha, double Beta)[] Factors = [(1, 0), (1, 1), (-0.5, 0.25), (0, 2)];
+
+    protected abstract double Epsilon { get; }
+
+    public static TheoryData<bool, bool> Transposes => new((false, false), (false, true), (true, false), (true, true));
+
+    [Theory]
+    [MemberData(nameof(Transposes))]
+    public void Equals_three_loops_for_every_shape_and_factor(bool transposeA, bool transposeB)
+    {
+        foreach ((int m, int n, int k) in Shapes)
+        {
+            foreach ((double alpha, double beta) in Factors)
+                Check(transposeA, transposeB, m, n, k, alpha, beta);
+        }
+    }
+
+    [Fact]
+    public void Equals_three_loops_on_all_small_shapes()
+    {
+        for (int m = 1; m <= 11; m++)
+        {
+            for (int n = 1; n <= 11; n++)
+                Check((m & 1) == 0, (n & 2) == 0, m, n, 1 + ((m + (3 * n)) % 14), 1.5, 0.5);
+        }
+    }
+
+    /// <summary>|error| ≤ (k + 2) u Σ|α a b| + 2 u |β c|: the bound for any order of summation (Higham, "Accuracy and Stability", 3.5).</summary>
+    private void Check(bool transposeA, bool transposeB, int m, int n, int k, double alpha, double beta)
+    {
+        const int Guard = 70;
+        T[] a = Draws.Normal<T>(m * k, 21), b = Draws.Normal<T>(k * n, 22), c = Draws.Normal<T>((m * n) + Guard, 23), before = [.. c];
+        Gemm.Multiply<T>(transposeA, transposeB, m, n, k, T.CreateTruncating(alpha), a, b, T.CreateTruncating(beta), c.AsSpan(0, m * n));
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                double sum = 0, magnitude = 0;
+                for (int p = 0; p < k; p++)
+                {
+                    double term = alpha * double.CreateTruncating(transposeA ? a[(p * m) + i] : a[(i * k) + p])
+                        * double.CreateTruncating(transposeB ? b[(j * k) + p] : b[(p * n) + j]);
+                    sum += term;
+                    magnitude += Math.Abs(term);
+                }
+
+                double old = beta * double.CreateTruncating(before[(i * n) + j]), found = double.CreateTruncating(c[(i * n) + j]);
+                double bound = ((k + 2) * Epsilon * magnitude) + (2 * Epsilon * Math.Abs(old)) + (Epsilon * Math.Abs(sum + old));
+                Assert.True(
+                    Math.Abs(sum + old - found) <= bound,
+                    FormattableString.Invariant($"{transposeA} {transposeB} {m}x{n}x{k} ({alpha}, {beta}) at [{i}, {j}]: expected {sum + old}, found {found}, bound {bound}"));
+            }
+        }
+
+        Assert.Equal(before[(m * n)..], c[(m * n)..]);
+    }
+
+    [Fact]
+    public void Beta_zero_does_not_read_C()
+    {
+        foreach ((int m, int n, int k) in Shapes)
+        {
+            T[] c = [.. Enumerable.Repeat(T.NaN, m * n)];
+            Gemm.Multiply<T>(false, true, m, n, k, T.One, Draws.Normal<T>(m * k, 24), Draws.Normal<T>(k * n, 25), T.Zero, c);
+            Assert.True(Vectors.AllFinite<T>(c), $"{m}x{n}x{k}");
+        }
+    }
+
+    [Fact]
+    public void Padding_brings_no_not_a_number_in_and_hides_none()
+    {
+        // 0·∞ in a padded lane must stay there; an infinity in A must reach exactly its own row.
+        T[] a = Draws.Normal<T>(9 * 20, 26), b = Draws.Normal<T>(20 * 10, 27), c = new T[90];
+        a[(4 * 20) + 7] = T.PositiveInfinity;
+        Gemm.Multiply<T>(false, false, 9, 10, 20, T.One, a, b, T.Zero, c);
+        for (int i = 0; i < 90; i++)
+            Assert.Equal(i / 10 != 4, T.IsFinite(c[i]));
+    }
+
+    [Fact]
+    public void Bits_depend_neither_on_the_team_nor_on_the_rows_around()
+    {
+        const int M = 300, N = 70, K = 410;
+        T[] a = Draws.Normal<T>(M * K, 28), b = Draws.Normal<T>(N * K, 29), alone = new T[M * N];
+        Gemm.Multiply<T>(false, true, M, N, K, T.One, a, b, T.Zero, alone);
+        foreach (int threads in new[] { 1, 2, 3, 5 })
+        {
+            var team = new WorkerTeam(threads);
+            T[] together = new T[M * N];
+            Gemm.Multiply<T>(team, false, true, M, N, K, T.One, a, b, T.Zero, together);
+            Assert.Equal(alone, together);
+            T[] wide = new T[M * N], wideAlone = new T[M * N];
+            Gemm.Multiply<T>(team, false, false, N, M, K, T.One, b, a, T.Zero, wide);
+            Gemm.Multiply<T>(false, false, N, M, K, T.One, b, a, T.Zero, wideAlone);
+            Assert.Equal(wideAlone, wide);
+        }
+
+        for (int rows = 4; rows < 40; rows += 5)
+        {
+            T[] part = new T[rows * N];
+            Gemm.Multiply<T>(false, true, rows, N, K, T.One, a.AsSpan(11 * K, rows * K), b, T.Zero, part);
+            Assert.Equal(alone.AsSpan(11 * N, rows * N).ToArray(), part);
+        }
+    }
+
+    [Fact]
+    public void Matrix_vector_equals_the_product_with_one_column()
+    {
+        foreach (bool transpose in new[] { false, true })
+        {
+            foreach ((int m, int n, double beta) in new[] { (0, 3, 0.5), (3, 0, 0.5), (1, 1, 0), (3, 5, 0), (5, 3, 1), (17, 33, -0.5), (64, 100, 0), (101, 7, 2) })
+            {
+                T[] a = Draws.Normal<T>(m * n, 30), x = Draws.Normal<T>(transpose ? m : n, 31), y = Draws.Normal<T>(transpose ? n : m, 32), before = [.. y];
+                Gemm.MultiplyVector<T>(transpose, m, n, T.CreateTruncating(0.5), a, x, T.CreateTruncating(beta), y);
+                for (int i = 0; i < y.Length; i++)
+                {
+                    double sum = 0, magnitude = 0;
+                    for (int j = 0; j < x.Length; j++)
+                    {
+                        double term = 0.5 * double.CreateTruncating(transpose ? a[(j * n) + i] : a[(i * n) + j]) * double.CreateTruncating(x[j]);
+                        sum += term;
+                        magnitude += Math.Abs(term);
+                    }
+
+                    double old = beta * double.CreateTruncating(before[i]);
+                    Assert.InRange(double.CreateTruncating(y[i]) - sum - old, -Bound(magnitude, old), Bound(magnitude, old));
+                }
+
+                double Bound(double magnitude, double old) => (x.Length + 3) * Epsilon * (magnitude + Math.Abs(old));
+            }
+        }
+    }
+
+    [Fact]
+    public void Wrong_shapes_and_shared_memory_are_refused()
+    {
+        var memory = new T[100];
+        string message = Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(true, false, 3, 4, 5, T.One, memory.AsSpan(0, 14), new T[20], T.Zero, new T[12])).Message;
+        Assert.Contains("k x m = 5 x 3", message, StringComparison.Ordinal);
+        Assert.Contains("14", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(false, false, 3, 4, 5, T.One, memory.AsSpan(0, 15), new T[20], T.Zero, memory.AsSpan(10, 12)));
+        Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(false, false, 3, 4, 5, T.One, new T[15], memory.AsSpan(0, 20), T.Zero, memory.AsSpan(10, 12)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<T>(false, false, -1, 4, 5, T.One, [], new T[20], T.Zero, []));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplyVector<T>(false, 3, 4, T.One, new T[12], new T[3], T.Zero, new T[3]));
+    }
+}
+
+public sealed class GemmSingleTests : GemmContract<float>
+{
+    protected override double Epsilon => Math.ScaleB(1, -24);
+}
+
+public sealed class GemmDoubleTests : GemmContract<double>
+{
+    // The oracle sums in double too: both sides have the error.
+    protected override double Epsilon => 2 * Math.ScaleB(1, -53);
+}
