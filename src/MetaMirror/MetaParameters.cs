@@ -19,6 +19,9 @@ public sealed record MetaParameterEntry<T>(MetaPlace Place, MetaParameterSpec<T>
 public sealed class MetaParameters<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Single precision's rounding of a logarithm and back, with room; times 1 + |raw|, since a rounding of raw is that much of natural.</summary>
+    private const double RestoreTolerance = 1e-5;
+
     private readonly T[] _raw;
     private readonly T[] _natural;
     private readonly int[] _placeStart = new int[4];
@@ -110,6 +113,26 @@ public sealed class MetaParameters<T>
             for (int i = entry.Offset; i < entry.Offset + entry.Spec.Length; i++)
                 _natural[i] = ToNatural(entry.Spec.Transform, _raw[i]);
         }
+    }
+
+    /// <summary>Sets both as they were saved: natural values that were given or projected are not what their raw values give, to the last bit.</summary>
+    /// <exception cref="ArgumentException">A length differs, or a natural value is not what its raw value gives, up to rounding.</exception>
+    internal void Restore(ReadOnlySpan<T> raw, ReadOnlySpan<T> natural)
+    {
+        RequireLength(raw.Length, nameof(raw));
+        RequireLength(natural.Length, nameof(natural));
+        foreach (MetaParameterEntry<T> entry in Entries)
+        {
+            for (int i = entry.Offset; i < entry.Offset + entry.Spec.Length; i++)
+            {
+                T given = ToNatural(entry.Spec.Transform, raw[i]);
+                if (!(T.Abs(natural[i] - given) <= T.CreateChecked(RestoreTolerance) * (T.One + T.Abs(raw[i])) * T.Abs(given)))
+                    throw new ArgumentException($"Meta-parameter '{entry.Spec.Name}' has the raw value {raw[i]}, expected the natural value {given}, found {natural[i]}.", nameof(natural));
+            }
+        }
+
+        raw.CopyTo(_raw);
+        natural.CopyTo(_natural);
     }
 
     /// <summary>Sets natural values, projected to their intervals, and recomputes raw ones.</summary>

@@ -126,13 +126,17 @@ public sealed class BoundStatistics
     public void Merge(BoundStatistics other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (!Layout.Matches(other.Layout) || WithFactors != other.WithFactors || LargestFactor != other.LargestFactor)
+        if (!Fits(other))
             throw new ArgumentException($"The statistics are of {other.Layout}, expected {Layout}, with the same factors kept.", nameof(other));
         Runs += other.Runs;
         Steps += other.Steps;
         foreach (((_, _, double[] mine), (_, _, double[] theirs)) in Sums().Zip(other.Sums()))
             Vectors.AddScaled<double>(1, theirs, mine);
     }
+
+    /// <summary>True if the other's sums are of the same tensors and factors.</summary>
+    internal bool Fits(BoundStatistics other) =>
+        Layout.Matches(other.Layout) && WithFactors == other.WithFactors && LargestFactor == other.LargestFactor;
 
     /// <summary>Sets every sum to zero.</summary>
     public void Clear()

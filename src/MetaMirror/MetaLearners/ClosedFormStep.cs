@@ -32,8 +32,8 @@ public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementF
     /// <inheritdoc/>
     public override Span<T> State => [];
 
-    /// <summary>The sums of the last outer step.</summary>
-    public BoundStatistics? Statistics => _statistics.Statistics;
+    /// <inheritdoc/>
+    public override BoundStatistics? Statistics => _statistics.Statistics;
 
     /// <inheritdoc/>
     public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)

@@ -64,13 +64,30 @@ public sealed class MetaLearner<T>
     /// <summary>State of the meta step, e.g. of the outer optimizer: with mu and the history all that a resume needs.</summary>
     public ReadOnlySpan<T> StepState => _step.State;
 
+    /// <summary>Sums that the meta step collected in the last outer step; null for a step that collects none.</summary>
+    public BoundStatistics? Statistics => _step.Statistics;
+
     /// <summary>Goes on from a saved position.</summary>
-    /// <exception cref="ArgumentException">The state is of another plan.</exception>
-    public void Restore(ReadOnlySpan<T> raw, ReadOnlySpan<T> stepState, IEnumerable<OuterStepReport> history)
+    /// <param name="raw">Raw mu.</param>
+    /// <param name="natural">Natural mu, which raw values alone don't give to the last bit.</param>
+    /// <param name="stepState">As <see cref="StepState"/>.</param>
+    /// <param name="history">As <see cref="History"/>.</param>
+    /// <param name="statistics">As <see cref="Statistics"/>.</param>
+    /// <exception cref="ArgumentException">The state is of another plan; nothing has changed.</exception>
+    public void Restore(
+        ReadOnlySpan<T> raw, ReadOnlySpan<T> natural, ReadOnlySpan<T> stepState, IEnumerable<OuterStepReport> history, BoundStatistics? statistics)
     {
         if (stepState.Length != _step.State.Length)
             throw new ArgumentException($"The saved state has {stepState.Length} values, expected {_step.State.Length} for {_step.Name}.", nameof(stepState));
-        Meta.SetRaw(raw);
+        if (statistics is null != Statistics is null || (statistics is not null && !Statistics!.Fits(statistics)))
+            throw new ArgumentException($"The saved statistics are not those of {_step.Name} on the parameters {_tasks.Layout}.", nameof(statistics));
+        Meta.Restore(raw, natural);
+        if (statistics is not null)
+        {
+            Statistics!.Clear();
+            Statistics.Merge(statistics);
+        }
+
         stepState.CopyTo(_step.State);
         _history.Clear();
         _history.AddRange(history);

@@ -26,6 +26,9 @@ public abstract class MetaStep<T>
     /// <summary>What must survive a restart besides mu, e.g. the outer optimizer's state; written in place by a resume.</summary>
     public abstract Span<T> State { get; }
 
+    /// <summary>The sums of the last outer step, if the step collects them: part of what must survive a restart. Default: none.</summary>
+    public virtual BoundStatistics? Statistics => null;
+
     /// <summary>Plans buffers; called once, before the first outer step.</summary>
     /// <param name="meta">mu.</param>
     /// <param name="rule">The rule that runs.</param>

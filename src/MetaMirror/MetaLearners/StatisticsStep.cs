@@ -11,6 +11,7 @@ public sealed class StatisticsStep<T>(bool withFactors = true) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private StatisticsObserver<T>[] _observers = [];
+    private BoundStatistics? _statistics;
 
     /// <inheritdoc/>
     public override string Name => "statistics";
@@ -19,13 +20,13 @@ public sealed class StatisticsStep<T>(bool withFactors = true) : MetaStep<T>
     public override Span<T> State => [];
 
     /// <summary>Sums over the tasks of the last outer step, merged in task order.</summary>
-    public BoundStatistics? Statistics { get; private set; }
+    public override BoundStatistics? Statistics => _statistics;
 
     /// <inheritdoc/>
     public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)
     {
         _observers = [.. Enumerable.Range(0, slots).Select(_ => new StatisticsObserver<T>(new BoundStatistics(layout, withFactors)))];
-        Statistics = new BoundStatistics(layout, withFactors);
+        _statistics = new BoundStatistics(layout, withFactors);
     }
 
     /// <inheritdoc/>
@@ -44,11 +45,11 @@ public sealed class StatisticsStep<T>(bool withFactors = true) : MetaStep<T>
     /// <inheritdoc/>
     public override void Apply(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, int outerStep, int outerSteps)
     {
-        Statistics!.Clear();
+        _statistics!.Clear();
         for (int slot = 0; slot < outcomes.Length; slot++)
         {
             if (!outcomes[slot].Inner.Diverged)
-                Statistics.Merge(_observers[slot].Statistics);
+                _statistics.Merge(_observers[slot].Statistics);
         }
     }
 }

@@ -1,0 +1,108 @@
+using System.Globalization;
+using MetaMirror.MetaLearners;
+
+namespace MetaMirror.Storage;
+
+/// <summary>
+/// <see cref="BoundStatistics"/> as safetensors, all F64: <c>squared_displacements</c> [n], <c>squared_gradients</c> [n], and per tensor
+/// <c>NAME.left</c> (sum of G G^T) and <c>NAME.right</c> (sum of G^T G). Statistics recorded elsewhere, e.g. in PyTorch, are read the same way:
+/// the layout is in <c>docs/statistics-format.md</c>.
+/// </summary>
+public static class BoundStatisticsFile
+{
+    private const string Kind = "bound-statistics";
+    private const string Version = "1";
+    private const string What = "bound statistics";
+
+    /// <summary>Writes the sums. The same sums give the same bytes.</summary>
+    /// <param name="stream">Where to write; not closed, not flushed.</param>
+    /// <param name="statistics">The sums.</param>
+    public static void Write(Stream stream, BoundStatistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        var tensors = statistics.Sums().Select(s => TensorEntry.From<double>(s.Name, s.Values, s.Shape)).ToList();
+        SafetensorsWriter.Write(stream, tensors,
+        [
+            .. FormatMetadata.Head(Kind, Version),
+            new("layout", LayoutJson.Write(statistics.Layout)),
+            new("runs", statistics.Runs.ToString(CultureInfo.InvariantCulture)),
+            new("steps", statistics.Steps.ToString(CultureInfo.InvariantCulture)),
+            new("factors", statistics.WithFactors ? "true" : "false"),
+            new("largest_factor", statistics.LargestFactor.ToString(CultureInfo.InvariantCulture)),
+        ]);
+    }
+
+    /// <summary>Reads sums.</summary>
+    /// <param name="stream">Seekable or not; not closed.</param>
+    /// <param name="limits">Limits; null for <see cref="SafetensorsLimits.Default"/>.</param>
+    /// <exception cref="StorageException">The file holds no statistics, is damaged, contradicts its layout, has values that no sums have, or is beyond a limit.</exception>
+    public static BoundStatistics Read(Stream stream, SafetensorsLimits? limits = null)
+    {
+        SafetensorsFile file = SafetensorsReader.Read(stream, limits);
+        FormatMetadata.Check(file, Kind, Version, What);
+        ParameterLayout layout = LayoutJson.Read(file.Value("layout"));
+        (long runs, long steps) = (FormatMetadata.Long(file, "runs", 0), FormatMetadata.Long(file, "steps", 0));
+        int largest = FormatMetadata.Integer(file, "largest_factor", 0);
+        bool factors = file.Value("factors") switch
+        {
+            "true" => true,
+            "false" => false,
+            var other => throw new StorageException($"metadata factors: expected true or false, found {Quoted.Text(other)}"),
+        };
+
+        // Every tensor is looked at before the sums are allocated: their size is that of tensors which are there.
+        var expected = Expected(layout, factors, largest).ToList();
+        var names = expected.Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
+        foreach ((string name, long[] shape) in expected)
+            Check(file.Tensor(name), shape);
+        if (file.Tensors.FirstOrDefault(t => !names.Contains(t.Name)) is { } unexpected)
+            throw new StorageException($"{What}: expected the {expected.Count} tensors of the layout, found {Quoted.Text(unexpected.Name)} too");
+
+        var statistics = new BoundStatistics(layout, factors, largest) { Runs = runs, Steps = steps };
+        foreach ((string name, long[] shape, double[] values) in statistics.Sums())
+        {
+            file.Tensor(name).CopyTo<double>(values);
+            CheckValues(name, shape, values);
+        }
+
+        return statistics;
+    }
+
+    /// <summary>The names and shapes that <see cref="BoundStatistics.Sums"/> would give.</summary>
+    private static IEnumerable<(string Name, long[] Shape)> Expected(ParameterLayout layout, bool factors, int largest)
+    {
+        yield return ("squared_displacements", [layout.Length]);
+        yield return ("squared_gradients", [layout.Length]);
+        foreach (ParameterBlock block in layout.Blocks)
+        {
+            (long m, long n) = (block.Rows, block.Columns);
+            if (factors && m <= largest && m > 0)
+                yield return ($"{block.Name}.left", [m, m]);
+            if (factors && block.IsMatrix && n <= largest && n > 0)
+                yield return ($"{block.Name}.right", [n, n]);
+        }
+    }
+
+    private static void Check(TensorEntry tensor, long[] shape)
+    {
+        if (tensor.Type != TensorElementType.F64)
+            throw new StorageException($"tensor {Quoted.Text(tensor.Name)}: expected type F64, found {TensorElementTypes.NameOf(tensor.Type)}");
+        if (!tensor.Shape.SequenceEqual(shape))
+            throw new StorageException($"tensor {Quoted.Text(tensor.Name)}: expected the shape [{string.Join('x', shape)}] that the layout gives, found [{string.Join('x', tensor.Shape.ToArray())}]");
+    }
+
+    /// <summary>Sums of squares, which is what vectors and the diagonals of factors hold, are never negative.</summary>
+    private static void CheckValues(string name, long[] shape, double[] values)
+    {
+        int index = Array.FindIndex(values, v => !double.IsFinite(v));
+        if (index < 0)
+        {
+            int stride = shape.Length == 2 ? (int)shape[1] + 1 : 1;
+            for (int i = 0; i < values.Length && index < 0; i += stride)
+                index = values[i] < 0 ? i : -1;
+        }
+
+        if (index >= 0)
+            throw new StorageException(FormattableString.Invariant($"tensor {Quoted.Text(name)}: expected finite values and squares from 0, found {values[index]} at entry {index}"));
+    }
+}

@@ -1,0 +1,125 @@
+using System.Numerics;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Storage;
+
+/// <summary>
+/// The file format's names and settings of update rules: what a rule was before learning. What was learned, and constants such as a basis,
+/// are tensors beside it.
+/// </summary>
+internal static class RuleCodec<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const string ChainKind = "chain";
+    private const string BasisKind = "learned-basis";
+
+    private static KindTable<UpdateRule<T>, T> Kinds { get; } = new(
+        "update rule",
+        Of<Chain<T>>(ChainKind, WriteChain, ReadChain),
+        Of<Identity<T>>("identity", (_, _) => { }, (_, _) => new Identity<T>()),
+        Of<Warmup<T>>("warmup", (r, w) => w.Integer("steps", r.Steps), (f, _) => new Warmup<T>(f.Integer("steps", 1))),
+        Of<ConstantSchedule<T>>("constant", (r, w) => w.Last("factor", r), (f, _) => new ConstantSchedule<T>(f.Number("factor"), f.Flag("learn"))),
+        Of<CosineSchedule<T>>("cosine", (r, w) => w.Last("finalFraction", r), (f, _) => new CosineSchedule<T>(f.Number("finalFraction"), f.Flag("learn"))),
+        Of<LinearSchedule<T>>("linear", (r, w) => w.Last("finalFraction", r).Integer("begin", r.Begin).Integer("transitionSteps", r.TransitionSteps),
+            (f, _) => new LinearSchedule<T>(f.Number("finalFraction"), f.Integer("begin"), f.IntegerOrNull("transitionSteps"), f.Flag("learn"))),
+        Of<PolynomialSchedule<T>>("polynomial",
+            (r, w) => w.Last("finalFraction", r).Number("power", r.Power).Integer("begin", r.Begin).Integer("transitionSteps", r.TransitionSteps),
+            (f, _) => new PolynomialSchedule<T>(f.Number("finalFraction"), f.Number("power"), f.Integer("begin"), f.IntegerOrNull("transitionSteps"), f.Flag("learn"))),
+        Of<ExponentialSchedule<T>>("exponential", WriteExponential, ReadExponential),
+        Of<ClipByNorm<T>>("clip-by-norm", (r, w) => w.Last("maxNorm", r), (f, _) => new ClipByNorm<T>(f.Number("maxNorm"), f.Flag("learn"))),
+        Of<WeightDecay<T>>("weight-decay", (r, w) => w.Last("weightDecay", r), (f, _) => new WeightDecay<T>(f.Number("weightDecay"), f.Flag("learn"))),
+        Of<MirrorDescent<T>>("mirror-descent",
+            (r, w) => w.Last("learningRate", r).Object("divergence", d => DivergenceCodec<T>.Kinds.Write(r.Divergence, r.Divergence.Name, d)),
+            (f, t) => new MirrorDescent<T>(DivergenceCodec<T>.Kinds.Read(f.Object("divergence"), t), f.Number("learningRate"), f.Flag("learn"))),
+        Of<LearnedBasis<T>>(BasisKind, WriteBasis, ReadBasis),
+        Of<Sgd<T>>("sgd", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Sgd<T>(ClassicRules.ReadSgd(f))),
+        Of<Adam<T>>("adam", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Adam<T>(ClassicRules.ReadAdam(f))),
+        Of<AdamW<T>>("adamw", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdamW<T>(ClassicRules.ReadAdam(f))),
+        Of<NAdam<T>>("nadam", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new NAdam<T>(ClassicRules.ReadNAdam(f))),
+        Of<RmsProp<T>>("rmsprop", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new RmsProp<T>(ClassicRules.ReadRmsProp(f))),
+        Of<AdaGrad<T>>("adagrad", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdaGrad<T>(ClassicRules.ReadAdaGrad(f))));
+
+    /// <summary>A rule as JSON, and its constants.</summary>
+    /// <exception cref="NotSupportedException">A part of the rule is of a type that the format doesn't have.</exception>
+    public static (string Json, IReadOnlyList<TensorEntry> Constants) Write(UpdateRule<T> rule, ParameterLayout layout)
+    {
+        IReadOnlyList<TensorEntry> constants = [];
+        string json = LayoutJson.Text(j =>
+        {
+            var writer = new RuleWriter<T>(j, layout);
+            j.WriteStartObject();
+            Kinds.Write(rule, rule.Name, writer);
+            j.WriteEndObject();
+            constants = writer.Constants;
+        });
+        return (json, constants);
+    }
+
+    /// <summary>The rule of a file.</summary>
+    /// <exception cref="StorageException">The description is wrong in any way.</exception>
+    public static UpdateRule<T> Read(string json, RuleTensors<T> tensors)
+    {
+        try
+        {
+            return Kinds.Read(JsonFields.Parse(json, "rule"), tensors);
+        }
+        catch (ArgumentException e)
+        {
+            throw new StorageException($"rule: expected settings in their ranges, found others: {Quoted.Sentence(e.Message)}", e);
+        }
+    }
+
+    private static Kind<UpdateRule<T>, T> Of<TRule>(string name, Action<TRule, RuleWriter<T>> write, Func<JsonFields, RuleTensors<T>, TRule> read)
+        where TRule : UpdateRule<T> => Kind<UpdateRule<T>, T>.Of(name, write, read);
+
+    private static void WriteChain(Chain<T> chain, RuleWriter<T> w)
+    {
+        bool several = chain.Members.Count(m => m is LearnedBasis<T>) > 1;
+        w.Objects("members", chain.Members, (writer, member, i) =>
+        {
+            writer.Prefix = several ? $"{i}." : "";
+            Kinds.Write(member, member.Name, writer);
+        });
+    }
+
+    private static Chain<T> ReadChain(JsonFields f, RuleTensors<T> tensors)
+    {
+        JsonFields[] members = [.. f.Objects("members")];
+        string[] kinds = [.. members.Select(m => m.Text("kind"))];
+        if (kinds.Contains(ChainKind))
+            throw new StorageException("chain: expected members that are no chains, found one");
+        bool several = kinds.Count(k => k == BasisKind) > 1;
+        var rules = new UpdateRule<T>[members.Length];
+        for (int i = 0; i < rules.Length; i++)
+        {
+            tensors.Prefix = several ? $"{i}." : "";
+            rules[i] = Kinds.Read(members[i], tensors);
+        }
+
+        return new Chain<T>(rules);
+    }
+
+    private static void WriteExponential(ExponentialSchedule<T> r, RuleWriter<T> w) =>
+        w.Start("rate", r, 0).Integer("transitionSteps", r.TransitionSteps).Integer("begin", r.Begin).Flag("staircase", r.IsStaircase).Start("endFraction", r, 1)
+            .Flag("learn", r.MetaSpecs(ParameterLayout.Vector(0))[0].Learned);
+
+    private static ExponentialSchedule<T> ReadExponential(JsonFields f, RuleTensors<T> tensors) =>
+        new(f.Number("rate"), f.Integer("transitionSteps", 1), f.Integer("begin"), f.Flag("staircase"), f.NumberOrNull("endFraction"), f.Flag("learn"));
+
+    private static void WriteBasis(LearnedBasis<T> r, RuleWriter<T> w)
+    {
+        LearnedBasisOptions o = r.Options;
+        w.Number("learningRate", o.LearningRate).Number("momentum", o.Momentum).Number("averaging", o.Averaging).Number("priorWeight", o.PriorWeight).Learn(o.Learn);
+        BasisTensors.Write(r, w);
+    }
+
+    private static LearnedBasis<T> ReadBasis(JsonFields f, RuleTensors<T> tensors)
+    {
+        var options = new LearnedBasisOptions
+        {
+            LearningRate = f.Number("learningRate"), Momentum = f.Number("momentum"), Averaging = f.Number("averaging"),
+            PriorWeight = f.Number("priorWeight"), Learn = f.Texts("learn"),
+        };
+        return new LearnedBasis<T>(BasisTensors.Read(tensors), options);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using MetaMirror.Divergences;
+using MetaMirror.MetaLearners;
+using MetaMirror.Numerics;
+using MetaMirror.Storage;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.Storage;
+
+/// <summary>Every rule that a file can hold: a new kind joins the storage tests by one line here.</summary>
+internal static class LearnedCases
+{
+    public static ParameterLayout Layout { get; } = new(("0.weight", [3, 4]), ("0.bias", [3]));
+
+    public static string[] Names { get; } = [.. Rules<double>().Keys];
+
+    public static LearnedOptimizer<T> Learned<T>(string name, int steps = 10)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        UpdateRule<T> rule = Rules<T>()[name];
+        return new LearnedOptimizer<T>(name, rule, Values(rule), Layout, steps)
+        {
+            Recipe = """{"plan":"cases","seed":1,"text":"é \"quoted\""}""",
+            LearnedFrom = "generated tasks",
+            Licence = "CC0-1.0",
+            Certificate = "L0",
+        };
+    }
+
+    /// <summary>Values that differ from the starts and lie in their ranges.</summary>
+    public static ImmutableArray<T> Values<T>(UpdateRule<T> rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var meta = new MetaParameters<T>([], rule.MetaSpecs(Layout), []);
+        return
+        [
+            .. meta.Entries.SelectMany(e => meta.Natural.Slice(e.Offset, e.Spec.Length).ToArray().Select((v, i) => e.Spec.Transform switch
+            {
+                MetaTransform.Log => v * T.CreateChecked(1 + (0.1 * (i + 1))),
+                MetaTransform.Logit => v * T.CreateChecked(0.95),
+                _ => v,
+            })),
+        ];
+    }
+
+    /// <summary>Gradients of step t, the same for every precision.</summary>
+    public static T[] Gradient<T>(int step)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var stream = new RandomStream(new StreamKey(7, (uint)step, 0, StreamPurpose.Test, 0));
+        var gradient = new T[Layout.Length];
+        for (int i = 0; i < gradient.Length; i++)
+            gradient[i] = T.CreateChecked(stream.NextNormal());
+        return gradient;
+    }
+
+    /// <summary>Parameters on the simplex of each tensor, which every rule can start from.</summary>
+    public static T[] Start<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        [.. Layout.Blocks.SelectMany(b => Enumerable.Repeat(T.One / T.CreateChecked(b.Length), b.Length))];
+
+    public static BoundStatistics Statistics(bool withFactors = true, int largestFactor = 1024)
+    {
+        var statistics = new BoundStatistics(Layout, withFactors, largestFactor);
+        for (int t = 0; t < 20; t++)
+            statistics.AddGradient<double>(Gradient<double>(t));
+        statistics.AddRun<double>(Start<double>(), Gradient<double>(100));
+        return statistics;
+    }
+
+    private static Dictionary<string, UpdateRule<T>> Rules<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var basis = new LearnedBasis<T>(Statistics(), 2, new LearnedBasisOptions { LearningRate = 0.02, Learn = ["averaging", "scales"] });
+        return new(StringComparer.Ordinal)
+        {
+            ["identity"] = new Identity<T>(),
+            ["sgd"] = new Sgd<T>(new SgdOptions { LearningRate = 0.1, WeightDecay = 0.01 }),
+            ["sgd-momentum"] = new Sgd<T>(new SgdOptions { LearningRate = 0.1, Momentum = 0.9, Dampening = 0.1, Maximize = true, Learn = ["momentum", "dampening"] }),
+            ["sgd-learned-momentum"] = new Sgd<T>(new SgdOptions { LearningRate = 0.1, Learn = ["momentum"] }),
+            ["nesterov"] = new Sgd<T>(new SgdOptions { LearningRate = 0.1, Momentum = 0.8, Nesterov = true }),
+            ["adam"] = new Adam<T>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),
+            ["adamw"] = new AdamW<T>(new AdamOptions { WeightDecay = 0.02, Beta1 = 0 }),
+            ["nadam"] = new NAdam<T>(new NAdamOptions { Epsilon = 1e-6 }),
+            ["rmsprop"] = new RmsProp<T>(new RmsPropOptions { Momentum = 0.5, Centered = true }),
+            ["adagrad"] = new AdaGrad<T>(new AdaGradOptions { InitialAccumulator = 0.5, LearningRateDecay = 0.1 }),
+            ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
+            ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),
+            ["diagonal"] = new MirrorDescent<T>(new DiagonalQuadratic<T>(0.5, StrongConvexityEstimate.PrintedMinimum), 0.1),
+            ["max-exact"] = new MirrorDescent<T>(new MaxOfDiagonals<T>(3, seed: 5), 0.1),
+            ["max-origin"] = new MirrorDescent<T>(new MaxOfDiagonals<T>(2, center: Center.Origin), 0.1),
+            ["max-printed"] = new MirrorDescent<T>(new MaxOfDiagonals<T>(2, step: MaxStep.Printed, center: Center.Origin, lambda: StrongConvexityEstimate.SoftMin(4)), 0.1),
+            ["max-printed-start"] = new MirrorDescent<T>(new MaxOfDiagonals<T>(2, step: MaxStep.Printed), 0.1),
+            ["entropy"] = new MirrorDescent<T>(new NegativeEntropy<T>(), 0.2),
+            ["basis"] = basis,
+            ["unlearned-basis"] = LearnedBasis<T>.Unlearned(Layout),
+            ["deployed-basis"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), basis),
+            ["two-bases"] = new Chain<T>(basis, new CosineSchedule<T>(0.1, learn: true), LearnedBasis<T>.Unlearned(Layout)),
+            ["clipped"] = new Chain<T>(new ClipByNorm<T>(1.5, learn: true), new WeightDecay<T>(0.01), new ConstantSchedule<T>(0.5), new Adam<T>()),
+            ["polynomial"] = new Chain<T>(new PolynomialSchedule<T>(0.1, 2, 1, 5), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
+            ["linear"] = new Chain<T>(new LinearSchedule<T>(0, 2, 6, learn: true), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
+            ["exponential"] = new Chain<T>(new ExponentialSchedule<T>(0.9, 2, 1, staircase: true, endFraction: 0.5, learn: true), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
+            ["exponential-endless"] = new Chain<T>(new ExponentialSchedule<T>(0.9, 3), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
+            ["empty-chain"] = new Chain<T>(),
+        };
+    }
+}
