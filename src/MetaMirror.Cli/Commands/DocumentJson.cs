@@ -11,7 +11,7 @@ using MetaMirror.Experiments.Gradchecks;
 namespace MetaMirror.Cli.Commands;
 
 /// <summary>The JSON documents of the commands: camelCase keys, indented.</summary>
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(DatasetListDocument))]
 [JsonSerializable(typeof(DatasetDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
@@ -24,5 +24,11 @@ namespace MetaMirror.Cli.Commands;
 internal sealed partial class DocumentJson : JsonSerializerContext
 {
     /// <summary>The documents as they are written: quotes and signs stand as they are, for no page is made of them.</summary>
-    public static DocumentJson Plain { get; } = new(new JsonSerializerOptions(s_defaultOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static DocumentJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

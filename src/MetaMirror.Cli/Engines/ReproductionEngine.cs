@@ -1,6 +1,8 @@
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Quadratics;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
 
 namespace MetaMirror.Cli.Engines;
 
@@ -14,7 +16,7 @@ internal static class ReproductionEngine
     /// <summary>MetaMD section 5.1 on the regimes of some plans.</summary>
     public static ComparisonOutcome Quadratics(string name, IReadOnlyList<Plan> plans, EngineContext context)
     {
-        QuadraticsResult result = new QuadraticsReproduction(context.Settings, context.Clock) { LearningProgress = context.Learning, RunProgress = context.Runs }.Run(plans, context.Canceled);
+        QuadraticsResult result = new QuadraticsReproduction(context.Settings, context.Clock) { LearningProgress = context.Learning, RunProgress = new IterationProgress(context.Runs) }.Run(plans, context.Canceled);
         ReportModel report = new()
         {
             Title = $"MetaMirror: {name}",
@@ -27,5 +29,12 @@ internal static class ReproductionEngine
             FairPlay = "Each baseline has one learning rate per regime, tuned on training tasks; the learned optimizer sees the training tasks only.",
         };
         return new ComparisonOutcome(report, IsComplete: true);
+    }
+
+    /// <summary>Quadratics report their median iterations where others report a loss.</summary>
+    private sealed class IterationProgress(IProgress<RunProgress> inner) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) =>
+            inner.Report(value with { Text = $"{value.Text}: {(double.IsFinite(value.Loss) ? NumberText.Count(value.Loss) + " iterations" : "not reached")}", Loss = double.NaN });
     }
 }

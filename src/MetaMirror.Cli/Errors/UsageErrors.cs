@@ -13,11 +13,14 @@ internal static class UsageErrors
     public static IReadOnlyList<string> Of(ParseResult parse)
     {
         Command command = parse.CommandResult.Command;
+        bool isGroup = command.Subcommands.Count > 0 && command.Action is null;
+        if (isGroup && parse.UnmatchedTokens.FirstOrDefault(t => !t.StartsWith('-')) is { } word)
+            return [NoCommand(command, word)];
         List<string> strays = [.. Strays(parse).Select(s => Stray(command, parse, s))];
         if (strays.Count > 0)
             return strays; // an unknown option shifts the words after it, so that further mistakes may be none
-        if (command.Subcommands.Count > 0 && command.Action is null && parse.Errors.Count > 0)
-            return [NoCommand(command, parse)];
+        if (isGroup && parse.Errors.Count > 0)
+            return [NoCommand(command, null)];
         return [.. parse.Errors.Select(e => Text(e, parse)).Distinct(StringComparer.Ordinal)];
     }
 
@@ -40,14 +43,9 @@ internal static class UsageErrors
         string[] names = [.. command.Options.Select(o => o.Name).Append("--help").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (names.Contains(name, StringComparer.Ordinal))
             return $"{name}: expected no value, found {Found.Text(word[(name.Length + 1)..])}";
-        string expected = command.Subcommands.Count > 0 && command.Action is null ? NoCommandYet(command, parse) : $"expected an option of '{PathOf(command)}' among {string.Join(", ", names)}";
+        string expected = command.Subcommands.Count > 0 ? $"expected a command among {Names(command)} before any option" : $"expected an option of '{PathOf(command)}' among {string.Join(", ", names)}";
         return $"{expected}, found {Found.Text(name)}{DidYouMean(name, names)}";
     }
-
-    private static string NoCommandYet(Command command, ParseResult parse) =>
-        parse.UnmatchedTokens.FirstOrDefault(t => t[0] != '-') is { } word ? NoCommand(command, word) + "; and an option of its own" : $"expected a command first, among {Names(command)}";
-
-    private static string NoCommand(Command command, ParseResult parse) => NoCommand(command, parse.UnmatchedTokens.FirstOrDefault());
 
     private static string NoCommand(Command command, string? word) => word is null
         ? $"expected a command among {Names(command)}, found nothing"

@@ -26,19 +26,31 @@ internal static class ComparisonScreen
     private static IEnumerable<ComparisonRow> Ranked(IEnumerable<ComparisonRow> rows) =>
         rows.OrderBy(r => Figure.OrNull(r.StepsToTarget.Median) ?? double.PositiveInfinity).ThenBy(r => Figure.OrNull(r.FinalTrainingLoss) ?? double.PositiveInfinity);
 
+    // What a narrow terminal does without, first to last; the report has it all.
+    private static readonly string[] Dispensable = ["test loss", "seconds to target", "mean loss", "ms per step", "final loss", "test accuracy"];
+
     private static void WriteTable(IAnsiConsole console, ComparisonRow[] rows, ComparisonRow? reference)
     {
-        IReadOnlyList<ComparisonColumn> columns = ComparisonColumn.For(rows, reference);
-        string?[] best = [.. columns.Select(c => c.BestText(rows))];
+        var columns = ComparisonColumn.For(rows, reference).Select(c => (c.Header, Cells: Cells(c, rows))).ToList();
+        string[] names = [.. rows.Select(r => r.Learned ? $"[green]{Markup.Escape(r.Label ?? r.Optimizer)}[/]" : Markup.Escape(r.Label ?? r.Optimizer))];
+        string[] roles = [.. rows.Select(r => Role(r.Role))];
+        foreach (string header in Dispensable)
+        {
+            if (Tables.Width([names, roles, .. columns.Select(c => (IReadOnlyList<string>)[c.Header, .. c.Cells])]) <= console.Profile.Width)
+                break;
+            columns.RemoveAll(c => string.Equals(c.Header, header, StringComparison.Ordinal));
+        }
+
         Tables.Write(
             console,
             [new("optimizer"), new(""), .. columns.Select(c => new Column(c.Header, IsNumber: true))],
-            rows.Select(row => (IReadOnlyList<string>)
-            [
-                row.Learned ? $"[green]{Markup.Escape(row.Label ?? row.Optimizer)}[/]" : Markup.Escape(row.Label ?? row.Optimizer),
-                Role(row.Role),
-                .. columns.Select((c, k) => Cell(c, row, best[k])),
-            ]));
+            rows.Select((_, i) => (IReadOnlyList<string>)[names[i], roles[i], .. columns.Select(c => c.Cells[i])]));
+    }
+
+    private static string[] Cells(ComparisonColumn column, ComparisonRow[] rows)
+    {
+        string? best = column.BestText(rows);
+        return [.. rows.Select(r => Cell(column, r, best))];
     }
 
     private static string Cell(ComparisonColumn column, ComparisonRow row, string? best)

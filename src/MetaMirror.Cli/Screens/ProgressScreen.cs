@@ -20,17 +20,17 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
 
     private readonly Lock _drawing = new();
     private string? _stage;
-    private long _stageStart, _drawn;
+    private long _stageStart, _drawn, _reported = terminal.Clock.GetTimestamp();
     private bool _lineIsDrawn;
 
     /// <inheritdoc/>
-    public void Report(RunProgress value) => Report(value.Stage, value.Done, value.Total, value.Text, value.Loss);
+    public void Report(RunProgress value) => Report(value.Stage, value.Done, value.Total, value.Text, value.Loss, "loss");
 
     /// <inheritdoc/>
-    public void Report(LearningProgress value) => Report("learning", value.Done, value.Total, value.Phase, value.Value);
+    public void Report(LearningProgress value) => Report("learning", value.Done, value.Total, value.Phase, value.Value, "value");
 
     /// <summary>Says that work has begun before its first report can come.</summary>
-    public void Begin(string stage, int total = 0) => Report(stage, 0, total, "", double.NaN);
+    public void Begin(string stage, int total = 0) => Report(stage, 0, total, "", double.NaN, "");
 
     /// <summary>Removes the line.</summary>
     public void Dispose()
@@ -39,7 +39,7 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
             Clear();
     }
 
-    private void Report(string stage, int done, int total, string text, double loss)
+    private void Report(string stage, int done, int total, string text, double value, string quantity)
     {
         lock (_drawing)
         {
@@ -48,14 +48,16 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
             if (begins)
             {
                 _stage = stage;
-                _stageStart = now;
+                _stageStart = done > 0 ? _reported : now; // the first report comes when the first piece is done
             }
+
+            _reported = now;
 
             bool due = terminal.Clock.GetElapsedTime(_drawn, now) >= (terminal.ErrorIsTerminal ? Redraw : PlainEvery);
             if (!begins && !due && done < total)
                 return;
             _drawn = now;
-            string line = Line(stage, done, total, text, loss, terminal.Clock.GetElapsedTime(_stageStart, now).TotalSeconds);
+            string line = Line(stage, done, total, text, value, quantity, terminal.Clock.GetElapsedTime(_stageStart, now).TotalSeconds);
             if (terminal.ErrorIsTerminal)
                 Draw(line);
             else
@@ -63,7 +65,7 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
         }
     }
 
-    private string Line(string stage, int done, int total, string text, double loss, double elapsed)
+    private string Line(string stage, int done, int total, string text, double value, string quantity, double elapsed)
     {
         var line = new StringBuilder(stage);
         if (total <= 0)
@@ -77,15 +79,22 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
         line.Append(CultureInfo.InvariantCulture, $"  {done} of {total}");
         if (text.Length > 0)
             line.Append("  ").Append(text);
-        if (double.IsFinite(loss))
-            line.Append("  loss ").Append(NumberText.Significant(loss));
-        else if (!double.IsNaN(loss))
+        if (double.IsFinite(value))
+            line.Append("  ").Append(quantity).Append(' ').Append(NumberText.Significant(value));
+        else if (!double.IsNaN(value))
             line.Append("  diverged");
         if (done >= total)
             line.Append("  done in ").Append(NumberText.Duration(elapsed));
         else if (done > 0)
-            line.Append("  ").Append(NumberText.Duration(Math.Ceiling(elapsed * (total - done) / done))).Append(" left");
+            line.Append("  ").Append(Left(elapsed * (total - done) / done)).Append(" left");
         return line.ToString();
+    }
+
+    // An estimate in whole seconds: more digits would pretend.
+    private static string Left(double seconds)
+    {
+        double whole = Math.Ceiling(seconds);
+        return whole < 100 ? whole.ToString("0", CultureInfo.InvariantCulture) + " s" : NumberText.Duration(whole);
     }
 
     private void Draw(string line)
