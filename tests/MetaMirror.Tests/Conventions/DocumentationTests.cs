@@ -124,6 +124,6 @@ public sealed partial class DocumentationTests
     [GeneratedRegex("`(?<name>[A-Z]\\w*)(<T>)?`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex TypeName();
 
-    [GeneratedRegex(@"PAPERS\s+(section\s+)?(?<section>R?\d+(\.\d+)?)((,|\sand)\s(?<section>R?\d+(\.\d+)?))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"PAPERS\s+(section\s+)?(?<section>\d+(\.\d+)?)((,|\sand)\s(?<section>\d+(\.\d+)?))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Citation();
 }
