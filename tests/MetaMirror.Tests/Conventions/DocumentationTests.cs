@@ -82,6 +82,15 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void EveryCaseThatCommentsCiteIsListed()
+    {
+        string cases = File.ReadAllText(Path.Combine(RepositoryText.Root, "docs", "cases.md"));
+        IEnumerable<string> cited = RepositoryText.Sources("src", "tests", "samples", "bench").SelectMany(f => Case().Matches(File.ReadAllText(f)))
+            .SelectMany(m => m.Groups["case"].Captures.Select(c => c.Value)).Distinct(StringComparer.Ordinal);
+        Found.Nothing(cited.Where(c => !cases.Contains($"| {c} |", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void NoPageNamesAPrivatePath() =>
         Found.Nothing(RepositoryText.Pages().Where(p => Private.Any(f => File.ReadAllText(p).Contains(f, StringComparison.Ordinal))).Select(RepositoryText.Relative));
 
@@ -126,4 +135,7 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"PAPERS\s+(section\s+)?(?<section>\d+(\.\d+)?)((,|\sand)\s(?<section>\d+(\.\d+)?))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Citation();
+
+    [GeneratedRegex(@"CASES\s+(?<case>A\d+)((,|\sand)\s(?<case>A\d+))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Case();
 }
