@@ -112,6 +112,7 @@ public sealed partial class DocumentationTests
 
     private static string Region(string file, string name)
     {
+        Assert.True(File.Exists(file), $"There is no sample {RepositoryText.Relative(file)}.");
         string[] lines = File.ReadAllLines(file);
         int start = Array.FindIndex(lines, l => string.Equals(l.Trim(), $"#region {name}", StringComparison.Ordinal));
         Assert.True(start >= 0, $"{RepositoryText.Relative(file)} has no region '{name}'.");
