@@ -13,4 +13,10 @@ public interface ILearningJournal<T>
 
     /// <summary>Saves a learner after an outer step of this phase; finished phases are kept.</summary>
     void Save(int phase, MetaLearner<T> learner);
+
+    /// <summary>Statistics of finished source runs, or null.</summary>
+    BoundStatistics? ReadStatistics();
+
+    /// <summary>Saves the statistics of finished source runs.</summary>
+    void SaveStatistics(BoundStatistics statistics);
 }
