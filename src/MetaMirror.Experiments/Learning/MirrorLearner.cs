@@ -35,7 +35,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
             "metamd-diagonal-printed" => new DiagonalQuadratic<T>(1, StrongConvexityEstimate.PrintedMinimum),
             _ => new DiagonalQuadratic<T>(1),
         };
-        bool learnsRate = learning.MetaObjective is MetaObjectiveName.TrajectoryLoss or MetaObjectiveName.FinalLoss or MetaObjectiveName.ValidationLoss;
+        bool learnsRate = learning.MetaObjective is not (MetaObjectiveName.RegretBound or MetaObjectiveName.RelaxedRegretBound);
         return Scheduled(new MirrorDescent<T>(divergence, learning.LearningRate, learnsRate), learning.Schedule, warmup: 0);
     }
 
@@ -57,6 +57,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
             MetaObjectiveName.RelaxedRegretBound => new RelaxedRegretBound<T>(null),
             MetaObjectiveName.TrajectoryLoss => new TrajectoryLoss<T>(),
             MetaObjectiveName.FinalLoss => new FinalLoss<T>(),
+            MetaObjectiveName.FinalGradientNorm => new FinalGradientNorm<T>(),
             MetaObjectiveName.ValidationLoss => new ValidationLoss<T>(),
             _ => new RegretBound<T>(),
         };

@@ -26,6 +26,10 @@ public enum MetaObjectiveName
     [JsonStringEnumMemberName("final-loss")]
     FinalLoss,
 
+    /// <summary>Logarithm of the gradient's norm after the last step.</summary>
+    [JsonStringEnumMemberName("final-gradient-norm")]
+    FinalGradientNorm,
+
     /// <summary>Validation loss at the end (a control: MetaMD never reads validation data).</summary>
     [JsonStringEnumMemberName("validation-loss")]
     ValidationLoss,
