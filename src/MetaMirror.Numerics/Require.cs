@@ -67,5 +67,6 @@ internal static class Require
         throw new ArgumentException($"{foundName} must be as long as {expectedName} ({expected} elements), but has {found}.", foundName);
 
     private static void ThrowOverlap(int offset, string inputName, string outputName) =>
-        throw new ArgumentException($"{inputName} and {outputName} must start together or share no memory, but overlap with an offset of {offset} elements.", outputName);
+        throw new ArgumentException(
+            $"{inputName} and {outputName} must start together or share no memory, but overlap with an offset of {offset} elements.", outputName);
 }

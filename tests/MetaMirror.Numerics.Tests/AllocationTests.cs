@@ -26,7 +26,8 @@ public sealed class AllocationTests
         Vectors.MultiplyAdd<float>(x, y, z);
         Vectors.Subtract<float>(x, y, z);
         Vectors.LinearCombination<float>(1, x, 2, y, z);
-        if (!double.IsFinite(Vectors.Dot<float>(x, y) + Vectors.SquaredNorm<float>(x) + Vectors.Sum<float>(x) + Vectors.MaxAbs<float>(x)) || !Vectors.AllFinite<float>(z))
+        double sums = Vectors.Dot<float>(x, y) + Vectors.SquaredNorm<float>(x) + Vectors.Sum<float>(x) + Vectors.MaxAbs<float>(x);
+        if (!double.IsFinite(sums) || !Vectors.AllFinite<float>(z))
             throw new InvalidOperationException();
     });
 
@@ -51,7 +52,8 @@ public sealed class AllocationTests
     [Fact]
     public void Factorizations()
     {
-        double[] a = Draws.Symmetric([.. Enumerable.Range(1, 20).Select(i => (double)i)], 37), values = new double[20], vectors = new double[400], result = new double[400];
+        double[] a = Draws.Symmetric([.. Enumerable.Range(1, 20).Select(i => (double)i)], 37);
+        double[] values = new double[20], vectors = new double[400], result = new double[400];
         AssertAllocatesNothing(() =>
         {
             SymmetricEigen.Decompose(a, 20, values, vectors);
@@ -64,7 +66,8 @@ public sealed class AllocationTests
     [Fact]
     public void Solvers_allocate_their_report_only()
     {
-        double[] a = Draws.Symmetric([.. Enumerable.Range(1, 20).Select(i => (double)i)], 38), b = Draws.Normal<double>(20, 93), u = new double[20], scratch = new double[100];
+        double[] a = Draws.Symmetric([.. Enumerable.Range(1, 20).Select(i => (double)i)], 38);
+        double[] b = Draws.Normal<double>(20, 93), u = new double[20], scratch = new double[100];
         var matrix = new Solvers.DenseOperator<double>(a, 20);
         var solver = new ConjugateGradient<double>(1e-10, 50);
         for (int warm = 0; warm < 40; warm++)

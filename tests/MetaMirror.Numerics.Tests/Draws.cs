@@ -44,6 +44,10 @@ internal static class Draws
         Assert.Equal(expected.Length, actual.Length);
         double scale = Math.Max(Vectors.MaxAbs(expected), double.Epsilon);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * scale, FormattableString.Invariant($"[{i}]: expected {expected[i]:g17}, found {actual[i]:g17}"));
+        {
+            Assert.True(
+                Math.Abs(expected[i] - actual[i]) <= tolerance * scale,
+                FormattableString.Invariant($"[{i}]: expected {expected[i]:g17}, found {actual[i]:g17}"));
+        }
     }
 }

@@ -20,7 +20,12 @@ internal static class CommandTree
         foreach (ICommandSpec spec in engines.Commands())
             root.Add(Wire(spec, common, run));
         root.Add(Group(
-            new ToolCommand("data", "Shows which data sets are there, what is in them, and whether their files are the published ones."),
+            new ToolCommand(
+                "data",
+                "Shows which data sets are there, what is in them, and whether their files are the published ones.",
+                new("data list", "What there is, and where."),
+                new("data show optdigits", "Counts, classes, and the first images."),
+                new("data verify", "Whether the files are the published ones.")),
             [new Data.DataListCommand(), new Data.DataShowCommand(), new Data.DataVerifyCommand()],
             common,
             run));

@@ -21,7 +21,7 @@ internal static class UsageErrors
             return strays; // an unknown option shifts the words after it, so that further mistakes may be none
         if (isGroup && parse.Errors.Count > 0)
             return [NoCommand(command, null)];
-        return [.. parse.Errors.Select(e => Text(e, parse)).Distinct(StringComparer.Ordinal)];
+        return parse.Errors.Count == 0 ? [] : [.. Missing(command, parse), .. parse.Errors.Select(e => Text(e, parse)).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The words that name a command, from the root's name on.</summary>
@@ -42,7 +42,7 @@ internal static class UsageErrors
         string name = word.Split('=', 2)[0];
         string[] names = [.. command.Options.Select(o => o.Name).Append("--help").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (names.Contains(name, StringComparer.Ordinal))
-            return $"{name}: expected no value, found {Found.Text(word[(name.Length + 1)..])}";
+            return word.Length > name.Length ? $"{name}: expected no value, found {Found.Text(word[(name.Length + 1)..])}" : $"{name}: expected after '{PathOf(command)}', found before it";
         string expected = command.Subcommands.Count > 0 ? $"expected a command among {Names(command)} before any option" : $"expected an option of '{PathOf(command)}' among {string.Join(", ", names)}";
         return $"{expected}, found {Found.Text(name)}{DidYouMean(name, names)}";
     }
@@ -53,7 +53,15 @@ internal static class UsageErrors
 
     private static string Names(Command command) => string.Join(", ", command.Subcommands.Select(c => c.Name));
 
-    private static string Text(ParseError error, ParseResult parse)
+    private static IEnumerable<string> Missing(Command command, ParseResult parse)
+    {
+        IEnumerable<Symbol> arguments = command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0 && parse.GetResult(a) is null or { Tokens.Count: 0 });
+        IEnumerable<Symbol> options = command.Options.Where(o => o.Required && parse.GetResult(o) is null);
+        return arguments.Concat(options).Select(s => $"{s.Name}: expected {((IExpecting)s).Expected}, found nothing");
+    }
+
+    // Null for what is said as missing.
+    private static string? Text(ParseError error, ParseResult parse)
     {
         switch (error.SymbolResult)
         {
@@ -66,13 +74,9 @@ internal static class UsageErrors
         }
 
         Command command = parse.CommandResult.Command;
-        if (command.Options.FirstOrDefault(o => o.Required && parse.GetResult(o) is null or { Implicit: true }) is { } required)
-            return $"{required.Name}: expected {((IExpecting)required).Expected}, found nothing";
-        if (command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parse.GetResult(a) is null or { Tokens.Count: 0 }) is { } missing)
-            return $"{missing.Name}: expected {((IExpecting)missing).Expected}, found nothing";
-        return parse.UnmatchedTokens.Count > 0
-            ? $"expected nothing more after '{PathOf(command)}{string.Concat(command.Arguments.Select(a => " " + a.Name))}', found {Found.Text(parse.UnmatchedTokens[0])}"
-            : error.Message;
+        if (parse.UnmatchedTokens.Count > 0)
+            return $"expected nothing more after '{PathOf(command)}{string.Concat(command.Arguments.Select(a => " " + a.Name))}', found {Found.Text(parse.UnmatchedTokens[0])}";
+        return Missing(command, parse).Any() ? null : error.Message;
     }
 
     private static string DidYouMean(string word, IEnumerable<string> names) => NearestName.Of(word, names) is { } nearest ? $" (did you mean '{nearest}'?)" : "";

@@ -20,7 +20,7 @@ internal static class ValueKinds
 
     /// <summary>One of some names.</summary>
     public static ValueKind<string?> OneOf(string what, IReadOnlyList<string> names) =>
-        new($"{what}: {string.Join(", ", names)}", (string text, out string? value) => names.Contains(value = text, StringComparer.Ordinal));
+        new($"{what} among {string.Join(", ", names)}", (string text, out string? value) => names.Contains(value = text, StringComparer.Ordinal));
 
     /// <summary>A whole number in a range.</summary>
     public static ValueKind<int> Whole(int least, int most) => new(

@@ -14,14 +14,16 @@ internal sealed class ValueOption<T> : Option<T>, IExpecting
     /// <param name="kind">What the value has to be.</param>
     /// <param name="description">What it does.</param>
     /// <param name="fallback">The value when it is not stated.</param>
-    public ValueOption(string name, string placeholder, ValueKind<T> kind, string description, T fallback = default!)
+    /// <param name="required">Whether it has to be stated.</param>
+    public ValueOption(string name, string placeholder, ValueKind<T> kind, string description, T fallback = default!, bool required = false)
         : base(name)
     {
         HelpName = placeholder;
         Description = description;
         Expected = kind.Expected;
         Arity = ArgumentArity.ExactlyOne;
-        DefaultValueFactory = _ => fallback;
+        Required = required;
+        DefaultValueFactory = required ? null : _ => fallback;
         CustomParser = result => Read(result, name, kind);
     }
 

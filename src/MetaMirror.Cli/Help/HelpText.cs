@@ -9,7 +9,14 @@ internal static class HelpText
     /// <summary>What is typed at the shell.</summary>
     public const string ToolName = "metamirror";
 
-    private const int Widest = 100, Indent = 2, LeastColumn = 24;
+    private const int Widest = 100, Indent = 2;
+
+    private static readonly Example[] FirstSteps =
+    [
+        new("demo", "The main job on embedded data, in a minute or two; ends in a report."),
+        new("doctor", "What this machine offers, and whether it computes right."),
+        new("plan rotated-digits > my-plan.json", "A plan to start from for tasks of your own."),
+    ];
 
     /// <summary>Writes the help of a command.</summary>
     public static void Write(Command command, CommonOptions common, TextWriter writer, int width)
@@ -19,18 +26,21 @@ internal static class HelpText
         writer.WriteLine();
         writer.WriteLine("Usage:");
         writer.WriteLine("  " + Usage(command));
-        if (command.Subcommands.Count > 0)
-            Section(writer, "Commands", [.. command.Subcommands.Select(c => (c.Name + Words(c), c.Description ?? ""))], width);
-        Section(writer, "Arguments", [.. command.Arguments.Select(a => (Placeholder(a), a.Description ?? ""))], width);
-        Option[] own = [.. command.Options.Where(o => !o.Hidden && !common.All.Contains(o) && !IsBuiltIn(o))];
-        Section(writer, "Options", [.. own.Select(Row)], width);
-        (string, string)[] shared = [.. common.All.Where(o => !own.Any(w => string.Equals(w.Name, o.Name, StringComparison.Ordinal))).Select(Row), ("--help", "Show this help.")];
-        Section(writer, "Options of every command", command is RootCommand ? [.. shared, ("--version", "Show the version.")] : shared, width);
-        if (command is ToolCommand { Examples.Count: > 0 } tool)
-            Examples(writer, tool.Examples, width);
+        Option[] own = [.. command.Options.Where(o => !common.All.Contains(o) && o is not (System.CommandLine.Help.HelpOption or VersionOption))];
+        Option[] shared = [.. common.All.Where(o => !own.Any(w => string.Equals(w.Name, o.Name, StringComparison.Ordinal)))];
+        (string Title, (string Name, string Text)[] Rows)[] sections =
+        [
+            ("Commands", [.. command.Subcommands.Select(c => (c.Name + Words(c), c.Description ?? ""))]),
+            ("Arguments", [.. command.Arguments.Select(a => (Placeholder(a), a.Description ?? ""))]),
+            ("Options", [.. own.Select(Row)]),
+            ("Options of every command", [.. shared.Select(Row), ("--help", "Show this help.")]),
+            ("About", command is RootCommand ? [("--version", "Show the version.")] : []),
+        ];
+        int column = sections.SelectMany(t => t.Rows).Max(r => r.Name.Length) + (2 * Indent);
+        foreach ((string title, (string, string)[] rows) in sections)
+            Section(writer, title, rows, column, width);
+        Examples(writer, command is ToolCommand tool ? tool.Examples : FirstSteps, width);
     }
-
-    private static bool IsBuiltIn(Option option) => option is System.CommandLine.Help.HelpOption or VersionOption;
 
     private static string Usage(Command command)
     {
@@ -51,13 +61,12 @@ internal static class HelpText
         _ => ($"{option.Name} <{option.HelpName}>{(option.Arity.MaximumNumberOfValues > 1 ? "..." : "")}", option.Description ?? ""),
     };
 
-    private static void Section(TextWriter writer, string title, IReadOnlyList<(string Name, string Text)> rows, int width)
+    private static void Section(TextWriter writer, string title, IReadOnlyList<(string Name, string Text)> rows, int column, int width)
     {
         if (rows.Count == 0)
             return;
         writer.WriteLine();
         writer.WriteLine(title + ":");
-        int column = Math.Max(LeastColumn, rows.Max(r => r.Name.Length) + (2 * Indent));
         foreach ((string name, string text) in rows)
         {
             writer.Write((new string(' ', Indent) + name).PadRight(column));

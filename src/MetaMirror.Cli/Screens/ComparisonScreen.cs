@@ -27,7 +27,7 @@ internal static class ComparisonScreen
         rows.OrderBy(r => Figure.OrNull(r.StepsToTarget.Median) ?? double.PositiveInfinity).ThenBy(r => Figure.OrNull(r.FinalTrainingLoss) ?? double.PositiveInfinity);
 
     // What a narrow terminal does without, first to last; the report has it all.
-    private static readonly string[] Dispensable = ["test loss", "seconds to target", "mean loss", "ms per step", "final loss", "test accuracy"];
+    private static readonly string[] Dispensable = ["test loss", "seconds to target", "mean loss", "ms per step", "diverged", "final loss", "test accuracy", "÷"];
 
     private static void WriteTable(IAnsiConsole console, ComparisonRow[] rows, ComparisonRow? reference)
     {
@@ -38,7 +38,7 @@ internal static class ComparisonScreen
         {
             if (Tables.Width([names, roles, .. columns.Select(c => (IReadOnlyList<string>)[c.Header, .. c.Cells])]) <= console.Profile.Width)
                 break;
-            columns.RemoveAll(c => string.Equals(c.Header, header, StringComparison.Ordinal));
+            columns.RemoveAll(c => c.Header.StartsWith(header, StringComparison.Ordinal));
         }
 
         Tables.Write(
@@ -65,7 +65,7 @@ internal static class ComparisonScreen
     {
         OptimizerRole.Learned => "learned",
         OptimizerRole.Rival => "rival",
-        OptimizerRole.Control => "nothing learned",
+        OptimizerRole.Control => "control",
         _ => "tuned",
     };
 

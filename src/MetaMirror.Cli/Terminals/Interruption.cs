@@ -42,7 +42,7 @@ internal sealed class Interruption : IDisposable
         }
 
         _error.WriteLine();
-        _error.WriteLine("Stopping: what there is will be saved. Press Ctrl-C again to end at once.");
+        _error.WriteLine("Stopping as soon as what is done is safe. Press Ctrl-C again to end at once.");
         _source.Cancel();
     }
 

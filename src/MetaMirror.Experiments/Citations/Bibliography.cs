@@ -1,5 +1,5 @@
-using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Experiments.Citations;
@@ -66,7 +66,7 @@ public static class Bibliography
     /// <summary>The works behind some names, each once: this project first, then in order of kind.</summary>
     /// <param name="names">Optimizers, data sets, plans that come with this program, keys of works, or <c>all</c>; none: this project and the papers that it implements.</param>
     /// <returns>The works.</returns>
-    /// <exception cref="ArgumentException">A name is unknown; the message lists them and names the nearest.</exception>
+    /// <exception cref="ArgumentException">A name is unknown; the message names the nearest.</exception>
     public static IReadOnlyList<Reference> Of(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -84,7 +84,8 @@ public static class Bibliography
             return [name];
         if (PlanFile.Embedded.Contains(name, StringComparer.Ordinal))
             return NamesIn(PlanFile.Read(name)).SelectMany(KeysOf).Prepend(Self);
-        throw Catalogue.Unknown("an optimizer, a data set, a plan or a key", name, [Everything, .. Keys.Keys, .. PlanFile.Embedded], nameof(name));
+        string nearest = NearestName.Of(name, [Everything, .. Keys.Keys, .. PlanFile.Embedded, .. Works.All.Select(w => w.Key)]) is { } near ? $" (did you mean '{near}'?)" : "";
+        throw new ArgumentException($"expected an optimizer, a data set, a plan, a key of a reference, or '{Everything}', found {Shown.Text(name)}{nearest}", nameof(name));
     }
 
     private static IEnumerable<string> NamesIn(Plan plan)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace MetaMirror.Numerics;
 
@@ -18,6 +17,14 @@ public static partial class Vectors
         Require.SupportedElement<T>();
         Require.SameLength(x.Length, y.Length, nameof(x), nameof(y));
         Require.SameStartOrDisjoint(x, y, nameof(x), nameof(y));
-        TensorPrimitives.MultiplyAdd(x, alpha, y, y);
+        Elementwise<T, SumWithScaled<T>>.Map(x, y, alpha, T.Zero, y);
+    }
+
+    private readonly struct SumWithScaled<T> : IFormula<T>
+        where T : unmanaged
+    {
+        public static TVector Of<TVector, TSimd>(TVector x, TVector y, TVector a, TVector b)
+            where TVector : struct
+            where TSimd : ISimd<T, TVector> => TSimd.Add(y, TSimd.Multiply(a, x));
     }
 }

@@ -14,7 +14,7 @@ public static partial class Vectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Require.SupportedElement<T>();
-        
+
         // Of no elements IsFiniteAll says false; here all of none are finite.
         return x.IsEmpty || TensorPrimitives.IsFiniteAll(x);
     }

@@ -1,7 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
@@ -16,34 +13,18 @@ public static partial class Vectors
     /// <param name="destination">Shape [n]; overwritten.</param>
     /// <exception cref="ArgumentException">Lengths differ, or an input overlaps the destination without starting together.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LinearCombination<T>(T a, ReadOnlySpan<T> x, T b, ReadOnlySpan<T> y, Span<T> destination)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         RequireThree(x, y, destination);
-        ref T x0 = ref MemoryMarshal.GetReference(x);
-        ref T y0 = ref MemoryMarshal.GetReference(y);
-        ref T z0 = ref MemoryMarshal.GetReference(destination);
-        int i = 0;
+        Elementwise<T, Combination<T>>.Map(x, y, a, b, destination);
+    }
 
-        // Whole vectors in the widest width at hand, the remainder one by one: elements are independent, so the width leaves no trace.
-        if (Vector512.IsHardwareAccelerated)
-        {
-            for (; i <= x.Length - Vector512<T>.Count; i += Vector512<T>.Count)
-                ((Vector512.LoadUnsafe(ref x0, (nuint)i) * a) + (Vector512.LoadUnsafe(ref y0, (nuint)i) * b)).StoreUnsafe(ref z0, (nuint)i);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            for (; i <= x.Length - Vector256<T>.Count; i += Vector256<T>.Count)
-                ((Vector256.LoadUnsafe(ref x0, (nuint)i) * a) + (Vector256.LoadUnsafe(ref y0, (nuint)i) * b)).StoreUnsafe(ref z0, (nuint)i);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            for (; i <= x.Length - Vector128<T>.Count; i += Vector128<T>.Count)
-                ((Vector128.LoadUnsafe(ref x0, (nuint)i) * a) + (Vector128.LoadUnsafe(ref y0, (nuint)i) * b)).StoreUnsafe(ref z0, (nuint)i);
-        }
-
-        for (; i < x.Length; i++)
-            destination[i] = (a * x[i]) + (b * y[i]);
+    private readonly struct Combination<T> : IFormula<T>
+        where T : unmanaged
+    {
+        public static TVector Of<TVector, TSimd>(TVector x, TVector y, TVector a, TVector b)
+            where TVector : struct
+            where TSimd : ISimd<T, TVector> => TSimd.Add(TSimd.Multiply(a, x), TSimd.Multiply(b, y));
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace MetaMirror.Numerics;
 
@@ -16,7 +15,7 @@ public static partial class Vectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         RequireThree(x, y, destination);
-        TensorPrimitives.Multiply(x, y, destination);
+        Elementwise<T, ElementProduct<T>>.Map(x, y, T.Zero, T.Zero, destination);
     }
 
     private static void RequireThree<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination, string output = "destination")
@@ -27,5 +26,13 @@ public static partial class Vectors
         Require.SameLength(x.Length, destination.Length, nameof(x), output);
         Require.SameStartOrDisjoint(x, destination, nameof(x), output);
         Require.SameStartOrDisjoint(y, destination, nameof(y), output);
+    }
+
+    private readonly struct ElementProduct<T> : IFormula<T>
+        where T : unmanaged
+    {
+        public static TVector Of<TVector, TSimd>(TVector x, TVector y, TVector a, TVector b)
+            where TVector : struct
+            where TSimd : ISimd<T, TVector> => TSimd.Multiply(x, y);
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace MetaMirror.Numerics;
 
@@ -14,6 +13,14 @@ public static partial class Vectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Require.SupportedElement<T>();
-        TensorPrimitives.Multiply(x, alpha, x);
+        Elementwise<T, Scaled<T>>.Map(x, x, alpha, T.Zero, x);
+    }
+
+    private readonly struct Scaled<T> : IFormula<T>
+        where T : unmanaged
+    {
+        public static TVector Of<TVector, TSimd>(TVector x, TVector y, TVector a, TVector b)
+            where TVector : struct
+            where TSimd : ISimd<T, TVector> => TSimd.Multiply(a, x);
     }
 }

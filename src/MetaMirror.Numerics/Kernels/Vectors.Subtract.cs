@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace MetaMirror.Numerics;
 
@@ -16,6 +15,14 @@ public static partial class Vectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         RequireThree(x, y, destination);
-        TensorPrimitives.Subtract(x, y, destination);
+        Elementwise<T, Difference<T>>.Map(x, y, T.Zero, T.Zero, destination);
+    }
+
+    private readonly struct Difference<T> : IFormula<T>
+        where T : unmanaged
+    {
+        public static TVector Of<TVector, TSimd>(TVector x, TVector y, TVector a, TVector b)
+            where TVector : struct
+            where TSimd : ISimd<T, TVector> => TSimd.Subtract(x, y);
     }
 }

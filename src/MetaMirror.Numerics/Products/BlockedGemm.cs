@@ -61,8 +61,12 @@ internal static unsafe class BlockedGemm
 
                 for (int i = 0; i < m; i += RowBlock)
                 {
+                    int rows = Math.Min(RowBlock, m - i);
                     for (int j = 0; j < columns; j += width)
-                        Rows<T, TVector, TSimd>(Math.Min(RowBlock, m - i), Math.Min(width, columns - j), depth, alpha, a.From(i, p), packed + (j * depth), factor, c.From(i, j0 + j));
+                    {
+                        int used = Math.Min(width, columns - j);
+                        Rows<T, TVector, TSimd>(rows, used, depth, alpha, a.From(i, p), packed + (j * depth), factor, c.From(i, j0 + j));
+                    }
                 }
             }
         }

@@ -57,13 +57,17 @@ public sealed record SolveReport(string Solver, SolveStatus Status, int Iteratio
         SolveStatus.MaximumIterations when TruncatedByRequest =>
             FormattableString.Invariant($"{Solver} was truncated after {Iterations} iterations as asked; relative residual {RelativeResidual:g3}."),
         SolveStatus.MaximumIterations => FormattableString.Invariant(
-            $"{Solver} stopped after {Iterations} iterations with relative residual {RelativeResidual:g3}. Allow more iterations, a looser tolerance, or damping."),
+            $"{Solver} stopped after {Iterations} iterations with relative residual {RelativeResidual:g3}. ")
+            + "Allow more iterations, a looser tolerance, or damping.",
         SolveStatus.NegativeCurvature => FormattableString.Invariant(
-            $"{Solver} met negative curvature after {Iterations} iterations: the matrix is not positive definite, so this is no minimum. Train further, or add damping larger than the most negative eigenvalue."),
+            $"{Solver} met negative curvature after {Iterations} iterations: the matrix is not positive definite, so this is no minimum. ")
+            + "Train further, or add damping larger than the most negative eigenvalue.",
         SolveStatus.Diverged => FormattableString.Invariant(
-            $"{Solver} diverged after {Iterations} iterations (residual {Residual:g3}). Make the step smaller than 2 over the largest eigenvalue, or use conjugate gradients; if the input has NaN or infinities, look there first."),
+            $"{Solver} diverged after {Iterations} iterations (residual {Residual:g3}). Make the step smaller than 2 over the largest eigenvalue, ")
+            + "or use conjugate gradients; if the input has NaN or infinities, look there first.",
         _ => FormattableString.Invariant(
-            $"{Solver} broke down after {Iterations} iterations with relative residual {RelativeResidual:g3}: the matrix is singular along the search direction or rounding stops progress. Add damping, or compute in double."),
+            $"{Solver} broke down after {Iterations} iterations with relative residual {RelativeResidual:g3}: ")
+            + "the matrix is singular along the search direction or rounding stops progress. Add damping, or compute in double.",
     };
 
     /// <summary>This report if the solve succeeded.</summary>

@@ -8,8 +8,11 @@ internal struct SolveState(string solver, double normOfB, bool truncatedByReques
     public int Iterations;
     public CurvatureSign Curvature;
 
-    public readonly SolveReport Report(SolveStatus status, double residual) => new(solver, status, Iterations, residual,
-        normOfB > 0 ? residual / normOfB : residual == 0 ? 0 : double.PositiveInfinity, Curvature) { TruncatedByRequest = truncatedByRequest };
+    public readonly SolveReport Report(SolveStatus status, double residual)
+    {
+        double relative = normOfB > 0 ? residual / normOfB : residual == 0 ? 0 : double.PositiveInfinity;
+        return new SolveReport(solver, status, Iterations, residual, relative, Curvature) { TruncatedByRequest = truncatedByRequest };
+    }
 
     /// <summary>Records pᵀAp, counted as zero when it is no larger than the rounding error of the product.</summary>
     public CurvatureSign Record(double pAp, double pp, double noise)

@@ -39,7 +39,8 @@ public partial struct RandomStream
     {
         Require.SupportedElement<T>();
         if (!double.IsFinite(low) || !double.IsFinite(high) || low > high)
-            throw new ArgumentOutOfRangeException(nameof(low), low, FormattableString.Invariant($"Ends must be finite with low <= high, but are {low} and {high}."));
+            throw new ArgumentOutOfRangeException(
+                nameof(low), low, FormattableString.Invariant($"Ends must be finite with low <= high, but are {low} and {high}."));
         foreach (ref T value in values)
             value = T.CreateTruncating(low + ((high - low) * NextDouble()));
     }

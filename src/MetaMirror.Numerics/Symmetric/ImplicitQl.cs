@@ -17,7 +17,7 @@ internal static class ImplicitQl
             for (int sweep = 0; ; sweep++)
             {
                 int m = l;
-                while (m < n - 1 && Math.Abs(e[m]) > double.Epsilon && Math.Abs(d[m]) + Math.Abs(d[m + 1]) + Math.Abs(e[m]) != Math.Abs(d[m]) + Math.Abs(d[m + 1]))
+                while (m < n - 1 && !IsNegligible(e[m], Math.Abs(d[m]) + Math.Abs(d[m + 1])))
                     m++;
                 if (m == l)
                     break;
@@ -61,6 +61,8 @@ internal static class ImplicitQl
         e[l] = g;
         e[m] = 0;
     }
+
+    private static bool IsNegligible(double e, double neighbors) => neighbors + Math.Abs(e) == neighbors;
 
     private static double Hypotenuse(double x, double y)
     {

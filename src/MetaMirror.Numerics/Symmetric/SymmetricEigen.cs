@@ -54,7 +54,8 @@ public static class SymmetricEigen
             {
                 double x = a[(i * n) + j], y = a[(j * n) + i];
                 if (Math.Abs(x - y) > limit)
-                    throw new ArgumentException(FormattableString.Invariant($"The matrix must be symmetric, but [{i}, {j}] is {x} and [{j}, {i}] is {y}."), nameof(a));
+                    throw new ArgumentException(
+                        FormattableString.Invariant($"The matrix must be symmetric, but [{i}, {j}] is {x} and [{j}, {i}] is {y}."), nameof(a));
                 w[(i * n) + j] = w[(j * n) + i] = (0.5 * x) + (0.5 * y);
             }
         }

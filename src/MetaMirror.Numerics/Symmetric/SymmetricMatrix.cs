@@ -32,7 +32,8 @@ public static class SymmetricMatrix
         Require.Shape(n, n, result.Length, nameof(result), "n x n");
         Require.SameStartOrDisjoint(a, result, nameof(a), nameof(result));
         if (!double.IsFinite(exponent) || double.IsNaN(floor))
-            throw new ArgumentException(FormattableString.Invariant($"The exponent must be finite and the floor a number, but they are {exponent} and {floor}."), nameof(exponent));
+            throw new ArgumentException(
+                FormattableString.Invariant($"The exponent must be finite and the floor a number, but they are {exponent} and {floor}."), nameof(exponent));
         if (n == 0)
             return;
         using var work = new Rented((2 * n * n) + n);
@@ -45,7 +46,11 @@ public static class SymmetricMatrix
             if (value < 0 && value >= -negligible)
                 value = 0;
             if (value < 0 || (value == 0 && exponent < 0))
-                throw new ArgumentException(FormattableString.Invariant($"Power {exponent} needs positive eigenvalues, but eigenvalue {j} of {n} is {value}; raise the floor or add damping."), nameof(a));
+            {
+                string found = FormattableString.Invariant($"Power {exponent} needs positive eigenvalues, but eigenvalue {j} of {n} is {value}; ");
+                throw new ArgumentException(found + "raise the floor or add damping.", nameof(a));
+            }
+
             values[j] = exponent switch { 0.5 => Math.Sqrt(value), -0.5 => 1 / Math.Sqrt(value), 1 => value, -1 => 1 / value, _ => Math.Pow(value, exponent) };
         }
 

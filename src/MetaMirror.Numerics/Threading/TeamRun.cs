@@ -6,9 +6,10 @@ namespace MetaMirror.Numerics;
 /// The meeting point of a team. A run is open while items are handed out; a worker joins an open run under the gate, so the caller need
 /// only wait for those who joined, not for sleepers. Monitors and plain fields: nothing is allocated once the threads live.
 /// </summary>
-internal sealed class TeamRun(WorkerTeam team, int threads)
+internal sealed class TeamRun(WorkerTeam team, int threads, TimeSpan idleLimit)
 {
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(5);
+    /// <summary>Rounds of twenty pauses, some ten microseconds, before a thread sleeps.</summary>
+    private const int SpinRounds = 40;
 
     private readonly object gate = new();
     private readonly bool[] alive = new bool[threads];
@@ -19,7 +20,7 @@ internal sealed class TeamRun(WorkerTeam team, int threads)
     private int failedItem;
     private ExceptionDispatchInfo? failure;
 
-    public void Start(int count, Action<int, int> work, int spinRounds)
+    public void Start(int count, Action<int, int> work)
     {
         lock (gate)
         {
@@ -36,7 +37,7 @@ internal sealed class TeamRun(WorkerTeam team, int threads)
         }
 
         HandOut(work, 0);
-        for (int round = 0; round < spinRounds && Volatile.Read(ref joined) > 0; round++)
+        for (int round = 0; round < SpinRounds && Volatile.Read(ref joined) > 0; round++)
             Thread.SpinWait(20);
         ExceptionDispatchInfo? error;
         lock (gate)
@@ -64,14 +65,14 @@ internal sealed class TeamRun(WorkerTeam team, int threads)
         while (true)
         {
             // A short spin catches the next of many small runs; then the thread sleeps.
-            for (int round = 0; round < 40 && epoch == seen; round++)
+            for (int round = 0; round < SpinRounds && epoch == seen; round++)
                 Thread.SpinWait(20);
             Action<int, int>? work;
             lock (gate)
             {
                 while (epoch == seen)
                 {
-                    if (!Monitor.Wait(gate, IdleLimit) && epoch == seen)
+                    if (!Monitor.Wait(gate, idleLimit) && epoch == seen)
                     {
                         alive[worker] = false;
                         return;
@@ -109,7 +110,10 @@ internal sealed class TeamRun(WorkerTeam team, int threads)
         }
     }
 
-    /// <summary>Keeps the failure of the lowest item. Lower items were handed out before, so every one of them still reports: the choice does not depend on timing.</summary>
+    /// <summary>
+    /// Keeps the failure of the lowest item. Lower items were handed out before, so every one of them still reports: the choice does
+    /// not depend on timing.
+    /// </summary>
     private void Fail(int item, Exception error)
     {
         lock (gate)

@@ -5,11 +5,10 @@ namespace MetaMirror.Numerics;
 /// idle seconds. Items are handed out one at a time in order, so a body must write only what belongs to its item (or to its worker's
 /// scratch); then results do not depend on the team's size.
 /// </summary>
-/// <remarks>One run at a time: another thread waits for its turn, and a body that runs its own team again does so alone, in place.</remarks>
+/// <remarks>One run at a time: another thread waits for its turn, and a body that runs its own team again does so alone, in place. (A body that runs
+/// a second team must not run the first one again inside it.)</remarks>
 public sealed class WorkerTeam
 {
-    private const int SpinRounds = 40;
-
     [ThreadStatic]
     private static WorkerTeam? current;
 
@@ -23,10 +22,15 @@ public sealed class WorkerTeam
     /// <param name="threads">Number of workers, the caller included; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is below 1.</exception>
     public WorkerTeam(int threads)
+        : this(threads, TimeSpan.FromSeconds(5))
+    {
+    }
+
+    internal WorkerTeam(int threads, TimeSpan idleLimit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         Threads = threads;
-        run = new TeamRun(this, threads);
+        run = new TeamRun(this, threads, idleLimit);
     }
 
     /// <summary>Number of workers, the caller included.</summary>
@@ -60,7 +64,7 @@ public sealed class WorkerTeam
                 }
                 else
                 {
-                    run.Start(items, body, SpinRounds);
+                    run.Start(items, body);
                 }
             }
             finally

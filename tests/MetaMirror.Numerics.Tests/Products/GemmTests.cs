@@ -8,7 +8,8 @@ public abstract class GemmContract<T>
     private static readonly (int M, int N, int K)[] Shapes =
     [
         (0, 3, 4), (3, 0, 4), (3, 4, 0), (1, 1, 1), (1, 1, 700), (1, 17, 5), (17, 1, 5), (2, 3, 4), (3, 33, 65), (4, 4, 4), (5, 7, 3), (7, 31, 9), (8, 16, 32),
-        (8, 32, 16), (9, 17, 33), (12, 15, 193), (13, 64, 385), (31, 47, 8), (64, 10, 32), (64, 32, 64), (33, 100, 28), (70, 5, 400), (100, 49, 7), (2, 300, 11),
+        (8, 32, 16), (9, 17, 33), (12, 15, 193), (13, 64, 385), (31, 47, 8), (64, 10, 32), (64, 32, 64), (33, 100, 28), (70, 5, 400), (100, 49, 7),
+        (2, 300, 11),
     ];
 
     private static readonly (double Alpha, double Beta)[] Factors = [(1, 0), (1, 1), (-0.5, 0.25), (0, 2)];
@@ -61,7 +62,7 @@ public abstract class GemmContract<T>
                 double bound = ((k + 2) * Epsilon * magnitude) + (2 * Epsilon * Math.Abs(old)) + (Epsilon * Math.Abs(sum + old));
                 Assert.True(
                     Math.Abs(sum + old - found) <= bound,
-                    FormattableString.Invariant($"{transposeA} {transposeB} {m}x{n}x{k} ({alpha}, {beta}) at [{i}, {j}]: expected {sum + old}, found {found}, bound {bound}"));
+                    FormattableString.Invariant($"{transposeA} {transposeB} {m}x{n}x{k} ({alpha}, {beta}) [{i}, {j}]: {sum + old}, found {found}"));
             }
         }
 
@@ -121,7 +122,8 @@ public abstract class GemmContract<T>
     {
         foreach (bool transpose in new[] { false, true })
         {
-            foreach ((int m, int n, double beta) in new[] { (0, 3, 0.5), (3, 0, 0.5), (1, 1, 0), (3, 5, 0), (5, 3, 1), (17, 33, -0.5), (64, 100, 0), (101, 7, 2) })
+            (int, int, double)[] cases = [(0, 3, 0.5), (3, 0, 0.5), (1, 1, 0), (3, 5, 0), (5, 3, 1), (17, 33, -0.5), (64, 100, 0), (101, 7, 2)];
+            foreach ((int m, int n, double beta) in cases)
             {
                 T[] a = Draws.Normal<T>(m * n, 30), x = Draws.Normal<T>(transpose ? m : n, 31), y = Draws.Normal<T>(transpose ? n : m, 32), before = [.. y];
                 Gemm.MultiplyVector<T>(transpose, m, n, T.CreateTruncating(0.5), a, x, T.CreateTruncating(beta), y);
@@ -148,7 +150,8 @@ public abstract class GemmContract<T>
     public void Wrong_shapes_and_shared_memory_are_refused()
     {
         var memory = new T[100];
-        string message = Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(true, false, 3, 4, 5, T.One, memory.AsSpan(0, 14), new T[20], T.Zero, new T[12])).Message;
+        string message = Assert.Throws<ArgumentException>(() =>
+            Gemm.Multiply<T>(true, false, 3, 4, 5, T.One, memory.AsSpan(0, 14), new T[20], T.Zero, new T[12])).Message;
         Assert.Contains("k x m = 5 x 3", message, StringComparison.Ordinal);
         Assert.Contains("14", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(false, false, 3, 4, 5, T.One, memory.AsSpan(0, 15), new T[20], T.Zero, memory.AsSpan(10, 12)));

@@ -16,7 +16,7 @@ public sealed class SeriesTests
         return (solver.Solve(DenseOperator<double>.Of(a), b, x, new double[FixedPointIteration<double>.ScratchLength(b.Length)]), x);
     }
 
-    /// <summary>PAPERS section 9, R14.</summary>
+    /// <summary>The reference numbers to PAPERS 5.2 (H = [2 .5; .5 1], v = (1, -1), step .4).</summary>
     [Fact]
     public void Reference_numbers_of_the_truncated_series()
     {

@@ -33,7 +33,11 @@ public sealed class RandomStreamTests
 
         // Standard errors of the k-th moment: sqrt((E z^2k − (E z^k)^2) / n).
         foreach ((int power, double moment, double variance) in new[] { (1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0) })
-            Assert.InRange(z.Average(v => Math.Pow(v, power)), moment - (Sigmas * Math.Sqrt(variance / Draws)), moment + (Sigmas * Math.Sqrt(variance / Draws)));
+        {
+            double error = Sigmas * Math.Sqrt(variance / Draws);
+            Assert.InRange(z.Average(v => Math.Pow(v, power)), moment - error, moment + error);
+        }
+
         double beyondTwo = z.Count(v => Math.Abs(v) > 2) / (double)Draws, p = 0.0455002638964;
         Assert.InRange(beyondTwo, p - (Sigmas * Math.Sqrt(p * (1 - p) / Draws)), p + (Sigmas * Math.Sqrt(p * (1 - p) / Draws)));
         double lag = z.Zip(z.Skip(1), (a, b) => a * b).Average();

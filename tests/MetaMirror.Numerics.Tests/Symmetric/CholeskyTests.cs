@@ -7,7 +7,8 @@ public sealed class CholeskyTests
     {
         for (int n = 1; n <= 40; n += 3)
         {
-            double[] values = [.. Enumerable.Range(1, n).Select(i => (double)i)], a = Draws.Symmetric(values, 32), l = new double[n * n], product = new double[n * n];
+            double[] values = [.. Enumerable.Range(1, n).Select(i => (double)i)], a = Draws.Symmetric(values, 32);
+            double[] l = new double[n * n], product = new double[n * n];
             Assert.True(Cholesky.TryFactor(a, n, l));
             Gemm.Multiply<double>(false, true, n, n, n, 1, l, l, 0, product);
 

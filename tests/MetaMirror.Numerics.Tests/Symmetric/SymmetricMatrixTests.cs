@@ -21,7 +21,7 @@ public sealed class SymmetricMatrixTests
         return z;
     }
 
-    /// <summary>PAPERS section 9, R9: A # G, and the metric Q = A⁻¹ # G with its inverse.</summary>
+    /// <summary>The reference numbers to PAPERS 6.6: A # G, and the metric Q = A⁻¹ # G with its inverse.</summary>
     [Fact]
     public void Reference_numbers_of_the_geometric_mean()
     {
@@ -40,7 +40,8 @@ public sealed class SymmetricMatrixTests
     {
         for (int n = 1; n <= 20; n += 4)
         {
-            double[] a = Draws.Symmetric([.. Enumerable.Range(1, n).Select(i => (double)i)], 34), b = Draws.Symmetric([.. Enumerable.Range(1, n).Select(i => 1.0 / i)], 35);
+            double[] a = Draws.Symmetric([.. Enumerable.Range(1, n).Select(i => (double)i)], 34);
+            double[] b = Draws.Symmetric([.. Enumerable.Range(1, n).Select(i => 1.0 / i)], 35);
             double[] x = Apply(r => SymmetricMatrix.GeometricMean(a, b, n, r), n), y = Apply(r => SymmetricMatrix.GeometricMean(b, a, n, r), n);
             double[] inverse = Apply(r => SymmetricMatrix.Power(a, n, -1, double.NegativeInfinity, r), n);
 
@@ -54,7 +55,8 @@ public sealed class SymmetricMatrixTests
     public void Roots_and_powers_multiply_out()
     {
         const int N = 12;
-        double[] a = Draws.Symmetric([.. Enumerable.Range(1, N).Select(i => (double)i)], 36), identity = [.. Enumerable.Range(0, N * N).Select(i => i / N == i % N ? 1.0 : 0)];
+        double[] a = Draws.Symmetric([.. Enumerable.Range(1, N).Select(i => (double)i)], 36);
+        double[] identity = [.. Enumerable.Range(0, N * N).Select(i => i / N == i % N ? 1.0 : 0)];
         double[] root = Apply(r => SymmetricMatrix.Sqrt(a, N, r), N), inverseRoot = Apply(r => SymmetricMatrix.InverseSqrt(a, N, r), N);
         double tolerance = 100 * N * N * 1.1e-16;
         Draws.AssertClose(a, Product(root, root, N), tolerance);

@@ -128,6 +128,22 @@ public sealed class WorkerTeamTests
     }
 
     [Fact]
+    public void Threads_that_ended_for_lack_of_work_are_replaced()
+    {
+        var team = new WorkerTeam(3, TimeSpan.FromMilliseconds(1));
+        using var allHere = new Barrier(3);
+        for (int round = 0; round < 60; round++)
+        {
+            team.Run(3, (_, _) => Assert.True(allHere.SignalAndWait(TimeSpan.FromSeconds(8))));
+
+            // From no pause to three idle limits: runs meet threads that spin, sleep, are about to end, and have ended.
+            Thread.Sleep(round % 4);
+        }
+
+        Assert.Equal(60, allHere.CurrentPhaseNumber);
+    }
+
+    [Fact]
     public void Bad_arguments_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerTeam(0));

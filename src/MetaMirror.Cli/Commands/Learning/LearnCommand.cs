@@ -12,7 +12,7 @@ internal sealed class LearnCommand : ICommandSpec
 {
     private readonly LearnEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
-    private readonly ValueOption<string?> _out = new("--out", "FILE", ValueKinds.Text("the .safetensors file to write"), "File of the learned optimizer. Checkpoints lie beside it.") { Required = true };
+    private readonly ValueOption<string?> _out = new("--out", "FILE", ValueKinds.Text("the .safetensors file to write"), "File of the learned optimizer. Checkpoints lie beside it.", required: true);
     private readonly ValueOption<string?> _heldOut = new("--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Do not learn on this task. Default: learn on all.");
     private readonly Flag _resume = new("--resume", "Go on from the checkpoint beside --out, if there is one; the result is the same bytes as without the interruption.");
     private readonly ValuesOption _statistics = new("--from-statistics", "FILE", "files of recorded statistics", "Learn from statistics recorded earlier or elsewhere, instead of from new runs.");

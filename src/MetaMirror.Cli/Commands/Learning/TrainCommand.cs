@@ -15,8 +15,8 @@ internal sealed class TrainCommand : ICommandSpec
 
     private readonly TrainEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
-    private readonly ValueOption<string?> _task = new("--task", "TASK", ValueKinds.Text("the name of a task of the plan"), "The task to train, such as rotation-0.") { Required = true };
-    private readonly ValueOption<string?> _optimizer = new("--optimizer", "NAME-or-FILE", ValueKinds.Text("the name of an optimizer, or the path of a learned one"), "Name of an optimizer, or the .safetensors file of a learned one.") { Required = true };
+    private readonly ValueOption<string?> _task = new("--task", "TASK", ValueKinds.Text("the name of a task of the plan"), "The task to train, such as rotation-0.", required: true);
+    private readonly ValueOption<string?> _optimizer = new("--optimizer", "NAME-or-FILE", ValueKinds.Text("the name of an optimizer, or the path of a learned one"), "Name of an optimizer, or the .safetensors file of a learned one.", required: true);
     private readonly ValueOption<double?> _rate = new("--learning-rate", "X", ValueKinds.PositiveOrNone(), "Learning rate. Default: the learned one, or the middle of the catalogue's grid.");
     private readonly ValueOption<int?> _steps = new("--steps", "N", ValueKinds.WholeOrNone(1, MostSteps), "Steps. Default: the plan's.");
     private readonly Flag _fallBack = new("--fall-back", "Let AdamW take over if the first gradients lie outside what meta-training saw. Without it there is only a warning.");

@@ -1,0 +1,50 @@
+using MetaMirror.Cli.Engines;
+using MetaMirror.Experiments.Gradchecks;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+
+namespace MetaMirror.Cli.Tests.Running;
+
+/// <summary>Engines that answer at once.</summary>
+internal static class FakeEngines
+{
+    public static EngineSet All { get; } = new()
+    {
+        Compare = (request, context) =>
+        {
+            context.Runs.Report(new RunProgress("tuning on rotation-0", 1, 2, "adam, learning rate 0.01, linear", 0.25));
+            context.Runs.Report(new RunProgress("tuning on rotation-0", 2, 2, "sgd, learning rate 0.5, linear", double.PositiveInfinity));
+            return new ComparisonOutcome(Report(request.HeldOut ?? "rotation-0"), IsComplete: !context.Canceled.IsCancellationRequested);
+        },
+        Reproduce = (_, _) => new ComparisonOutcome(Report("stretched"), IsComplete: true),
+        Learn = (request, context) => new LearnOutcome(
+            "metamirror-basis", [request.File], Cost, [new NamedText("Rank", "32")], IsComplete: !context.Canceled.IsCancellationRequested),
+        Train = (request, context) =>
+        {
+            context.Warn("the first gradients lie outside what meta-training saw");
+            return new TrainOutcome(
+                request.Optimizer,
+                new LossCurve(request.Optimizer, request.Task, [0, 1, 2], [2.3, 0.4, double.NaN], [], []),
+                0.1,
+                null,
+                0.4,
+                0.5,
+                0.875,
+                Diverged: request.LearningRate > 1,
+                request.FallBack,
+                [],
+                IsComplete: true);
+        },
+        Gradcheck = (request, _) => new GradientCheckResult(
+            request.Plan.Name, "rotation-0", "adam", "trajectory-loss", request.Steps ?? 20, 2410, 3,
+            [
+                new EstimatorCheck("reverse", "central differences", 2e-12, 1e-6, "exact", 40, 20, 1 << 20, 21.25),
+                new EstimatorCheck("truncated-reverse-5", "reverse", 0.5, null, "an approximation", 25, 5, 1 << 18, 3),
+                new EstimatorCheck("forward", "reverse", request.Steps == 1 ? 0.1 : 0, 1e-10, "exact", 20, 60, 1 << 18, 4),
+            ]),
+    };
+
+    private static MetaTrainingSummary Cost => new(5, 400, 10, 20_000, 4_000, 12.5);
+
+    private static ReportModel Report(string task) => new() { Title = "MetaMirror: test", Comparison = SampleComparison.On(task), Seed = 1 };
+}
