@@ -14,6 +14,8 @@ internal sealed record EngineSet
         Compare = ComparisonEngine.Run,
         Gradcheck = CheckingEngine.Run,
         Reproduce = ReproductionEngine.Run,
+        Learn = LearningEngine.Learn,
+        Train = LearningEngine.Train,
     };
 
     /// <summary><c>demo</c> and <c>compare</c>.</summary>

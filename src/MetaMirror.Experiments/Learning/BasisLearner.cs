@@ -42,11 +42,11 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         BoundStatistics statistics = Statistics ?? SourceRuns(phase, cancellationToken);
         ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
         phase++;
-        double rate = Choose("step", ref phase, options => new LearnedBasis<T>(blocks, options), cancellationToken);
+        double rate = Choose("step", ref phase, true, options => new LearnedBasis<T>(blocks, options), cancellationToken);
         UpdateRule<T> rule = Deployed(new LearnedBasis<T>(blocks, Options(rate)));
         MetaLearner<T> learner = learning.OuterSteps > 0
-            ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, cancellationToken)
-            : RunPhase("check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, cancellationToken);
+            ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, deploys: true, cancellationToken)
+            : RunPhase("check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: true, cancellationToken);
         List<LearnedRule<T>> rules = [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
         if (HasControl)
             rules.Add(ChooseControl(ref phase, cancellationToken));
@@ -56,12 +56,12 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
     private BoundStatistics SourceRuns(int phase, CancellationToken cancellationToken)
     {
         UpdateRule<T> source = Catalogue.Optimizer<T>(learning.SourceOptimizer).Create(new RuleSetting(learning.SourceLearningRate, ScheduleName.Linear));
-        var step = new StatisticsStep<T>();
-        RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, learning.SourceRuns), null, 0, cancellationToken);
+        var step = new StatisticsStep<T>(accumulate: true);
+        RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, learning.SourceRuns), null, 0, deploys: false, cancellationToken);
         return step.Statistics!;
     }
 
-    private double Choose(string name, ref int phase, Func<LearnedBasisOptions, LearnedBasis<T>> create, CancellationToken cancellationToken)
+    private double Choose(string name, ref int phase, bool deploys, Func<LearnedBasisOptions, LearnedBasis<T>> create, CancellationToken cancellationToken)
     {
         double best = learning.LearningRates[0];
         double lowest = double.PositiveInfinity;
@@ -71,7 +71,7 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
             double value;
             try
             {
-                value = RunPhase(name, phase++, ChoiceStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, cancellationToken).History[0].Value;
+                value = RunPhase(name, phase++, ChoiceStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys, cancellationToken).History[0].Value;
             }
             catch (MetaLearningDivergedException)
             {
@@ -90,7 +90,7 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
 
     private LearnedRule<T> ChooseControl(ref int phase, CancellationToken cancellationToken)
     {
-        double rate = Choose("control", ref phase, options => LearnedBasis<T>.Unlearned(Tasks.Layout, options), cancellationToken);
+        double rate = Choose("control", ref phase, false, options => LearnedBasis<T>.Unlearned(Tasks.Layout, options), cancellationToken);
         var rule = Deployed(LearnedBasis<T>.Unlearned(Tasks.Layout, Options(rate)));
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
         return new LearnedRule<T>(Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));

@@ -44,7 +44,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     {
         UpdateRule<T> rule = CreateRule();
         MetaLearner<T> learner = RunPhase(
-            "divergence", 0, 0, rule, CreateStep(), learning.OuterSteps, learning.TasksPerStep, learning.StoppingChange, cancellationToken);
+            "divergence", 0, 0, rule, CreateStep(), learning.OuterSteps, learning.TasksPerStep, learning.StoppingChange, deploys: true, cancellationToken);
         return [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
     }
 

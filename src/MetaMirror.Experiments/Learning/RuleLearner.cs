@@ -24,6 +24,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 
     private readonly long _started = time.GetTimestamp();
     private int _done;
+    private (UpdateRule<T> Rule, MetaLearner<T> Learner)? _latest;
 
     /// <summary>Told of every outer step of every phase.</summary>
     public IProgress<LearningProgress>? Progress { get; init; }
@@ -52,9 +53,12 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     /// <summary>Learns; the first rule is the learned one, controls follow.</summary>
     public abstract IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default);
 
+    /// <summary>The rule as far as it is learned, of a run that was canceled; null before there is one.</summary>
+    public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, OptimizerRole.Learned, latest.Rule, latest.Learner) : null;
+
     /// <summary>Runs one phase to its end, from the journal's position if it has one. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(
-        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, CancellationToken cancellationToken)
+        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys, CancellationToken cancellationToken)
     {
         var options = new MetaLearnerOptions
         {
@@ -68,6 +72,8 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
             Tasks, rule, new TaskInitialPoint<T>(), new Unroll(InnerSteps, Plan.Training.BatchSize is null), step, options);
         Journal?.Resume(phase, learner);
         Count(learner.History);
+        if (deploys)
+            _latest = (rule, learner);
         learner.Learn(
             new OuterProgress(this, name), Journal is null ? null : l => Journal.Save(phase, l), cancellationToken);
         return learner;

@@ -34,13 +34,24 @@ public sealed class TrainingRun<T>
     /// <param name="run">Number of the run: the seed index of a comparison.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
-    public RunRecord Run(Contender<T> contender, ulong seed, int run, CancellationToken cancellationToken = default)
+    public RunRecord Run(Contender<T> contender, ulong seed, int run, CancellationToken cancellationToken = default) =>
+        Run(contender, seed, run, [], cancellationToken);
+
+    /// <summary>Trains once and hands out the trained parameters.</summary>
+    /// <param name="contender">The optimizer.</param>
+    /// <param name="seed">Master seed.</param>
+    /// <param name="run">Number of the run: chooses initial weights and batches.</param>
+    /// <param name="trained">Where the last theta goes, shape [n]; or empty.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    public RunRecord Run(Contender<T> contender, ulong seed, int run, Span<T> trained, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(contender);
         MetaParameters<T> meta = contender.MetaFor(_training);
         Descent<T> descent = Begin(contender, meta, seed, run, _measurement.Steps);
         double[] losses = new double[_measurement.Count];
         bool diverged = Train(descent, meta, losses, cancellationToken);
+        if (!trained.IsEmpty)
+            descent.Theta.CopyTo(trained);
         return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta));
     }
 

@@ -7,7 +7,8 @@ namespace MetaMirror.MetaLearners;
 /// <summary>Collects <see cref="BoundStatistics"/> over the runs and leaves mu alone.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="withFactors">False keeps the diagonal sums only.</param>
-public sealed class StatisticsStep<T>(bool withFactors = true) : MetaStep<T>
+/// <param name="accumulate">True adds up all outer steps; false (default) keeps the last one.</param>
+public sealed class StatisticsStep<T>(bool withFactors = true, bool accumulate = false) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private StatisticsObserver<T>[] _observers = [];
@@ -19,7 +20,7 @@ public sealed class StatisticsStep<T>(bool withFactors = true) : MetaStep<T>
     /// <inheritdoc/>
     public override Span<T> State => [];
 
-    /// <summary>Sums over the tasks of the last outer step, merged in task order.</summary>
+    /// <summary>Sums over the tasks of the last outer step, or of all, merged in task order.</summary>
     public override BoundStatistics? Statistics => _statistics;
 
     /// <inheritdoc/>
@@ -45,11 +46,12 @@ public sealed class StatisticsStep<T>(bool withFactors = true) : MetaStep<T>
     /// <inheritdoc/>
     public override void Apply(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, int outerStep, int outerSteps)
     {
-        _statistics!.Clear();
+        if (!accumulate)
+            _statistics!.Clear();
         for (int slot = 0; slot < outcomes.Length; slot++)
         {
             if (!outcomes[slot].Inner.Diverged)
-                _statistics.Merge(_observers[slot].Statistics);
+                _statistics!.Merge(_observers[slot].Statistics);
         }
     }
 }

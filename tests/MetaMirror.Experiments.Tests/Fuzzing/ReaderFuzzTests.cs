@@ -17,9 +17,9 @@ public sealed class ReaderFuzzTests
 {
     private const int FilesPerFormat = 2500;
     private const long MostAllocated = 64L << 20;
-    private const ulong Seed = 20260101;
+    internal const ulong Seed = 20260101;
 
-    private static int Files => (int)(FilesPerFormat * double.Parse(Environment.GetEnvironmentVariable("METAMIRROR_TEST_SCALE") ?? "1", CultureInfo.InvariantCulture));
+    internal static int Files => (int)(FilesPerFormat * double.Parse(Environment.GetEnvironmentVariable("METAMIRROR_TEST_SCALE") ?? "1", CultureInfo.InvariantCulture));
 
     [Fact]
     public void Idx_files()
@@ -100,7 +100,7 @@ public sealed class ReaderFuzzTests
         }
     }
 
-    private static void Fuzz<TError>(uint format, byte[][] files, Func<byte[], byte[]> seal, Action<Stream> read)
+    internal static void Fuzz<TError>(uint format, byte[][] files, Func<byte[], byte[]> seal, Action<Stream> read)
         where TError : Exception
     {
         var accepted = 0;
@@ -118,29 +118,40 @@ public sealed class ReaderFuzzTests
                 3 => Mutation.Of(seal(mutated), ref draws),
                 _ => seal(mutated),
             };
-            using var stream = new CountedStream(mutated, seekable: draws.NextBounded(2) == 0);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
-            {
-                read(stream);
+            if (Accepts<TError>(mutated, seekable: draws.NextBounded(2) == 0, $"file {i} of format {format}", read))
                 accepted++;
-            }
-            catch (TError error)
-            {
+            else
                 refused++;
-                Assert.Contains("expected", error.Message, StringComparison.Ordinal);
-                Assert.InRange(error.Message.Length, 1, 600);
-            }
-            catch (Exception error) when (error is not Xunit.Sdk.XunitException)
-            {
-                Assert.Fail($"file {i} of format {format}: expected {typeof(TError).Name} or success, found {error} on {Convert.ToHexString(mutated)}");
-            }
-
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostAllocated);
         }
 
         // Both outcomes must occur, else the mutations are too wild or too tame.
         Assert.True(accepted > Files / 100 && refused > Files / 4, $"{accepted} accepted, {refused} refused");
+    }
+
+    /// <summary>Whether a damaged file is read all the same; if it is not, then by the reader's own exception and a short message.</summary>
+    internal static bool Accepts<TError>(byte[] file, bool seekable, string number, Action<Stream> read)
+        where TError : Exception
+    {
+        using var stream = new CountedStream(file, seekable);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var accepted = false;
+        try
+        {
+            read(stream);
+            accepted = true;
+        }
+        catch (TError error)
+        {
+            Assert.Contains("expected", error.Message, StringComparison.Ordinal);
+            Assert.InRange(error.Message.Length, 1, 600);
+        }
+        catch (Exception error) when (error is not Xunit.Sdk.XunitException)
+        {
+            Assert.Fail($"{number}: expected {typeof(TError).Name} or success, found {error} on {Convert.ToHexString(file)}");
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostAllocated);
+        return accepted;
     }
 
     private static byte[] Safetensors(IReadOnlyList<TensorEntry> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
@@ -151,7 +162,7 @@ public sealed class ReaderFuzzTests
     }
 
     /// <summary>Sets the header length to where the last brace and the padding after it end.</summary>
-    private static byte[] WithHeaderLength(byte[] file)
+    internal static byte[] WithHeaderLength(byte[] file)
     {
         var end = Array.LastIndexOf(file, (byte)'}') + 1;
         while (end < file.Length && file[end] == ' ')

@@ -25,7 +25,7 @@ public sealed partial class DocumentationTests
             }
         }
 
-        Assert.Empty(broken);
+        Found.Nothing(broken);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed partial class DocumentationTests
             }
         }
 
-        Assert.Empty(different);
+        Found.Nothing(different);
         Assert.True(compared >= 2, $"Expected at least two blocks marked as samples, found {compared}.");
     }
 
@@ -68,7 +68,7 @@ public sealed partial class DocumentationTests
             }
         }
 
-        Assert.Empty(missing);
+        Found.Nothing(missing);
         Assert.True(rows.Count >= 10, $"Expected at least ten rows of the map in README.md, found {rows.Count}.");
     }
 
@@ -78,12 +78,21 @@ public sealed partial class DocumentationTests
         string index = File.ReadAllText(Path.Combine(RepositoryText.Root, "docs", "papers", "README.md"));
         IEnumerable<string> cited = RepositoryText.Sources("src", "tests", "samples", "bench").SelectMany(f => Citation().Matches(File.ReadAllText(f)))
             .SelectMany(m => m.Groups["section"].Captures.Select(c => c.Value)).Distinct(StringComparer.Ordinal);
-        Assert.Empty(cited.Where(s => !index.Contains($"| {s} |", StringComparison.Ordinal)));
+        Found.Nothing(cited.Where(s => !index.Contains($"| {s} |", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void EveryCaseThatCommentsCiteIsListed()
+    {
+        string cases = File.ReadAllText(Path.Combine(RepositoryText.Root, "docs", "cases.md"));
+        IEnumerable<string> cited = RepositoryText.Sources("src", "tests", "samples", "bench").SelectMany(f => Case().Matches(File.ReadAllText(f)))
+            .SelectMany(m => m.Groups["case"].Captures.Select(c => c.Value)).Distinct(StringComparer.Ordinal);
+        Found.Nothing(cited.Where(c => !cases.Contains($"| {c} |", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void NoPageNamesAPrivatePath() =>
-        Assert.Empty(RepositoryText.Pages().Where(p => Private.Any(f => File.ReadAllText(p).Contains(f, StringComparison.Ordinal))).Select(RepositoryText.Relative));
+        Found.Nothing(RepositoryText.Pages().Where(p => Private.Any(f => File.ReadAllText(p).Contains(f, StringComparison.Ordinal))).Select(RepositoryText.Relative));
 
     [Fact]
     public void EveryDecisionHasItsParts()
@@ -91,7 +100,7 @@ public sealed partial class DocumentationTests
         string[] parts = ["## Context", "## Options", "## Decision", "## Consequences"];
         string[] records = Directory.GetFiles(Path.Combine(RepositoryText.Root, "docs", "decisions"), "0*.md");
         Assert.NotEmpty(records);
-        Assert.Empty(
+        Found.Nothing(
             from record in records
             let text = File.ReadAllText(record)
             from part in parts
@@ -103,6 +112,7 @@ public sealed partial class DocumentationTests
 
     private static string Region(string file, string name)
     {
+        Assert.True(File.Exists(file), $"There is no sample {RepositoryText.Relative(file)}.");
         string[] lines = File.ReadAllLines(file);
         int start = Array.FindIndex(lines, l => string.Equals(l.Trim(), $"#region {name}", StringComparison.Ordinal));
         Assert.True(start >= 0, $"{RepositoryText.Relative(file)} has no region '{name}'.");
@@ -124,6 +134,9 @@ public sealed partial class DocumentationTests
     [GeneratedRegex("`(?<name>[A-Z]\\w*)(<T>)?`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex TypeName();
 
-    [GeneratedRegex(@"PAPERS\s+(section\s+)?(?<section>R?\d+(\.\d+)?)((,|\sand)\s(?<section>R?\d+(\.\d+)?))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"PAPERS\s+(section\s+)?(?<section>\d+(\.\d+)?)((,|\sand)\s(?<section>\d+(\.\d+)?))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Citation();
+
+    [GeneratedRegex(@"CASES\s+(?<case>A\d+)((,|\sand)\s(?<case>A\d+))*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Case();
 }

@@ -19,7 +19,7 @@ public sealed class ProjectTests
     public void ProjectsReferDownwardsOnly(string project, string[] allowed)
     {
         string[] found = [.. Items(project, "ProjectReference").Select(Path.GetFileNameWithoutExtension).OfType<string>()];
-        Assert.Empty(found.Except(allowed, StringComparer.Ordinal));
+        Found.Nothing(found.Except(allowed, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ProjectTests
     {
         string[] console = ["System.CommandLine", "Spectre.Console"];
         foreach (string project in new[] { "MetaMirror.Numerics", "MetaMirror", "MetaMirror.Experiments" })
-            Assert.Empty(Items(project, "PackageReference").Intersect(console, StringComparer.Ordinal));
+            Found.Nothing(Items(project, "PackageReference").Intersect(console, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ProjectTests
         string notices = File.ReadAllText(Path.Combine(RepositoryText.Root, "THIRD-PARTY-NOTICES.md"));
         string[] packages = [.. XDocument.Load(Path.Combine(RepositoryText.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value)];
         Assert.NotEmpty(packages);
-        Assert.Empty(packages.Where(p => !notices.Contains(p, StringComparison.Ordinal)));
+        Found.Nothing(packages.Where(p => !notices.Contains(p, StringComparison.Ordinal)));
     }
 
     private static IEnumerable<string> Items(string project, string kind) =>

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Numerics;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Cli.Engines;
+
+/// <summary>Wires <c>learn</c> and <c>train</c> to the experiments.</summary>
+internal static class LearningEngine
+{
+    /// <summary>Networks in single precision, convex models and quadratics in double.</summary>
+    public static LearnOutcome Learn(LearnRequest request, EngineContext context) =>
+        request.Plan.IsDoublePrecision ? Learn<double>(request, context) : Learn<float>(request, context);
+
+    /// <summary>As <see cref="Learn(LearnRequest, EngineContext)"/>.</summary>
+    public static TrainOutcome Train(TrainRequest request, EngineContext context) =>
+        request.Plan.IsDoublePrecision ? Train<double>(request, context) : Train<float>(request, context);
+
+    private static LearnOutcome Learn<T>(LearnRequest request, EngineContext context)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var learning = new PlanLearning<T>(request.Plan, new DatasetCatalogue(context.Data), context.Settings, context.Clock)
+        {
+            Progress = context.Learning, Warn = context.Warn,
+        };
+        PlanLearningResult<T> result = learning.Run(request.File, request.HeldOut, request.Resume, request.Statistics, context.Canceled);
+        var facts = new List<NamedText>
+        {
+            new("learned from", result.Optimizer.LearnedFrom),
+            new("parameters", result.Learned.Layout.ToString()),
+            new("meta-parameters", result.Learned.Natural.Length.ToString(CultureInfo.InvariantCulture)),
+            new("file fingerprint", result.Optimizer.Fingerprint),
+        };
+        return new LearnOutcome(result.Learned.Name, result.Files, result.Learned.Cost, facts, result.IsComplete);
+    }
+
+    private static TrainOutcome Train<T>(TrainRequest request, EngineContext context)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var training = new PlanTraining<T>(request.Plan, new DatasetCatalogue(context.Data), context.Seed) { Warn = context.Warn };
+        PlanTrainingResult result = training.Run(
+            request.Task, request.Optimizer, request.LearningRate, request.Steps, request.FallBack, request.Folder, context.Canceled);
+        RunRecord record = result.Record;
+        double? target = request.Plan.Target.Value.Number;
+        double steps = target is { } value ? record.StepsTo(value) : double.PositiveInfinity;
+        TestMeasure? test = record.Test;
+        var curve = new LossCurve(
+            result.Optimizer, request.Task, [.. Enumerable.Range(0, record.Losses.Length).Select(k => k * record.EverySteps)], record.Losses.ToArray(), [], []);
+        return new TrainOutcome(
+            result.Optimizer, curve, target, double.IsFinite(steps) ? (int)steps : null, record.Diverged ? null : record.FinalLoss,
+            test?.Loss, test?.Accuracy, record.Diverged, result.FellBack, result.Files, IsComplete: true);
+    }
+}

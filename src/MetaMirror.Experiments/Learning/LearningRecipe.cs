@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MetaMirror.Experiments.Plans;
+
+namespace MetaMirror.Experiments.Learning;
+
+/// <summary>How a learned optimizer came to be: enough to learn it again, and nothing of machine, time or threads.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Seed">Master seed.</param>
+/// <param name="Tasks">Tasks learned on.</param>
+/// <param name="HeldOut">Task left out, or null.</param>
+/// <param name="Element">float or double.</param>
+/// <param name="LeastFirstGradient">Smallest 2-norm among the first gradients of the source tasks.</param>
+/// <param name="LargestFirstGradient">Largest one.</param>
+public sealed record LearningRecipe(
+    JsonElement Plan, ulong Seed, IReadOnlyList<string> Tasks, string? HeldOut, string Element, double LeastFirstGradient, double LargestFirstGradient)
+{
+    /// <summary>The range of first gradients.</summary>
+    [JsonIgnore]
+    public FirstGradients FirstGradients => new(LeastFirstGradient, LargestFirstGradient);
+
+    /// <summary>The recipe as JSON.</summary>
+    public string ToText() => JsonSerializer.Serialize(this, RecipeJson.Default.LearningRecipe);
+
+    /// <summary>Reads a recipe; null if the text is none (a file made elsewhere).</summary>
+    public static LearningRecipe? Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, RecipeJson.Default.LearningRecipe);
+        }
+        catch (JsonException)
+        {
+            // Recipes are free text in the format; only ours can be read back.
+            return null;
+        }
+    }
+
+    /// <summary>The plan as a JSON element.</summary>
+    public static JsonElement PlanOf(Plan plan) => JsonDocument.Parse(PlanJson.ToText(plan)).RootElement;
+}
+
+/// <summary>Source-generated JSON of recipes.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(LearningRecipe))]
+internal sealed partial class RecipeJson : JsonSerializerContext;

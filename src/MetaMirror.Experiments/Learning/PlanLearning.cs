@@ -1,0 +1,134 @@
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+using MetaMirror.Experiments.Checkpoints;
+using MetaMirror.Experiments.Families;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Quadratics;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.MetaLearners;
+using MetaMirror.Storage;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Learning;
+
+/// <summary>What learning to a file produced.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Learned">The learned rule.</param>
+/// <param name="Optimizer">As saved.</param>
+/// <param name="Files">Files written, the learned optimizer first.</param>
+/// <param name="IsComplete">False if it was canceled: the file has the best so far, and checkpoints lie beside it.</param>
+public sealed record PlanLearningResult<T>(LearnedRule<T> Learned, LearnedOptimizer<T> Optimizer, IReadOnlyList<string> Files, bool IsComplete)
+    where T : unmanaged, IFloatingPointIeee754<T>;
+
+/// <summary><c>learn</c>: meta-trains on a plan's tasks and writes a learned optimizer, with checkpoints beside it while it runs.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="plan">The plan.</param>
+/// <param name="datasets">Where data is found.</param>
+/// <param name="settings">Seed and threads.</param>
+/// <param name="time">Clock.</param>
+public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, LearningSettings settings, TimeProvider time)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const string Licence = "CC0-1.0";
+
+    /// <summary>Told of learning.</summary>
+    public IProgress<LearningProgress>? Progress { get; init; }
+
+    /// <summary>Told what a person should know.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
+    /// <summary>Folder of the checkpoints of a file.</summary>
+    public static string CheckpointsOf(string file) => file + ".checkpoints";
+
+    /// <summary>Learns and writes <paramref name="file"/>.</summary>
+    /// <param name="file">The <c>.safetensors</c> file.</param>
+    /// <param name="heldOut">Name of a task that is not learned on; null: all are.</param>
+    /// <param name="resume">True to go on from the checkpoints beside the file.</param>
+    /// <param name="statisticsFiles">Statistics recorded earlier, merged in this order; empty: new source runs.</param>
+    /// <param name="cancellationToken">Stops within a step; what is learned so far is written all the same.</param>
+    /// <exception cref="StorageException">A checkpoint of another plan, or damaged statistics.</exception>
+    /// <exception cref="OperationCanceledException">Canceled before there was anything to write.</exception>
+    public PlanLearningResult<T> Run(
+        string file, string? heldOut, bool resume, IReadOnlyList<string> statisticsFiles, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ArgumentNullException.ThrowIfNull(statisticsFiles);
+        LearningTask<T>[] tasks = TrainingTasks(heldOut);
+        var family = new TaskFamily<T>(tasks);
+        BoundStatistics? statistics = ReadStatistics(statisticsFiles, family.Layout);
+        string hash = PlanHash(heldOut, statisticsFiles);
+        string folder = CheckpointsOf(file);
+        if (resume && !Directory.Exists(folder))
+            Warn($"There is no checkpoint '{folder}': learning begins anew.");
+        var journal = new FolderJournal<T>(folder, hash) { Warn = Warn };
+        if (!resume)
+            journal.Clear();
+        RuleLearner<T> learner = RuleLearners.Create(plan, family, settings, time, Progress, journal, statistics);
+        LearnedRule<T> learned;
+        bool complete = true;
+        try
+        {
+            learned = learner.Learn(cancellationToken)[0];
+        }
+        catch (OperationCanceledException) when (learner.BestSoFar is not null)
+        {
+            learned = learner.BestSoFar;
+            complete = false;
+        }
+
+        FirstGradients first = FirstGradients.Of(tasks, learned.ToContender(), plan.Training.BatchSize is null, settings.LearningSeed);
+        var recipe = new LearningRecipe(
+            LearningRecipe.PlanOf(plan), settings.Seed, [.. tasks.Select(t => t.Name)], heldOut, typeof(T).Name, first.Least, first.Largest);
+        var optimizer = new LearnedOptimizer<T>(learned.Name, learned.Rule, learned.Natural, learned.Layout, learned.Steps)
+        {
+            Recipe = recipe.ToText(),
+            LearnedFrom = string.Join(", ", recipe.Tasks),
+            Licence = Licence,
+        };
+        AtomicFile.Write(file, optimizer.Save);
+        if (complete)
+            Directory.Delete(folder, recursive: true);
+        return new PlanLearningResult<T>(learned, optimizer, complete ? [file] : [file, folder], complete);
+    }
+
+    private LearningTask<T>[] TrainingTasks(string? heldOut)
+    {
+        // Meta-training is handed tasks whose validation and test splits throw on access.
+        IReadOnlyList<LearningTask<T>> all = plan.Family is MetaQuadraticsPlan quadratics
+            ? [.. Enumerable.Range(0, quadratics.LearnTasks).Select(QuadraticsExperiment.FamilyOf(plan, settings.Seed).Task).Cast<object>().Cast<LearningTask<T>>()]
+            : [.. PlanTasks.Of<T>(plan, datasets, settings.Seed).Select(t => t.TrainingOnly())];
+        if (heldOut is null)
+            return [.. all];
+        LearningTask<T>[] rest = [.. all.Where(t => !string.Equals(t.Name, heldOut, StringComparison.Ordinal))];
+        if (rest.Length == all.Count)
+            throw Catalogues.Catalogue.Unknown("a task", heldOut, all.Select(t => t.Name), nameof(heldOut));
+        return rest.Length > 0 ? rest : throw new ArgumentException($"Holding out '{heldOut}' leaves no task to learn on.", nameof(heldOut));
+    }
+
+    private static BoundStatistics? ReadStatistics(IReadOnlyList<string> files, ParameterLayout layout)
+    {
+        BoundStatistics? merged = null;
+        foreach (string file in files)
+        {
+            using FileStream stream = File.OpenRead(file);
+            BoundStatistics next = BoundStatisticsFile.Read(stream);
+            if (!next.Layout.Matches(layout))
+                throw new StorageException($"The statistics '{file}' are of {next.Layout}, expected {layout} as in the plan.");
+            if (merged is null)
+                merged = next;
+            else
+                merged.Merge(next);
+        }
+
+        return merged;
+    }
+
+    private string PlanHash(string? heldOut, IReadOnlyList<string> statisticsFiles)
+    {
+        var text = new StringBuilder(PlanJson.ToText(plan)).Append('\n').Append(settings.Seed).Append('\n').Append(heldOut).Append('\n').Append(typeof(T).Name);
+        foreach (string file in statisticsFiles)
+            text.Append('\n').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,107 @@
+using System.Numerics;
+using MetaMirror.Experiments.Catalogues;
+using MetaMirror.Experiments.Checkpoints;
+using MetaMirror.Experiments.Comparisons;
+using MetaMirror.Experiments.Families;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Storage;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Runs;
+
+/// <summary>How one training went.</summary>
+/// <param name="Optimizer">Optimizer that ran in the end.</param>
+/// <param name="Record">Losses and test measure.</param>
+/// <param name="FellBack">True if AdamW took over.</param>
+/// <param name="Files">Files written.</param>
+public sealed record PlanTrainingResult(string Optimizer, RunRecord Record, bool FellBack, IReadOnlyList<string> Files);
+
+/// <summary><c>train</c>: trains one task of a plan with a classic optimizer or a learned one from a file.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="plan">The plan.</param>
+/// <param name="datasets">Where data is found.</param>
+/// <param name="seed">Master seed.</param>
+public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong seed)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const string SafeOptimizer = "adamw";
+
+    /// <summary>Told what a person should know.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
+    /// <summary>Trains.</summary>
+    /// <param name="taskName">Name of the task.</param>
+    /// <param name="optimizer">Name of a classic optimizer, or path of a learned one.</param>
+    /// <param name="learningRate">Learning rate of a classic optimizer; null: the middle of its grid.</param>
+    /// <param name="steps">Steps; null: the plan's.</param>
+    /// <param name="fallBack">True to train with AdamW where the first gradients are unlike those of meta-training.</param>
+    /// <param name="folder">Where the trained parameters go.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="ArgumentException">A name is unknown, or a learning rate was given for a learned optimizer.</exception>
+    public PlanTrainingResult Run(
+        string taskName, string optimizer, double? learningRate, int? steps, bool fallBack, string folder, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<SupervisedTask<T>> tasks = PlanTasks.Of<T>(plan, datasets, seed);
+        IReadOnlyList<MeasuredTask<T>> measured = PlanTasks.Measured(plan, tasks, seed);
+        MeasuredTask<T> task = measured[LeaveOneOut<T>.NumberOf(measured, taskName)];
+        Measurement measurement = Measurement.Of(plan) with { Steps = steps ?? plan.Training.Steps };
+        bool fell = false;
+        Contender<T> contender;
+        if (File.Exists(optimizer))
+        {
+            if (learningRate is not null)
+                throw new ArgumentException("A learned optimizer brings its own step size: leave --learning-rate away.", nameof(learningRate));
+            (contender, fell) = FromFile(optimizer, task.Task, fallBack);
+        }
+        else
+        {
+            contender = Classic(optimizer, learningRate);
+        }
+
+        T[] trained = new T[task.Task.Layout.Length];
+        RunRecord record = new TrainingRun<T>(task, measurement).Run(contender, seed, 0, trained, cancellationToken);
+        if (record.Diverged)
+            return new PlanTrainingResult(contender.Name, record, fell, []);
+        Directory.CreateDirectory(folder);
+        string file = Path.Combine(folder, $"{taskName}.safetensors");
+        AtomicFile.Write(file, stream => SafetensorsWriter.Write(
+            stream,
+            [.. task.Task.Layout.Blocks.Select(b => TensorEntry.From<T>(b.Name, trained.AsSpan(b.Offset, b.Length), [.. b.Shape.Select(s => (long)s)]))],
+            [new("task", taskName), new("optimizer", contender.Name), new("plan", plan.Name)]));
+        return new PlanTrainingResult(contender.Name, record, fell, [file]);
+    }
+
+    private static Contender<T> Classic(string name, double? learningRate)
+    {
+        OptimizerEntry<T> entry = Catalogue.Optimizer<T>(name);
+        double rate = learningRate ?? entry.Grid[entry.Grid.Length / 2];
+        var setting = new RuleSetting(rate, ScheduleName.Linear);
+        return new Contender<T>(name, entry.Role, entry.Create(setting)) { Label = $"{name}, {setting}" };
+    }
+
+    private (Contender<T> Contender, bool FellBack) FromFile(string path, LearningTask<T> task, bool fallBack)
+    {
+        LearnedOptimizer<T> learned;
+        using (FileStream stream = File.OpenRead(path))
+            learned = LearnedOptimizer<T>.Load(stream);
+        if (!learned.Layout.Matches(task.Layout))
+            throw new StorageException($"The optimizer '{path}' was learned for {learned.Layout}, but the task '{task.Name}' has {task.Layout}.");
+        var contender = new Contender<T>(learned.Name, OptimizerRole.Learned, learned.Rule) { RuleValues = learned.Natural };
+        if (LearningRecipe.Read(learned.Recipe) is not { } recipe)
+        {
+            Warn($"The optimizer '{path}' does not say what gradients it was learned on, so nothing can be said about this task being like them.");
+            return (contender, false);
+        }
+
+        FirstGradients here = FirstGradients.Of([task], contender, plan.Training.BatchSize is null, seed);
+        if (recipe.FirstGradients.Covers(here))
+            return (contender, false);
+        Warn(FormattableString.Invariant(
+            $"The first gradients of '{task.Name}' have norms {here.Least:g3} to {here.Largest:g3}; meta-training saw {recipe.LeastFirstGradient:g3} to {recipe.LargestFirstGradient:g3}. The learned optimizer may not fit this task.")
+            + (fallBack ? $" Training with {SafeOptimizer} instead." : " Use --fall-back to train with AdamW instead."));
+        return fallBack ? (Classic(SafeOptimizer, null), true) : (contender, false);
+    }
+}
