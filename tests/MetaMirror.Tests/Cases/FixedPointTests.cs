@@ -97,15 +97,8 @@ public sealed class FixedPointTests
         return m;
     }
 
-    private static double[] Gradient(InnerProblem<double> problem, Hypergradient<double> hypergradient)
-    {
-        MetaParameters<double> meta = problem.CreateMetaParameters();
-        double[] total = new double[meta.Length], direct = new double[meta.Length];
-        HypergradientReport report = hypergradient.Compute(
-            problem, new FinalLoss<double>().ForThread(problem.Descent.Rule, problem.Task.Layout), meta, default, total, direct);
-        Assert.True(report.Succeeded, report.Verdict);
-        return total;
-    }
+    private static double[] Gradient(InnerProblem<double> problem, Hypergradient<double> hypergradient) =>
+        MetaGradient.Of(problem, new FinalLoss<double>(), hypergradient).Total;
 
     /// <summary>The map from a start, with the linear loss sum_i weights_i theta_i at the end.</summary>
     private static InnerProblem<double> Problem(MapRule map, double[] start, double[] weights, int steps)

@@ -115,12 +115,8 @@ public sealed class HypertorchTests
 
     private static (double[] Total, double[] Direct, HypergradientReport Report) Compute(Hypergradient<double> hypergradient)
     {
-        InnerProblem<double> problem = Problem(100);
-        MetaParameters<double> meta = problem.CreateMetaParameters();
-        MetaObjective<double> objective = new ValidationLoss<double>().ForThread(Descent, problem.Task.Layout);
-        double[] total = new double[meta.Length], direct = new double[meta.Length];
-        HypergradientReport report = hypergradient.Compute(problem, objective, meta, default, total, direct);
-        return (meta.Slice(total, MetaPlace.Objective).ToArray(), meta.Slice(direct, MetaPlace.Objective).ToArray(), report);
+        MetaGradient gradient = MetaGradient.Of(Problem(100), new ValidationLoss<double>(), hypergradient);
+        return (gradient.At(MetaPlace.Objective), gradient.Direct, gradient.Report);
     }
 
     private static double[] Weights(MetaParameters<double> meta) => meta.Of(MetaPlace.Objective).ToArray();

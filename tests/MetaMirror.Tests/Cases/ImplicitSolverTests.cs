@@ -68,15 +68,8 @@ public sealed class ImplicitSolverTests
         TrialProblem.AssertClose(Gradient(converged, new ReverseMode<double>()), Gradient(converged, new ImplicitMode<double>(ImplicitMethod.Neumann, 2000, 1e-13)), Tolerance, "unrolled");
     }
 
-    private static double[] Gradient(InnerProblem<double> problem, Hypergradient<double> hypergradient)
-    {
-        MetaParameters<double> meta = problem.CreateMetaParameters();
-        double[] total = new double[meta.Length], direct = new double[meta.Length];
-        HypergradientReport report = hypergradient.Compute(
-            problem, new ValidationLoss<double>().ForThread(problem.Descent.Rule, problem.Task.Layout), meta, default, total, direct);
-        Assert.True(report.Succeeded, report.Verdict);
-        return meta.Slice(total, MetaPlace.Objective).ToArray();
-    }
+    private static double[] Gradient(InnerProblem<double> problem, Hypergradient<double> hypergradient) =>
+        MetaGradient.Of(problem, new ValidationLoss<double>(), hypergradient).At(MetaPlace.Objective);
 
     private static void Move(double[] l2, int batch, double rate, Hypergradient<double> hypergradient)
     {
@@ -94,12 +87,9 @@ public sealed class ImplicitSolverTests
         double[] natural = meta.Natural.ToArray();
         l2.CopyTo(meta.Slice(natural.AsSpan(), MetaPlace.Objective));
         meta.SetNatural(natural);
-        double[] total = new double[meta.Length], direct = new double[meta.Length];
-        HypergradientReport report = hypergradient.Compute(
-            problem, new ValidationLoss<double>().ForThread(rule, problem.Task.Layout), meta, default, total, direct);
-        Assert.True(report.Succeeded, report.Verdict);
-        Assert.InRange(report.FixedPointResidual!.Value, 0, 1e-13);
-        Vectors.AddScaled<double>(-rate, meta.Slice(total.AsSpan(), MetaPlace.Objective), l2);
+        MetaGradient gradient = MetaGradient.Of(problem, new ValidationLoss<double>(), hypergradient, meta);
+        Assert.InRange(gradient.Report.FixedPointResidual!.Value, 0, 1e-13);
+        Vectors.AddScaled<double>(-rate, gradient.At(MetaPlace.Objective), l2);
     }
 
     /// <summary>dE/dl_i = -w_i p_i with (X^T X / n + diag l) w = X^T y / n and (X^T X / n + diag l) p = dE/dw, by Cholesky.</summary>

@@ -41,14 +41,9 @@ public sealed class RidgeTests
         double[] derivative = new double[Solution.Length];
         for (int i = 0; i < derivative.Length; i++)
         {
-            InnerProblem<double> problem = Problem(i);
-            MetaParameters<double> meta = problem.CreateMetaParameters();
-            double[] total = new double[meta.Length], direct = new double[meta.Length];
-            HypergradientReport report = Estimators[form]().Compute(
-                problem, new ValidationLoss<double>().ForThread(Descent, problem.Task.Layout), meta, default, total, direct);
-            Assert.True(report.Succeeded, report.Verdict);
-            Assert.Equal(Solution[i], report.Value, Tolerance * Math.Abs(Solution[i]));
-            derivative[i] = meta.Slice(total, MetaPlace.Objective)[0];
+            MetaGradient gradient = MetaGradient.Of(Problem(i), new ValidationLoss<double>(), Estimators[form]());
+            Assert.Equal(Solution[i], gradient.Report.Value, Tolerance * Math.Abs(Solution[i]));
+            derivative[i] = gradient.At(MetaPlace.Objective)[0];
         }
 
         TrialProblem.AssertClose(Hypertorch.Numbers(Fixture.GetProperty("derivative")), derivative, Tolerance, form);
