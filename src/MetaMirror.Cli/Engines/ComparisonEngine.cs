@@ -1,4 +1,5 @@
 using System.Numerics;
+using MetaMirror.Cli.Errors;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Families;
@@ -18,6 +19,8 @@ internal static class ComparisonEngine
             context.Warn("this build has no rivals: --rivals changes nothing");
         return request.Plan switch
         {
+            { Family: MetaQuadraticsPlan } when request.HeldOut is { } task =>
+                throw new UsageException("--held-out", $"expected none for meta-quadratics, whose plan says how many tasks are held out, found {Found.Text(task)}"),
             { Family: MetaQuadraticsPlan } => ReproductionEngine.Quadratics(request.Plan.Name, [request.Plan], context),
             { Model: MlpPlan } => Run<float>(request, context),
             _ => Run<double>(request, context),
@@ -29,7 +32,9 @@ internal static class ComparisonEngine
     {
         var datasets = new DatasetCatalogue(context.Data);
         Plan plan = request.Rivals ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] } : request.Plan;
-        string[] names = request.HeldOut is { } one ? [one] : [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
+        string[] names = [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
+        if (request.HeldOut is { } one)
+            names = [TaskNames.Checked("--held-out", one, names)];
         var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock) { LearningProgress = context.Learning, RunProgress = context.Runs };
         var done = new List<PlanComparisonResult<T>>();
         bool isComplete = true;
