@@ -13,8 +13,13 @@ internal static class ClassicRules
 
     public static SgdOptions ReadSgd(JsonFields f) => new()
     {
-        LearningRate = f.Number("learningRate"), Momentum = f.Number("momentum"), Dampening = f.Number("dampening"), Nesterov = f.Flag("nesterov"),
-        WeightDecay = f.Number("weightDecay"), Maximize = f.Flag("maximize"), Learn = f.Texts("learn"),
+        LearningRate = f.Number("learningRate"),
+        Momentum = f.Number("momentum"),
+        Dampening = f.Number("dampening"),
+        Nesterov = f.Flag("nesterov"),
+        WeightDecay = f.Number("weightDecay"),
+        Maximize = f.Flag("maximize"),
+        Learn = f.Texts("learn"),
     };
 
     public static void Write<T>(AdamOptions o, RuleWriter<T> w)
@@ -24,8 +29,13 @@ internal static class ClassicRules
 
     public static AdamOptions ReadAdam(JsonFields f) => new()
     {
-        LearningRate = f.Number("learningRate"), Beta1 = f.Number("beta1"), Beta2 = f.Number("beta2"), Epsilon = f.Number("epsilon"),
-        WeightDecay = f.Number("weightDecay"), Maximize = f.Flag("maximize"), Learn = f.Texts("learn"),
+        LearningRate = f.Number("learningRate"),
+        Beta1 = f.Number("beta1"),
+        Beta2 = f.Number("beta2"),
+        Epsilon = f.Number("epsilon"),
+        WeightDecay = f.Number("weightDecay"),
+        Maximize = f.Flag("maximize"),
+        Learn = f.Texts("learn"),
     };
 
     public static void Write<T>(NAdamOptions o, RuleWriter<T> w)
@@ -35,8 +45,13 @@ internal static class ClassicRules
 
     public static NAdamOptions ReadNAdam(JsonFields f) => new()
     {
-        LearningRate = f.Number("learningRate"), Beta1 = f.Number("beta1"), Beta2 = f.Number("beta2"), Epsilon = f.Number("epsilon"),
-        WeightDecay = f.Number("weightDecay"), MomentumDecay = f.Number("momentumDecay"), Learn = f.Texts("learn"),
+        LearningRate = f.Number("learningRate"),
+        Beta1 = f.Number("beta1"),
+        Beta2 = f.Number("beta2"),
+        Epsilon = f.Number("epsilon"),
+        WeightDecay = f.Number("weightDecay"),
+        MomentumDecay = f.Number("momentumDecay"),
+        Learn = f.Texts("learn"),
     };
 
     public static void Write<T>(RmsPropOptions o, RuleWriter<T> w)
@@ -46,8 +61,14 @@ internal static class ClassicRules
 
     public static RmsPropOptions ReadRmsProp(JsonFields f) => new()
     {
-        LearningRate = f.Number("learningRate"), Alpha = f.Number("alpha"), Epsilon = f.Number("epsilon"), Momentum = f.Number("momentum"),
-        Centered = f.Flag("centered"), WeightDecay = f.Number("weightDecay"), Maximize = f.Flag("maximize"), Learn = f.Texts("learn"),
+        LearningRate = f.Number("learningRate"),
+        Alpha = f.Number("alpha"),
+        Epsilon = f.Number("epsilon"),
+        Momentum = f.Number("momentum"),
+        Centered = f.Flag("centered"),
+        WeightDecay = f.Number("weightDecay"),
+        Maximize = f.Flag("maximize"),
+        Learn = f.Texts("learn"),
     };
 
     public static void Write<T>(AdaGradOptions o, RuleWriter<T> w)
@@ -57,7 +78,12 @@ internal static class ClassicRules
 
     public static AdaGradOptions ReadAdaGrad(JsonFields f) => new()
     {
-        LearningRate = f.Number("learningRate"), LearningRateDecay = f.Number("learningRateDecay"), InitialAccumulator = f.Number("initialAccumulator"),
-        Epsilon = f.Number("epsilon"), WeightDecay = f.Number("weightDecay"), Maximize = f.Flag("maximize"), Learn = f.Texts("learn"),
+        LearningRate = f.Number("learningRate"),
+        LearningRateDecay = f.Number("learningRateDecay"),
+        InitialAccumulator = f.Number("initialAccumulator"),
+        Epsilon = f.Number("epsilon"),
+        WeightDecay = f.Number("weightDecay"),
+        Maximize = f.Flag("maximize"),
+        Learn = f.Texts("learn"),
     };
 }

@@ -117,8 +117,11 @@ internal static class RuleCodec<T>
     {
         var options = new LearnedBasisOptions
         {
-            LearningRate = f.Number("learningRate"), Momentum = f.Number("momentum"), Averaging = f.Number("averaging"),
-            PriorWeight = f.Number("priorWeight"), Learn = f.Texts("learn"),
+            LearningRate = f.Number("learningRate"),
+            Momentum = f.Number("momentum"),
+            Averaging = f.Number("averaging"),
+            PriorWeight = f.Number("priorWeight"),
+            Learn = f.Texts("learn"),
         };
         return new LearnedBasis<T>(BasisTensors.Read(tensors), options);
     }

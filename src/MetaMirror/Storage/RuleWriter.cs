@@ -46,9 +46,12 @@ internal sealed class RuleWriter<T>(Utf8JsonWriter json, ParameterLayout layout)
     public RuleWriter<T> Start(string name, UpdateRule<T> rule, int index)
     {
         IReadOnlyList<MetaParameterSpec<T>> specs = rule.MetaSpecs(layout);
-        if (index < specs.Count)
-            return Number(name, double.CreateChecked(specs[index].Initial[0]));
-        json.WriteNull(name);
+        if (index >= specs.Count)
+            json.WriteNull(name);
+        else if (specs[index].Initial[0] is float single)
+            json.WriteNumber(name, single); // 0.05, not 0.05000000074505806: the shortest text that gives the same bits.
+        else
+            json.WriteNumber(name, double.CreateChecked(specs[index].Initial[0]));
         return this;
     }
 
