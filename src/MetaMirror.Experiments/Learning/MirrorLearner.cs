@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Divergences;
 using MetaMirror.Experiments.Plans;
@@ -22,20 +23,22 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     protected override int InnerSteps => learning.InnerSteps ?? Plan.Training.Steps;
 
     /// <inheritdoc/>
-    protected override int PlannedOuterSteps => learning.OuterSteps;
+    protected override int PlannedOuterSteps => learning.WarmStartSteps + learning.OuterSteps;
 
     /// <summary>The rule before learning.</summary>
-    public UpdateRule<T> CreateRule()
+    public UpdateRule<T> CreateRule() => CreateRule([T.One]);
+
+    private UpdateRule<T> CreateRule(ImmutableArray<T> start)
     {
         Divergence<T> divergence = learning.Optimizer switch
         {
             "metamd-max3" => new MaxOfDiagonals<T>(Components),
             "metamd-max3-printed" => new MaxOfDiagonals<T>(
                 Components, center: Center.Origin, step: MaxStep.Printed, lambda: StrongConvexityEstimate.PrintedMinimum),
-            "metamd-diagonal-printed" => new DiagonalQuadratic<T>(1, StrongConvexityEstimate.PrintedMinimum),
-            _ => new DiagonalQuadratic<T>(1),
+            "metamd-diagonal-printed" => new DiagonalQuadratic<T>(start, StrongConvexityEstimate.PrintedMinimum),
+            _ => new DiagonalQuadratic<T>(start),
         };
-        bool learnsRate = learning.MetaObjective is MetaObjectiveName.TrajectoryLoss or MetaObjectiveName.FinalLoss or MetaObjectiveName.ValidationLoss;
+        bool learnsRate = learning.MetaObjective is not (MetaObjectiveName.RegretBound or MetaObjectiveName.RelaxedRegretBound);
         return Scheduled(new MirrorDescent<T>(divergence, learning.LearningRate, learnsRate), learning.Schedule, warmup: 0);
     }
 
@@ -43,8 +46,18 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     public override IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default)
     {
         UpdateRule<T> rule = CreateRule();
+        int phase = 0;
+        if (learning.WarmStartSteps > 0)
+        {
+            MetaLearner<T> warm = RunPhase(
+                "warm start", phase++, 0, rule, new ClosedFormStep<T>(learning.Damping), learning.WarmStartSteps, learning.TasksPerStep, 0, deploys: true,
+                cancellationToken, learning.WarmStartInnerSteps);
+            MirrorView<T> view = rule.Mirror(Tasks.Layout)!;
+            rule = CreateRule([.. warm.Meta.Of(MetaPlace.Rule).Slice(view.MetaStart, view.MetaLength)]);
+        }
+
         MetaLearner<T> learner = RunPhase(
-            "divergence", 0, 0, rule, CreateStep(), learning.OuterSteps, learning.TasksPerStep, learning.StoppingChange, deploys: true, cancellationToken);
+            "divergence", phase, 0, rule, CreateStep(), learning.OuterSteps, learning.TasksPerStep, learning.StoppingChange, deploys: true, cancellationToken);
         return [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
     }
 
@@ -57,6 +70,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
             MetaObjectiveName.RelaxedRegretBound => new RelaxedRegretBound<T>(null),
             MetaObjectiveName.TrajectoryLoss => new TrajectoryLoss<T>(),
             MetaObjectiveName.FinalLoss => new FinalLoss<T>(),
+            MetaObjectiveName.FinalGradientNorm => new FinalGradientNorm<T>(),
             MetaObjectiveName.ValidationLoss => new ValidationLoss<T>(),
             _ => new RegretBound<T>(),
         };

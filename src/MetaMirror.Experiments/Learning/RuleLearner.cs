@@ -58,7 +58,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 
     /// <summary>Runs one phase to its end, from the journal's position if it has one. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(
-        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys, CancellationToken cancellationToken)
+        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys, CancellationToken cancellationToken, int? innerSteps = null)
     {
         var options = new MetaLearnerOptions
         {
@@ -69,7 +69,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
             StoppingChange = stoppingChange,
         };
         var learner = new MetaLearner<T>(
-            Tasks, rule, new TaskInitialPoint<T>(), new Unroll(InnerSteps, Plan.Training.BatchSize is null), step, options);
+            Tasks, rule, new TaskInitialPoint<T>(), new Unroll(innerSteps ?? InnerSteps, Plan.Training.BatchSize is null), step, options);
         Journal?.Resume(phase, learner);
         Count(learner.History);
         if (deploys)

@@ -26,6 +26,10 @@ public enum MetaObjectiveName
     [JsonStringEnumMemberName("final-loss")]
     FinalLoss,
 
+    /// <summary>Logarithm of the gradient's norm after the last step.</summary>
+    [JsonStringEnumMemberName("final-gradient-norm")]
+    FinalGradientNorm,
+
     /// <summary>Validation loss at the end (a control: MetaMD never reads validation data).</summary>
     [JsonStringEnumMemberName("validation-loss")]
     ValidationLoss,
@@ -69,6 +73,8 @@ public enum HypergradientName
 /// <param name="TasksPerStep">Tasks sampled at an outer step; null: all.</param>
 /// <param name="Schedule">Schedule of the inner runs. Default constant.</param>
 /// <param name="StoppingChange">Learning stops when the meta-objective changed by less than this, relatively, over 10 outer steps. Default 1e-4; 0 never stops early.</param>
+/// <param name="WarmStartSteps">Outer steps of the closed form before the hypergradient takes over, for diagonals. Default 0.</param>
+/// <param name="WarmStartInnerSteps">Inner steps of the warm start. Default: <paramref name="InnerSteps"/>.</param>
 public sealed record MetaMdLearning(
     string Optimizer,
     int OuterSteps = 10,
@@ -82,7 +88,9 @@ public sealed record MetaMdLearning(
     double OuterLearningRate = 0.05,
     int? TasksPerStep = null,
     ScheduleName Schedule = ScheduleName.Constant,
-    double StoppingChange = 1e-4) : LearningPlan(Optimizer);
+    double StoppingChange = 1e-4,
+    int WarmStartSteps = 0,
+    int? WarmStartInnerSteps = null) : LearningPlan(Optimizer);
 
 /// <summary>Basis and prior: an eigenbasis and prior second moments from runs on the training tasks, an adaptive diagonal in it.</summary>
 /// <param name="Optimizer"><c>metamirror-basis</c>.</param>
