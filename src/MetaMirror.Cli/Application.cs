@@ -29,7 +29,14 @@ internal sealed class Application(Terminal terminal, EngineSet engines)
             ParseResult parse = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             if (parse.Action is not HelpScreen && UsageErrors.Of(parse) is { Count: > 0 } mistakes)
                 return Refuse(parse.CommandResult.Command, mistakes, args.Count == 0, common);
-            return parse.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parse.Invoke(
+                new InvocationConfiguration
+                {
+                    Output = terminal.Out,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                });
         }
 #pragma warning disable CA1031 // the boundary of the process: every failure becomes one message and an exit code
         catch (Exception error)

@@ -8,7 +8,8 @@ namespace MetaMirror.Cli.Commands;
 internal static class CommandTree
 {
     private const string Purpose =
-        "MetaMirror learns an optimizer for a family of training problems and says how good it is: learn once from past tasks, then train every new task in far fewer steps, without tuning.";
+        "MetaMirror learns an optimizer for a family of training problems and says how good it is: "
+        + "learn once from past tasks, then train every new task in far fewer steps, without tuning.";
 
     /// <summary>Builds the tree.</summary>
     /// <param name="engines">What does the long work.</param>

@@ -19,6 +19,7 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(CitationDocument))]
 [JsonSerializable(typeof(LearnDocument))]
+[JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(TrainDocument))]
 [JsonSerializable(typeof(GradientCheckResult))]
 internal sealed partial class DocumentJson : JsonSerializerContext

@@ -71,7 +71,8 @@ internal sealed class Session
     public Plan ReadPlan(ValueArgument argument) => UsageException.Blame(argument.Name, () => PlanFile.Read(Get(argument)!));
 
     /// <summary>The words that were typed.</summary>
-    public string Line => string.Join(' ', _parse.Tokens.Select(t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"'{t.Value}'" : t.Value).Prepend(HelpText.ToolName));
+    public string Line => string.Join(
+        ' ', _parse.Tokens.Select(t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"'{t.Value}'" : t.Value).Prepend(HelpText.ToolName));
 
     /// <summary>What long work needs.</summary>
     public EngineContext EngineContext(ProgressScreen progress) =>

@@ -7,5 +7,6 @@ internal static class Shared
 {
     /// <summary>PLAN: every command has its own, for a symbol has one parent.</summary>
     public static ValueArgument Plan() => new(
-        "PLAN", "the name of a plan (see 'metamirror plan'), or the path of a .json file", "Name of a plan ('metamirror plan' lists them), or path of a JSON file of your own.");
+        "PLAN", "the name of a plan (see 'metamirror plan'), or the path of a .json file",
+        "Name of a plan ('metamirror plan' lists them), or path of a JSON file of your own.");
 }

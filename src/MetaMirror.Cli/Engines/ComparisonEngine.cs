@@ -20,7 +20,8 @@ internal static class ComparisonEngine
         return request.Plan switch
         {
             { Family: MetaQuadraticsPlan } when request.HeldOut is { } task =>
-                throw new UsageException("--held-out", $"expected none for meta-quadratics, whose plan says how many tasks are held out, found {Found.Text(task)}"),
+                throw new UsageException(
+                    "--held-out", $"expected none for meta-quadratics, whose plan says how many tasks are held out, found {Found.Text(task)}"),
             { Family: MetaQuadraticsPlan } => ReproductionEngine.Quadratics(request.Plan.Name, [request.Plan], context),
             { Model: MlpPlan } => Run<float>(request, context),
             _ => Run<double>(request, context),
@@ -31,11 +32,17 @@ internal static class ComparisonEngine
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var datasets = new DatasetCatalogue(context.Data);
-        Plan plan = request.Rivals ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] } : request.Plan;
+        Plan plan = request.Rivals
+            ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] }
+            : request.Plan;
         string[] names = [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
         if (request.HeldOut is { } one)
             names = [TaskNames.Checked("--held-out", one, names)];
-        var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock) { LearningProgress = context.Learning, RunProgress = context.Runs };
+        var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock)
+        {
+            LearningProgress = context.Learning,
+            RunProgress = context.Runs,
+        };
         var done = new List<PlanComparisonResult<T>>();
         bool isComplete = true;
         try

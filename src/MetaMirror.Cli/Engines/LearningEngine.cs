@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Numerics;
+using MetaMirror.Cli.Errors;
+using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
+using MetaMirror.Storage;
 using MetaMirror.Tasks;
 
 namespace MetaMirror.Cli.Engines;
@@ -25,9 +28,21 @@ internal static class LearningEngine
     {
         var learning = new PlanLearning<T>(request.Plan, new DatasetCatalogue(context.Data), context.Settings, context.Clock)
         {
-            Progress = context.Learning, Warn = context.Warn,
+            Progress = context.Learning,
+            Warn = context.Warn,
         };
-        PlanLearningResult<T> result = learning.Run(request.File, request.HeldOut, request.Resume, request.Statistics, context.Canceled);
+        if (request.HeldOut is { } heldOut && request.Plan.Family is not MetaQuadraticsPlan)
+            TaskNames.Checked("--held-out", heldOut, Names<T>(request.Plan, context));
+        PlanLearningResult<T> result;
+        try
+        {
+            result = learning.Run(request.File, request.HeldOut, request.Resume, request.Statistics, context.Canceled);
+        }
+        catch (StorageException damage) when (request.Statistics.Count > 0)
+        {
+            throw new StorageException($"--from-statistics {string.Join(", ", request.Statistics.Select(Found.Text))}: {damage.Message}", damage);
+        }
+
         var facts = new List<NamedText>
         {
             new("learned from", result.Optimizer.LearnedFrom),
@@ -41,9 +56,20 @@ internal static class LearningEngine
     private static TrainOutcome Train<T>(TrainRequest request, EngineContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (request.Plan.Family is MetaQuadraticsPlan)
+            throw new UsageException("PLAN", $"expected a plan with examples to train on, found the meta-quadratics of '{request.Plan.Name}'");
+        TaskNames.Checked("--task", request.Task, Names<T>(request.Plan, context));
         var training = new PlanTraining<T>(request.Plan, new DatasetCatalogue(context.Data), context.Seed) { Warn = context.Warn };
-        PlanTrainingResult result = training.Run(
-            request.Task, request.Optimizer, request.LearningRate, request.Steps, request.FallBack, request.Folder, context.Canceled);
+        PlanTrainingResult result;
+        try
+        {
+            result = training.Run(request.Task, request.Optimizer, request.LearningRate, request.Steps, request.FallBack, request.Folder, context.Canceled);
+        }
+        catch (StorageException damage) when (!damage.Message.Contains(request.Optimizer, StringComparison.Ordinal))
+        {
+            throw new StorageException($"--optimizer {Found.Text(request.Optimizer)}: {damage.Message}", damage);
+        }
+
         RunRecord record = result.Record;
         double? target = request.Plan.Target.Value.Number;
         double steps = target is { } value ? record.StepsTo(value) : double.PositiveInfinity;
@@ -54,4 +80,7 @@ internal static class LearningEngine
             result.Optimizer, curve, target, double.IsFinite(steps) ? (int)steps : null, record.Diverged ? null : record.FinalLoss,
             test?.Loss, test?.Accuracy, record.Diverged, result.FellBack, result.Files, IsComplete: true);
     }
+
+    private static string[] Names<T>(Plan plan, EngineContext context)
+        where T : unmanaged, IFloatingPointIeee754<T> => [.. PlanTasks.Of<T>(plan, new DatasetCatalogue(context.Data), context.Seed).Select(t => t.Name)];
 }

@@ -16,7 +16,12 @@ internal static class ReproductionEngine
     /// <summary>MetaMD section 5.1 on the regimes of some plans.</summary>
     public static ComparisonOutcome Quadratics(string name, IReadOnlyList<Plan> plans, EngineContext context)
     {
-        QuadraticsResult result = new QuadraticsReproduction(context.Settings, context.Clock) { LearningProgress = context.Learning, RunProgress = new IterationProgress(context.Runs) }.Run(plans, context.Canceled);
+        var experiment = new QuadraticsReproduction(context.Settings, context.Clock)
+        {
+            LearningProgress = context.Learning,
+            RunProgress = new IterationProgress(context.Runs),
+        };
+        QuadraticsResult result = experiment.Run(plans, context.Canceled);
         ReportModel report = new()
         {
             Title = $"MetaMirror: {name}",
@@ -34,7 +39,10 @@ internal static class ReproductionEngine
     /// <summary>Quadratics report their median iterations where others report a loss.</summary>
     private sealed class IterationProgress(IProgress<RunProgress> inner) : IProgress<RunProgress>
     {
-        public void Report(RunProgress value) =>
-            inner.Report(value with { Text = $"{value.Text}: {(double.IsFinite(value.Loss) ? NumberText.Count(value.Loss) + " iterations" : "not reached")}", Loss = double.NaN });
+        public void Report(RunProgress value)
+        {
+            string iterations = double.IsFinite(value.Loss) ? NumberText.Count(value.Loss) + " iterations" : "not reached";
+            inner.Report(value with { Text = $"{value.Text}: {iterations}", Loss = double.NaN });
+        }
     }
 }

@@ -1,8 +1,8 @@
+using MetaMirror.Cli.Terminals;
 using MetaMirror.Divergences;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.MetaLearners;
-using MetaMirror.Cli.Terminals;
 
 namespace MetaMirror.Cli.Errors;
 
@@ -32,7 +32,8 @@ internal static class Failure
     public static string Message(Exception error) => error switch
     {
         ArgumentException argument => WithoutParameter(argument),
-        PlanException or DataFormatException or IOException or UnauthorizedAccessException or MetaLearningDivergedException or MirrorStepFailedException => error.Message,
+        PlanException or DataFormatException or IOException or UnauthorizedAccessException => error.Message,
+        MetaLearningDivergedException or MirrorStepFailedException => error.Message,
         OutOfMemoryException => "out of memory: a smaller plan, or fewer threads (--threads), needs less",
         _ => $"unexpected failure, a defect of this program: {error.GetType().Name}: {error.Message}",
     };

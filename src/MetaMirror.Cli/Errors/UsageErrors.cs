@@ -21,7 +21,9 @@ internal static class UsageErrors
             return strays; // an unknown option shifts the words after it, so that further mistakes may be none
         if (isGroup && parse.Errors.Count > 0)
             return [NoCommand(command, null)];
-        return parse.Errors.Count == 0 ? [] : [.. Missing(command, parse), .. parse.Errors.Select(e => Text(e, parse)).OfType<string>().Distinct(StringComparer.Ordinal)];
+        return parse.Errors.Count == 0
+            ? []
+            : [.. Missing(command, parse), .. parse.Errors.Select(e => Text(e, parse)).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The words that name a command, from the root's name on.</summary>
@@ -42,8 +44,15 @@ internal static class UsageErrors
         string name = word.Split('=', 2)[0];
         string[] names = [.. command.Options.Select(o => o.Name).Append("--help").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (names.Contains(name, StringComparer.Ordinal))
-            return word.Length > name.Length ? $"{name}: expected no value, found {Found.Text(word[(name.Length + 1)..])}" : $"{name}: expected after '{PathOf(command)}', found before it";
-        string expected = command.Subcommands.Count > 0 ? $"expected a command among {Names(command)} before any option" : $"expected an option of '{PathOf(command)}' among {string.Join(", ", names)}";
+        {
+            return word.Length > name.Length
+                ? $"{name}: expected no value, found {Found.Text(word[(name.Length + 1)..])}"
+                : $"{name}: expected after '{PathOf(command)}', found before it";
+        }
+
+        string expected = command.Subcommands.Count > 0
+            ? $"expected a command among {Names(command)} before any option"
+            : $"expected an option of '{PathOf(command)}' among {string.Join(", ", names)}";
         return $"{expected}, found {Found.Text(name)}{DidYouMean(name, names)}";
     }
 
@@ -74,10 +83,12 @@ internal static class UsageErrors
         }
 
         Command command = parse.CommandResult.Command;
+        string whole = PathOf(command) + string.Concat(command.Arguments.Select(a => " " + a.Name));
         if (parse.UnmatchedTokens.Count > 0)
-            return $"expected nothing more after '{PathOf(command)}{string.Concat(command.Arguments.Select(a => " " + a.Name))}', found {Found.Text(parse.UnmatchedTokens[0])}";
+            return $"expected nothing more after '{whole}', found {Found.Text(parse.UnmatchedTokens[0])}";
         return Missing(command, parse).Any() ? null : error.Message;
     }
 
-    private static string DidYouMean(string word, IEnumerable<string> names) => NearestName.Of(word, names) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
+    private static string DidYouMean(string word, IEnumerable<string> names) =>
+        NearestName.Of(word, names) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
 }

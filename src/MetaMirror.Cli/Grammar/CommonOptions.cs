@@ -14,17 +14,21 @@ internal sealed class CommonOptions
     public Flag Json { get; } = new("--json", "Write one JSON document to standard output; all text for people goes to standard error.");
 
     /// <summary>Master seed.</summary>
-    public ValueOption<ulong> Seed { get; } = new("--seed", "N", ValueKinds.Seed(), "Master seed of all random streams. The same seed gives the same result, with any number of threads. Default 1.", UsualSeed);
+    public ValueOption<ulong> Seed { get; } = new(
+        "--seed", "N", ValueKinds.Seed(), "Master seed of all random streams. The same seed gives the same result, with any number of threads. Default 1.",
+        UsualSeed);
 
     /// <summary>Worker threads.</summary>
     public ValueOption<int?> Threads { get; } = new("--threads", "N", ValueKinds.WholeOrNone(1, MostThreads), "Worker threads. Default: all cores.");
 
     /// <summary>Output folder.</summary>
-    public ValueOption<string?> Out { get; } = new("--out", "DIR", ValueKinds.Text("a folder to write into"), "Folder to write into. Default ./metamirror-out/COMMAND-PLAN.");
+    public ValueOption<string?> Out { get; } = new(
+        "--out", "DIR", ValueKinds.Text("a folder to write into"), "Folder to write into. Default ./metamirror-out/COMMAND-PLAN.");
 
     /// <summary>Data folder.</summary>
     public ValueOption<string?> Data { get; } = new(
-        "--data", "DIR", ValueKinds.Text("a folder with data sets"), "Folder with data sets, each in a folder of its name; looked at before METAMIRROR_DATA, the cache and /usr/share/datasets.");
+        "--data", "DIR", ValueKinds.Text("a folder with data sets"),
+        "Folder with data sets, each in a folder of its name; looked at before METAMIRROR_DATA, the cache and /usr/share/datasets.");
 
     /// <summary>The options in the order of help.</summary>
     public IReadOnlyList<Option> All => [Json, Seed, Threads, Out, Data];

@@ -51,7 +51,8 @@ internal static class HelpText
         return $"{path}{Words(command)}{string.Concat(required)} [options]";
     }
 
-    private static string Words(Command command) => string.Concat(command.Arguments.Select(a => " " + (a.Arity.MinimumNumberOfValues > 0 ? Placeholder(a) : $"[{Placeholder(a)}]")));
+    private static string Words(Command command) => string.Concat(
+        command.Arguments.Select(a => " " + (a.Arity.MinimumNumberOfValues > 0 ? Placeholder(a) : $"[{Placeholder(a)}]")));
 
     private static string Placeholder(Argument argument) => $"<{argument.HelpName}>{(argument.Arity.MaximumNumberOfValues > 1 ? "..." : "")}";
 

@@ -11,7 +11,8 @@ internal static class Machine
     private const string ProcessorList = "/proc/cpuinfo";
 
     /// <summary>The machine, with the threads in use.</summary>
-    public static MachineInfo Describe(int threads) => new(Processor(), Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Vectors(), threads)
+    public static MachineInfo Describe(int threads) => new(
+        Processor(), Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Vectors(), threads)
     {
         MemoryGibibytes = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / BytesPerGibibyte, 1),
     };

@@ -10,7 +10,7 @@ internal static class SelfTest
     private const int Size = 256;
     private const double MinimumSeconds = 0.1;
 
-    /// <summary>Whether the random streams give the published words of Philox4x32-10 (Salmon and others 2011): a machine where they differ would not repeat any result.</summary>
+    /// <summary>Whether the random streams give the published words of Philox4x32-10 (Salmon and others 2011): where they differ, nothing repeats.</summary>
     public static bool PhiloxIsRight() =>
         Gives([0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8])
         && Gives([uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue], [uint.MaxValue, uint.MaxValue], [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd])

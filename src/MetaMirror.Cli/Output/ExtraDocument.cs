@@ -8,7 +8,8 @@ namespace MetaMirror.Cli.Output;
 internal static class ExtraDocument
 {
     /// <summary>Writes the document, if <c>--out</c> was stated.</summary>
-    public static void Write<T>(Session session, string name, T document, JsonTypeInfo<T> type) => Write(session, name, JsonSerializer.Serialize(document, type));
+    public static void Write<T>(Session session, string name, T document, JsonTypeInfo<T> type) =>
+        Write(session, name, JsonSerializer.Serialize(document, type));
 
     /// <summary>Writes a text, if <c>--out</c> was stated.</summary>
     public static void Write(Session session, string name, string text)

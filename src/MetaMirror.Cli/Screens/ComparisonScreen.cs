@@ -24,10 +24,12 @@ internal static class ComparisonScreen
     }
 
     private static IEnumerable<ComparisonRow> Ranked(IEnumerable<ComparisonRow> rows) =>
-        rows.OrderBy(r => Figure.OrNull(r.StepsToTarget.Median) ?? double.PositiveInfinity).ThenBy(r => Figure.OrNull(r.FinalTrainingLoss) ?? double.PositiveInfinity);
+        rows.OrderBy(r => Figure.OrNull(r.StepsToTarget.Median) ?? double.PositiveInfinity).ThenBy(
+            r => Figure.OrNull(r.FinalTrainingLoss) ?? double.PositiveInfinity);
 
     // What a narrow terminal does without, first to last; the report has it all.
-    private static readonly string[] Dispensable = ["test loss", "seconds to target", "mean loss", "ms per step", "diverged", "final loss", "test accuracy", "÷"];
+    private static readonly string[] Dispensable =
+        ["test loss", "seconds to target", "mean loss", "ms per step", "diverged", "final loss", "test accuracy", "÷"];
 
     private static void WriteTable(IAnsiConsole console, ComparisonRow[] rows, ComparisonRow? reference)
     {
@@ -73,7 +75,8 @@ internal static class ComparisonScreen
     {
         if (result.MetaTraining is not { } cost)
             return "";
-        string learning = $"Learning took {NumberText.Duration(cost.Seconds)}, {NumberText.Count(cost.Gradients)} gradients and {NumberText.Count(cost.HessianVectorProducts)} Hessian-vector products on {cost.Tasks} tasks";
+        string learning = $"Learning took {NumberText.Duration(cost.Seconds)}, {NumberText.Count(cost.Gradients)} gradients and "
+            + $"{NumberText.Count(cost.HessianVectorProducts)} Hessian-vector products on {cost.Tasks} tasks";
         return BreakEven.Of(result)?.Steps is { } pays ? $"{learning}; it pays back after {NumberText.Count(Math.Ceiling(pays))} trainings." : learning + ".";
     }
 }

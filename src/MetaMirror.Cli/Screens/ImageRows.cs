@@ -24,7 +24,8 @@ internal static class ImageRows
         for (int first = 0; first < count; first += across)
         {
             int last = Math.Min(count, first + across);
-            writer.WriteLine(string.Join(new string(' ', Gap), Enumerable.Range(first, last - first).Select(i => $"{data.Labels[i]}".PadRight(cell))).TrimEnd());
+            writer.WriteLine(
+                string.Join(new string(' ', Gap), Enumerable.Range(first, last - first).Select(i => $"{data.Labels[i]}".PadRight(cell))).TrimEnd());
             for (int y = 0; y < shape.Rows; y += doubled ? 1 : 2)
                 writer.WriteLine(Line(data, shape, first, last, y, doubled));
             writer.WriteLine();

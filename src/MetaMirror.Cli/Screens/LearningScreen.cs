@@ -12,7 +12,10 @@ internal static class LearningScreen
     public static void Write(Session session, LearnOutcome outcome)
     {
         TextWriter people = session.People;
-        people.WriteLine($"{outcome.Optimizer}: learned on {outcome.Cost.Tasks} tasks in {NumberText.Duration(outcome.Cost.Seconds)} ({NumberText.Count(outcome.Cost.OuterSteps)} outer steps, {NumberText.Count(outcome.Cost.Gradients)} gradients, {NumberText.Count(outcome.Cost.HessianVectorProducts)} Hessian-vector products)");
+        people.WriteLine(
+            $"{outcome.Optimizer}: learned on {outcome.Cost.Tasks} tasks in {NumberText.Duration(outcome.Cost.Seconds)} "
+            + $"({NumberText.Count(outcome.Cost.OuterSteps)} outer steps, {NumberText.Count(outcome.Cost.Gradients)} gradients, "
+            + $"{NumberText.Count(outcome.Cost.HessianVectorProducts)} Hessian-vector products)");
         foreach (var fact in outcome.Facts)
             people.WriteLine($"  {fact.Name}: {fact.Text}");
         foreach (string file in outcome.Files)

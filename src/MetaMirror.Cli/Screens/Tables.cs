@@ -30,7 +30,8 @@ internal static class Tables
     }
 
     /// <summary>Columns that the widest cells of a table need, with their padding.</summary>
-    public static int Width(IEnumerable<IReadOnlyList<string>> columnsOfCells) => 2 + columnsOfCells.Sum(cells => Padding + cells.Max(c => Markup.Remove(c).Length));
+    public static int Width(IEnumerable<IReadOnlyList<string>> columnsOfCells) =>
+        2 + columnsOfCells.Sum(cells => Padding + cells.Max(c => Markup.Remove(c).Length));
 
     /// <summary>A table without the blanks that would fill its lines to the right, and without the empty lines around it.</summary>
     private sealed class Trimmed(IRenderable inner) : IRenderable

@@ -32,5 +32,8 @@ public sealed class CiteTests
 
     [Fact]
     public void Names_that_share_a_work_cite_it_once() =>
-        Assert.Equal(2, ToolRun.Of("cite powersign addsign unlearned-basis adam --json").Document().GetProperty("references").EnumerateArray().Count(r => r.GetProperty("key").GetString() is "bello2017neural" or "kingma2015adam"));
+        Assert.Equal(
+            2,
+            ToolRun.Of("cite powersign addsign unlearned-basis adam --json").Document().GetProperty("references").EnumerateArray()
+                .Count(r => r.GetProperty("key").GetString() is "bello2017neural" or "kingma2015adam"));
 }

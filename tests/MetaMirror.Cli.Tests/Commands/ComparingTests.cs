@@ -42,7 +42,8 @@ public sealed class ComparingTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "");
         bool worked = false;
-        ToolRun run = ToolRun.Of(["demo", "--out", folder["file/results"]], new Engines.EngineSet { Compare = (_, _) => { worked = true; throw new InvalidOperationException(); } });
+        ToolRun run = ToolRun.Of(
+            ["demo", "--out", folder["file/results"]], new Engines.EngineSet { Compare = (_, _) => { worked = true; throw new InvalidOperationException(); } });
         Assert.Equal((1, "", false), (run.Code, run.Out, worked));
         Assert.StartsWith($"error: --out: expected a folder that can be written to, found '{folder["file/results"]}': ", run.Error, StringComparison.Ordinal);
         Assert.Equal(["file"], folder.Files);
@@ -54,7 +55,8 @@ public sealed class ComparingTests
         using var folder = new TemporaryFolder();
         var engines = new Engines.EngineSet
         {
-            Compare = (_, _) => new Engines.ComparisonOutcome(new Experiments.Reports.ReportModel { Title = "t", Comparison = SampleComparison.On("rotation-0", "rotation-15") }, IsComplete: true),
+            Compare = (_, _) => new Engines.ComparisonOutcome(
+                new Experiments.Reports.ReportModel { Title = "t", Comparison = SampleComparison.On("rotation-0", "rotation-15") }, IsComplete: true),
         };
         ToolRun run = ToolRun.Of("compare rotated-digits", engines, folder.Path);
         ApprovedText.Check("compare-two-tasks", run.Transcript("compare rotated-digits").Replace(folder.Path, ".", StringComparison.Ordinal));

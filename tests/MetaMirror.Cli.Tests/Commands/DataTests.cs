@@ -17,7 +17,9 @@ public sealed class DataTests
     public void List_says_what_is_embedded()
     {
         JsonElement first = ToolRun.Of("data list --json").Document().GetProperty("datasets")[0];
-        Assert.Equal(("optdigits", true, "embedded"), (first.GetProperty("name").GetString(), first.GetProperty("found").GetBoolean(), first.GetProperty("origin").GetString()));
+        Assert.Equal(
+            ("optdigits", true, "embedded"),
+            (first.GetProperty("name").GetString(), first.GetProperty("found").GetBoolean(), first.GetProperty("origin").GetString()));
     }
 
     [Fact]

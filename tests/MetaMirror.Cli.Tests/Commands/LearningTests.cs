@@ -10,6 +10,7 @@ public sealed class LearningTests
         using var folder = new TemporaryFolder();
         ToolRun run = ToolRun.Of(["learn", "rotated-digits", "--out", folder["digits.safetensors"]]);
         Assert.Equal(0, run.Code);
+        Assert.Equal(["run.json"], folder.Files); // the fake engine writes no optimizer
         ApprovedText.Check("learn", run.Transcript("learn rotated-digits --out digits.safetensors").Replace(folder.Path + "/", "", StringComparison.Ordinal));
     }
 
@@ -20,6 +21,19 @@ public sealed class LearningTests
         ToolRun run = ToolRun.Of(["learn", "rotated-digits", "--out", folder["digits.safetensors"]], canceled: new CancellationToken(canceled: true));
         Assert.Equal(130, run.Code);
         Assert.Contains("--resume goes on", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_record_of_a_run_says_when_and_where()
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun.Of(["learn", "rotated-digits", "--out", folder["digits.safetensors"], "--seed", "7", "--threads", "1"]);
+        using var document = System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder["run.json"]));
+        var run = document.RootElement;
+        Assert.Equal(
+            ("digits.safetensors", 7UL, 1), (run.GetProperty("file").GetString(), run.GetProperty("seed").GetUInt64(), run.GetProperty("threads").GetInt32()));
+        Assert.StartsWith("metamirror learn rotated-digits --out ", run.GetProperty("command").GetString(), StringComparison.Ordinal);
+        Assert.Equal(12.5, run.GetProperty("metaTraining").GetProperty("seconds").GetDouble());
     }
 
     [Fact]

@@ -37,6 +37,7 @@ public sealed class UsageErrorTests
         "learn",
         "train rotated-digits --task rotation-0",
         "train rotated-digits --task rotation-0 --optimizer adamm",
+        "train rotated-digits --task rotation-0 --optimizer metamirror-basis",
         "train rotated-digits --task rotation-0 --optimizer ./no.safetensors",
         "train rotated-digits --task rotation-0 --optimizer adam --learning-rate 0",
         "train rotated-digits --task rotation-0 --optimizer adam --learning-rate nan",
@@ -84,7 +85,8 @@ public sealed class UsageErrorTests
     }
 
     [Fact]
-    public void A_word_that_begins_with_an_at_sign_is_no_response_file() => Assert.Contains("found '@plan'", ToolRun.Of("compare @plan").Error, StringComparison.Ordinal);
+    public void A_word_that_begins_with_an_at_sign_is_no_response_file() => Assert.Contains(
+        "found '@plan'", ToolRun.Of("compare @plan").Error, StringComparison.Ordinal);
 
     [Fact]
     public void Words_after_two_hyphens_are_no_options() => Assert.Contains("found '--sed'", ToolRun.Of("compare -- --sed").Error, StringComparison.Ordinal);

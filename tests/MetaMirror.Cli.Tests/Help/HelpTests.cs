@@ -4,6 +4,9 @@ namespace MetaMirror.Cli.Tests.Help;
 
 public sealed class HelpTests
 {
+    private static readonly string[] Commands =
+        ["demo", "learn", "train", "compare", "gradcheck", "reproduce", "data list", "data show", "data verify", "plan", "doctor", "cite"];
+
     [Theory]
     [InlineData("", "tool")]
     [InlineData("demo", "demo")]
@@ -41,10 +44,12 @@ public sealed class HelpTests
     [Fact]
     public void Every_command_has_examples_and_the_common_options()
     {
-        foreach (string command in (string[])["demo", "learn", "train", "compare", "gradcheck", "reproduce", "data list", "data show", "data verify", "plan", "doctor", "cite"])
+        foreach (string command in Commands)
         {
             string help = ToolRun.Of($"{command} --help").Out;
-            Assert.All((string[])["Examples:", $"  metamirror {command}", "--json", "--seed", "--threads", "--out", "--data", "--help"], part => Assert.Contains(part, help, StringComparison.Ordinal));
+            Assert.All(
+                (string[])["Examples:", $"  metamirror {command}", "--json", "--seed", "--threads", "--out", "--data", "--help"],
+                part => Assert.Contains(part, help, StringComparison.Ordinal));
         }
     }
 

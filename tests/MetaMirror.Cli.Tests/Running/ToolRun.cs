@@ -9,14 +9,26 @@ internal sealed record ToolRun(int Code, string Out, string Error)
 {
     public static readonly EngineSet Fakes = FakeEngines.All;
 
-    public static ToolRun Of(string line, EngineSet? engines = null, string folder = ".", bool isTerminal = false, int width = Terminal.UsualWidth, CancellationToken canceled = default) =>
+    public static ToolRun Of(
+        string line, EngineSet? engines = null, string folder = ".", bool isTerminal = false, int width = Terminal.UsualWidth,
+        CancellationToken canceled = default) =>
         Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), engines, folder, isTerminal, width, canceled);
 
-    public static ToolRun Of(string[] args, EngineSet? engines = null, string folder = ".", bool isTerminal = false, int width = Terminal.UsualWidth, CancellationToken canceled = default)
+    public static ToolRun Of(
+        string[] args, EngineSet? engines = null, string folder = ".", bool isTerminal = false, int width = Terminal.UsualWidth,
+        CancellationToken canceled = default)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminal(output, error) { OutIsTerminal = isTerminal, ErrorIsTerminal = isTerminal, Color = false, Width = width, Folder = folder, Clock = new ManualClock() };
+        var terminal = new Terminal(output, error)
+        {
+            OutIsTerminal = isTerminal,
+            ErrorIsTerminal = isTerminal,
+            Color = false,
+            Width = width,
+            Folder = folder,
+            Clock = new ManualClock(),
+        };
         int code = new Application(terminal, engines ?? Fakes).Run(args, canceled);
         return new ToolRun(code, output.ToString(), error.ToString());
     }

@@ -21,7 +21,7 @@ public sealed class PictureTests
     }
 
     [Fact]
-    public void A_curve_is_drawn_from_its_largest_to_its_least_value() => Assert.Equal("8.00 █▆▄▂▁ 1.00", Sparkline.Of([8, 6, 4, 2, 1]));
+    public void A_curve_is_drawn_from_its_largest_to_its_least_value() => Assert.Equal("128 █▅▃▂▁ 1.00", Sparkline.Of([128, 16, 4, 2, 1]));
 
     [Fact]
     public void A_divergence_is_a_cross() => Assert.Equal("1.00 ▁█× –", Sparkline.Of([1, 2, double.NaN]));

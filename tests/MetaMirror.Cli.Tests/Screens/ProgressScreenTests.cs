@@ -64,5 +64,6 @@ public sealed class ProgressScreenTests : IDisposable
 
     public void Dispose() => _error.Dispose();
 
-    private ProgressScreen Screen(bool isTerminal, int width = 100) => new(new Terminal(TextWriter.Null, _error) { ErrorIsTerminal = isTerminal, Width = width, Clock = _clock });
+    private ProgressScreen Screen(bool isTerminal, int width = 100) => new(
+        new Terminal(TextWriter.Null, _error) { ErrorIsTerminal = isTerminal, Width = width, Clock = _clock });
 }

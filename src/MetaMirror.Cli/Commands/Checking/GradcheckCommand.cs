@@ -18,7 +18,8 @@ internal sealed class GradcheckCommand : ICommandSpec
 
     private readonly GradcheckEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
-    private readonly ValueOption<int?> _steps = new("--steps", "N", ValueKinds.WholeOrNone(1, MostSteps), "Inner steps to differentiate through. Default: few, so that the oracle is quick.");
+    private readonly ValueOption<int?> _steps = new(
+        "--steps", "N", ValueKinds.WholeOrNone(1, MostSteps), "Inner steps to differentiate through. Default: few, so that the oracle is quick.");
 
     public GradcheckCommand(GradcheckEngine engine)
     {
@@ -58,10 +59,12 @@ internal sealed class GradcheckCommand : ICommandSpec
     private static void Show(Session session, GradientCheckResult result)
     {
         session.People.WriteLine($"Hypergradient of {result.MetaObjective} in the {NumberText.Count(result.MetaParameters)} meta-parameters of {result.Rule}");
-        session.People.WriteLine($"on {result.Task} of {result.Plan}: {NumberText.Count(result.Parameters)} parameters, {NumberText.Count(result.Steps)} inner steps");
+        session.People.WriteLine(
+            $"on {result.Task} of {result.Plan}: {NumberText.Count(result.Parameters)} parameters, {NumberText.Count(result.Steps)} inner steps");
         Tables.Write(
             session.Screen,
-            [new("estimator"), new("oracle"), new("error", true), new("allowed", true), new("gradients", true), new("products", true), new("MiB", true), new("ms", true), new("verdict")],
+            [new("estimator"), new("oracle"), new("error", true), new("allowed", true), new("gradients", true),
+                new("products", true), new("MiB", true), new("ms", true), new("verdict")],
             result.Checks.Select(r => (IReadOnlyList<string>)
             [
                 Markup.Escape(r.Estimator),
@@ -75,7 +78,8 @@ internal sealed class GradcheckCommand : ICommandSpec
                 $"[{(r.Passed ? r.Tolerance is null ? "default" : "green" : "red")}]{Markup.Escape(r.Passed ? r.Verdict : "FAILED: " + r.Verdict)}[/]",
             ]));
         int failed = result.Checks.Count(r => !r.Passed);
-        session.People.WriteLine(failed == 0 ? "Every estimator that has to agree with its oracle does." : $"{failed} of {result.Checks.Count} do not agree with their oracles.");
+        session.People.WriteLine(
+            failed == 0 ? "Every estimator that has to agree with its oracle does." : $"{failed} of {result.Checks.Count} do not agree with their oracles.");
     }
 
     private static string Scientific(double? value) => value switch

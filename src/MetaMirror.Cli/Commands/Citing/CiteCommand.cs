@@ -13,7 +13,8 @@ internal sealed record CitationDocument(IReadOnlyList<Reference> References);
 internal sealed class CiteCommand : ICommandSpec
 {
     private readonly ValuesArgument _names = new(
-        "NAME", "names of optimizers, data sets or keys", "Optimizers, data sets or keys of references. Default: MetaMirror and the papers that it implements. 'all': everything known.");
+        "NAME", "names of optimizers, data sets or keys",
+        "Optimizers, data sets or keys of references. Default: MetaMirror and the papers that it implements. 'all': everything known.");
 
     public CiteCommand()
     {

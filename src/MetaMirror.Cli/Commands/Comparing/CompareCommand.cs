@@ -10,8 +10,10 @@ internal sealed class CompareCommand : ICommandSpec
 {
     private readonly CompareEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
-    private readonly ValueOption<string?> _heldOut = new("--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Hold out this task only. Default: each task in turn.");
-    private readonly ValueOption<string?> _rivals = new("--rivals", "WHICH", ValueKinds.OneOf("a choice of rivals", ["all"]), "Run the rivals too (SOAP, Muon and others, as this build has them): all.");
+    private readonly ValueOption<string?> _heldOut = new(
+        "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Hold out this task only. Default: each task in turn.");
+    private readonly ValueOption<string?> _rivals = new(
+        "--rivals", "WHICH", ValueKinds.OneOf("a choice of rivals", ["all"]), "Run the rivals too (SOAP, Muon and others, as this build has them): all.");
 
     public CompareCommand(CompareEngine engine)
     {
@@ -37,6 +39,7 @@ internal sealed class CompareCommand : ICommandSpec
     {
         Plan plan = session.ReadPlan(_plan);
         string folder = OutputPlace.Folder(session, "compare", plan.Name);
-        return ComparisonRun.Show(session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), session.Get(_rivals) is not null), context));
+        return ComparisonRun.Show(
+            session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), session.Get(_rivals) is not null), context));
     }
 }

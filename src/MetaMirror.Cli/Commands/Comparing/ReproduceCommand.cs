@@ -14,8 +14,10 @@ internal sealed class ReproduceCommand : ICommandSpec
     private static readonly string[] Scales = ["smoke", "quick", "paper"];
 
     private readonly ReproduceEngine _engine;
-    private readonly ValueArgument _experiment = new("EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1).");
-    private readonly ValueOption<string?> _scale = new("--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
+    private readonly ValueArgument _experiment = new(
+        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1).");
+    private readonly ValueOption<string?> _scale = new(
+        "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
 
     public ReproduceCommand(ReproduceEngine engine)
     {

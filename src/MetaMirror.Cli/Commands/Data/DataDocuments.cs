@@ -4,7 +4,8 @@ namespace MetaMirror.Cli.Commands.Data;
 internal sealed record ImageEntry(int Height, int Width, int Channels);
 
 /// <summary>A data set known by name.</summary>
-internal sealed record KnownDatasetEntry(string Name, string Description, ImageEntry Image, int Classes, bool Found, string? Origin, string? Folder, IReadOnlyList<string> Files);
+internal sealed record KnownDatasetEntry(
+    string Name, string Description, ImageEntry Image, int Classes, bool Found, string? Origin, string? Folder, IReadOnlyList<string> Files);
 
 /// <summary>A folder that data sets are looked for in.</summary>
 internal sealed record DataLocationEntry(string Folder, string Origin, bool Exists);
@@ -19,7 +20,8 @@ internal sealed record SplitEntry(string Name, int Examples, IReadOnlyList<int> 
 internal sealed record RangeEntry(double Least, double Most, double Mean);
 
 /// <summary>The document of <c>data show</c>.</summary>
-internal sealed record DatasetDocument(string Name, string Description, string Origin, string? Folder, ImageEntry Image, int Classes, IReadOnlyList<SplitEntry> Splits, RangeEntry TrainInputs);
+internal sealed record DatasetDocument(
+    string Name, string Description, string Origin, string? Folder, ImageEntry Image, int Classes, IReadOnlyList<SplitEntry> Splits, RangeEntry TrainInputs);
 
 /// <summary>One checked file.</summary>
 internal sealed record FileEntry(string Path, string Verdict, string Note);

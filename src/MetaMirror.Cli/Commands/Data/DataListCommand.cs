@@ -22,7 +22,8 @@ internal sealed class DataListCommand : ICommandSpec
         DataLocations locations = session.Data;
         var catalogue = new DatasetCatalogue(locations);
         KnownDatasetEntry[] entries = [.. DatasetCatalogue.Known.Select(k => Entry(k, catalogue))];
-        var document = new DatasetListDocument(entries, [.. locations.Folders.Select(l => new DataLocationEntry(l.Folder, l.Origin, Directory.Exists(l.Folder)))]);
+        var document = new DatasetListDocument(
+            entries, [.. locations.Folders.Select(l => new DataLocationEntry(l.Folder, l.Origin, Directory.Exists(l.Folder)))]);
         if (session.Json)
             session.WriteDocument(document, DocumentJson.Plain.DatasetListDocument);
         else
@@ -35,7 +36,8 @@ internal sealed class DataListCommand : ICommandSpec
     {
         catalogue.TryFind(known.Name, out FoundDataset? found);
         return new KnownDatasetEntry(
-            known.Name, known.Description, new ImageEntry(known.Image.Rows, known.Image.Columns, known.Image.Channels), known.Classes, found is not null, found?.Origin, found?.Folder, [.. known.Files.Select(f => f.Name)]);
+            known.Name, known.Description, new ImageEntry(known.Image.Rows, known.Image.Columns, known.Image.Channels), known.Classes,
+            found is not null, found?.Origin, found?.Folder, [.. known.Files.Select(f => f.Name)]);
     }
 
     private static void Show(Session session, DatasetListDocument document)

@@ -12,8 +12,10 @@ namespace MetaMirror.Cli.Commands.Data;
 internal sealed class DataShowCommand : ICommandSpec
 {
     private const int All = int.MaxValue, MostImages = 64;
-    private readonly ValueArgument _name = new("NAME", "the name of a data set (see 'metamirror data list')", "Name of a data set; 'metamirror data list' lists them.");
-    private readonly ValueOption<int> _images = new("--images", "N", ValueKinds.Whole(0, MostImages), "How many of the first training images to draw. Default 4.", 4);
+    private readonly ValueArgument _name = new(
+        "NAME", "the name of a data set (see 'metamirror data list')", "Name of a data set; 'metamirror data list' lists them.");
+    private readonly ValueOption<int> _images = new(
+        "--images", "N", ValueKinds.Whole(0, MostImages), "How many of the first training images to draw. Default 4.", 4);
 
     public DataShowCommand()
     {
@@ -84,8 +86,13 @@ internal sealed class DataShowCommand : ICommandSpec
         people.WriteLine($"{document.Name}: {document.Description}");
         people.WriteLine($"from {document.Folder ?? "this program"} ({document.Origin})");
         people.WriteLine();
-        people.WriteLine(string.Join(", ", document.Splits.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Examples:#,0} {s.Name}"))) + $" images of {train.Image}, {document.Classes} classes");
-        people.WriteLine(string.Create(CultureInfo.InvariantCulture, $"training inputs from {document.TrainInputs.Least:0.###} to {document.TrainInputs.Most:0.###}, mean {document.TrainInputs.Mean:0.###}"));
+        people.WriteLine(
+            string.Join(", ", document.Splits.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Examples:#,0} {s.Name}")))
+            + $" images of {train.Image}, {document.Classes} classes");
+        people.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"training inputs from {document.TrainInputs.Least:0.###} to {document.TrainInputs.Most:0.###}, mean {document.TrainInputs.Mean:0.###}"));
         people.WriteLine();
         LabelHistogram.Write(people, document.Splits);
         int images = Math.Min(session.Get(_images), train.Count);

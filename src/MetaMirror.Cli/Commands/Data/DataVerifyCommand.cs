@@ -69,6 +69,7 @@ internal sealed class DataVerifyCommand : ICommandSpec
 
         int bad = document.Datasets.Count(d => !d.Ok);
         session.People.WriteLine();
-        session.People.WriteLine(bad == 0 ? "All files have the published contents." : $"{bad} of {document.Datasets.Count} data sets are missing files or have other contents.");
+        session.People.WriteLine(
+            bad == 0 ? "All files have the published contents." : $"{bad} of {document.Datasets.Count} data sets are missing files or have other contents.");
     }
 }

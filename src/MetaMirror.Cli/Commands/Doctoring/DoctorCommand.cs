@@ -29,9 +29,15 @@ internal sealed class DoctorCommand : ICommandSpec
         MachineInfo machine = Machine.Describe(session.Threads);
         CheckEntry[] checks =
         [
-            Check("random streams", SelfTest.PhiloxIsRight(), "Philox4x32-10 gives its published words", "Philox4x32-10 gives other words than published: results will not repeat; please report this machine"),
-            Check("matrix product", SelfTest.GemmIsRight<float>() && SelfTest.GemmIsRight<double>(), "right in float and double", "wrong results; please report this machine"),
-            Check("culture", SelfTest.CultureIsInvariant(), "numbers are written with a point", "numbers are not written with a point; please report this machine"),
+            Check(
+                "random streams", SelfTest.PhiloxIsRight(), "Philox4x32-10 gives its published words",
+                "Philox4x32-10 gives other words than published: results will not repeat; please report this machine"),
+            Check(
+                "matrix product", SelfTest.GemmIsRight<float>() && SelfTest.GemmIsRight<double>(), "right in float and double",
+                "wrong results; please report this machine"),
+            Check(
+                "culture", SelfTest.CultureIsInvariant(), "numbers are written with a point",
+                "numbers are not written with a point; please report this machine"),
             Vectors(),
             Output(session),
             DataSets(session),
@@ -40,10 +46,12 @@ internal sealed class DoctorCommand : ICommandSpec
             checks.All(c => !string.Equals(c.Status, Failed, StringComparison.Ordinal)),
             Provenance.Version,
             new MachineEntry(
-                machine.Runtime, machine.OperatingSystem, RuntimeInformation.ProcessArchitecture.ToString(), machine.Processor, machine.Cores, machine.MemoryGibibytes ?? 0, CultureName()),
+                machine.Runtime, machine.OperatingSystem, RuntimeInformation.ProcessArchitecture.ToString(), machine.Processor, machine.Cores,
+                machine.MemoryGibibytes ?? 0, CultureName()),
             new VectorEntry(Vector512.IsHardwareAccelerated, Vector256.IsHardwareAccelerated, Vector128.IsHardwareAccelerated),
             session.Threads,
-            new GemmEntry(Math.Round(SelfTest.GemmGigaflops<float>(session.Terminal.Clock), 1), Math.Round(SelfTest.GemmGigaflops<double>(session.Terminal.Clock), 1)),
+            new GemmEntry(
+                Math.Round(SelfTest.GemmGigaflops<float>(session.Terminal.Clock), 1), Math.Round(SelfTest.GemmGigaflops<double>(session.Terminal.Clock), 1)),
             checks);
         if (session.Json)
             session.WriteDocument(document, DocumentJson.Plain.DoctorDocument);
@@ -57,7 +65,9 @@ internal sealed class DoctorCommand : ICommandSpec
 
     private static CheckEntry Check(string name, bool ok, string good, string bad) => new(name, ok ? Ok : Failed, ok ? good : bad);
 
-    private static CheckEntry Vectors() => new("vectors", Vector256.IsHardwareAccelerated ? Ok : Warning, Vector256.IsHardwareAccelerated ? Machine.Vectors() : $"{Machine.Vectors()}: right, but slow");
+    private static CheckEntry Vectors() => new(
+        "vectors", Vector256.IsHardwareAccelerated ? Ok : Warning,
+        Vector256.IsHardwareAccelerated ? Machine.Vectors() : $"{Machine.Vectors()}: right, but slow");
 
     private static CheckEntry Output(Session session)
     {
@@ -81,8 +91,14 @@ internal sealed class DoctorCommand : ICommandSpec
         TextWriter people = session.People;
         MachineEntry machine = document.Machine;
         people.WriteLine($"metamirror {document.Version} on {machine.Runtime}, {machine.OperatingSystem}, {machine.Architecture}");
-        people.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}: {machine.Cores} cores, {machine.MemoryGibibytes:0.#} GiB of memory, {Machine.Vectors()}, {document.Threads} threads in use"));
-        people.WriteLine(string.Create(CultureInfo.InvariantCulture, $"matrix product on one thread: {document.GemmGigaflops.Float:0.#} GFLOP/s in float, {document.GemmGigaflops.Double:0.#} in double"));
+        people.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{machine.Processor}: {machine.Cores} cores, {machine.MemoryGibibytes:0.#} GiB of memory, {Machine.Vectors()}, ") + $"{document.Threads} threads in use");
+        people.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"matrix product on one thread: {document.GemmGigaflops.Float:0.#} GFLOP/s in float, {document.GemmGigaflops.Double:0.#} in double"));
         Tables.Write(
             session.Screen,
             [new("check"), new("status"), new("found")],

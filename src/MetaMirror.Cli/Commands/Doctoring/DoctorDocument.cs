@@ -1,7 +1,8 @@
 namespace MetaMirror.Cli.Commands.Doctoring;
 
 /// <summary>The operating system, the processor, .NET.</summary>
-internal sealed record MachineEntry(string Runtime, string OperatingSystem, string Architecture, string Processor, int Cores, double MemoryGibibytes, string Culture);
+internal sealed record MachineEntry(
+    string Runtime, string OperatingSystem, string Architecture, string Processor, int Cores, double MemoryGibibytes, string Culture);
 
 /// <summary>Which widths of vectors the processor has and .NET uses.</summary>
 internal sealed record VectorEntry(bool Vector512, bool Vector256, bool Vector128);
@@ -16,4 +17,5 @@ internal sealed record GemmEntry(double Float, double Double);
 internal sealed record CheckEntry(string Name, string Status, string Note);
 
 /// <summary>The document of <c>doctor</c>.</summary>
-internal sealed record DoctorDocument(bool Ok, string Version, MachineEntry Machine, VectorEntry Vectors, int Threads, GemmEntry GemmGigaflops, IReadOnlyList<CheckEntry> Checks);
+internal sealed record DoctorDocument(
+    bool Ok, string Version, MachineEntry Machine, VectorEntry Vectors, int Threads, GemmEntry GemmGigaflops, IReadOnlyList<CheckEntry> Checks);

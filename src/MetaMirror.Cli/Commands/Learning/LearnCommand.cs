@@ -12,10 +12,14 @@ internal sealed class LearnCommand : ICommandSpec
 {
     private readonly LearnEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
-    private readonly ValueOption<string?> _out = new("--out", "FILE", ValueKinds.Text("the .safetensors file to write"), "File of the learned optimizer. Checkpoints lie beside it.", required: true);
-    private readonly ValueOption<string?> _heldOut = new("--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Do not learn on this task. Default: learn on all.");
-    private readonly Flag _resume = new("--resume", "Go on from the checkpoint beside --out, if there is one; the result is the same bytes as without the interruption.");
-    private readonly ValuesOption _statistics = new("--from-statistics", "FILE", "files of recorded statistics", "Learn from statistics recorded earlier or elsewhere, instead of from new runs.");
+    private readonly ValueOption<string?> _out = new(
+        "--out", "FILE", ValueKinds.Text("the .safetensors file to write"), "File of the learned optimizer. Checkpoints lie beside it.", required: true);
+    private readonly ValueOption<string?> _heldOut = new(
+        "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Do not learn on this task. Default: learn on all.");
+    private readonly Flag _resume = new(
+        "--resume", "Go on from the checkpoint beside --out, if there is one; the result is the same bytes as without the interruption.");
+    private readonly ValuesOption _statistics = new(
+        "--from-statistics", "FILE", "files of recorded statistics", "Learn from statistics recorded earlier or elsewhere, instead of from new runs.");
 
     public LearnCommand(LearnEngine engine)
     {
@@ -50,9 +54,12 @@ internal sealed class LearnCommand : ICommandSpec
         LearnOutcome outcome;
         using (var progress = new ProgressScreen(session.Terminal))
             outcome = _engine(new LearnRequest(plan, file, session.Get(_heldOut), session.Get(_resume), statistics), session.EngineContext(progress));
+        outcome = outcome with { Files = [.. outcome.Files, RunRecordFile.Write(session, file, outcome.Cost, outcome.IsComplete)] };
         LearningScreen.Write(session, outcome);
         if (session.Json)
-            session.WriteDocument(new LearnDocument(plan.Name, outcome.Optimizer, outcome.IsComplete, outcome.Files, outcome.Cost, outcome.Facts), DocumentJson.Plain.LearnDocument);
+            session.WriteDocument(
+                new LearnDocument(plan.Name, outcome.Optimizer, outcome.IsComplete, outcome.Files, outcome.Cost, outcome.Facts),
+                DocumentJson.Plain.LearnDocument);
         if (outcome.IsComplete)
             return ExitCodes.Done;
         Messages.Warning(session.Terminal, "canceled: the file has the best so far; the same command with --resume goes on");

@@ -3,7 +3,8 @@ using MetaMirror.Experiments.Reports;
 namespace MetaMirror.Cli.Commands.Learning;
 
 /// <summary>The document of <c>learn</c>.</summary>
-internal sealed record LearnDocument(string Plan, string Optimizer, bool Complete, IReadOnlyList<string> Files, MetaTrainingSummary MetaTraining, IReadOnlyList<NamedText> Facts);
+internal sealed record LearnDocument(
+    string Plan, string Optimizer, bool Complete, IReadOnlyList<string> Files, MetaTrainingSummary MetaTraining, IReadOnlyList<NamedText> Facts);
 
 /// <summary>The document of <c>train</c>.</summary>
 internal sealed record TrainDocument(
@@ -22,3 +23,11 @@ internal sealed record TrainDocument(
     IReadOnlyList<double?> TrainingLoss,
     IReadOnlyList<string> Files,
     IReadOnlyList<string> Warnings);
+
+/// <summary>The machine of a run.</summary>
+internal sealed record RunMachine(string Processor, int Cores, string OperatingSystem, string Runtime, string InstructionSet);
+
+/// <summary>The document <c>run.json</c> beside a learned optimizer.</summary>
+internal sealed record RunDocument(
+    string File, bool Complete, string Command, string Version, ulong Seed, int Threads, DateTimeOffset Ended,
+    MetaTrainingSummary MetaTraining, RunMachine Machine);

@@ -5,6 +5,8 @@ using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Plots;
+using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Cli.Commands.Learning;
 
@@ -15,11 +17,16 @@ internal sealed class TrainCommand : ICommandSpec
 
     private readonly TrainEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
-    private readonly ValueOption<string?> _task = new("--task", "TASK", ValueKinds.Text("the name of a task of the plan"), "The task to train, such as rotation-0.", required: true);
-    private readonly ValueOption<string?> _optimizer = new("--optimizer", "NAME-or-FILE", ValueKinds.Text("the name of an optimizer, or the path of a learned one"), "Name of an optimizer, or the .safetensors file of a learned one.", required: true);
-    private readonly ValueOption<double?> _rate = new("--learning-rate", "X", ValueKinds.PositiveOrNone(), "Learning rate. Default: the learned one, or the middle of the catalogue's grid.");
+    private readonly ValueOption<string?> _task = new(
+        "--task", "TASK", ValueKinds.Text("the name of a task of the plan"), "The task to train, such as rotation-0.", required: true);
+    private readonly ValueOption<string?> _optimizer = new(
+        "--optimizer", "NAME-or-FILE", ValueKinds.Text("the name of an optimizer, or the path of a learned one"),
+        "Name of an optimizer, or the .safetensors file of a learned one.", required: true);
+    private readonly ValueOption<double?> _rate = new(
+        "--learning-rate", "X", ValueKinds.PositiveOrNone(), "Learning rate. Default: the learned one, or the middle of the catalogue's grid.");
     private readonly ValueOption<int?> _steps = new("--steps", "N", ValueKinds.WholeOrNone(1, MostSteps), "Steps. Default: the plan's.");
-    private readonly Flag _fallBack = new("--fall-back", "Let AdamW take over if the first gradients lie outside what meta-training saw. Without it there is only a warning.");
+    private readonly Flag _fallBack = new(
+        "--fall-back", "Let AdamW take over if the first gradients lie outside what meta-training saw. Without it there is only a warning.");
 
     public TrainCommand(TrainEngine engine)
     {
@@ -47,7 +54,7 @@ internal sealed class TrainCommand : ICommandSpec
     {
         Plan plan = session.ReadPlan(_plan);
         string optimizer = session.Get(_optimizer)!;
-        CheckOptimizer(optimizer);
+        CheckOptimizer(optimizer, session.Get(_rate));
         string task = session.Get(_task)!;
         string folder = OutputPlace.Folder(session, "train", plan.Name);
         var warnings = new List<string>();
@@ -55,6 +62,7 @@ internal sealed class TrainCommand : ICommandSpec
         using (var progress = new ProgressScreen(session.Terminal))
         {
             EngineContext context = session.EngineContext(progress);
+            progress.Begin($"training {task} with {Path.GetFileName(optimizer)}");
             outcome = _engine(
                 new TrainRequest(plan, task, optimizer, session.Get(_rate), session.Get(_steps), session.Get(_fallBack), folder),
                 context with { Warn = text => { warnings.Add(text); context.Warn(text); } });
@@ -66,13 +74,27 @@ internal sealed class TrainCommand : ICommandSpec
         return outcome.IsComplete ? outcome.Diverged ? ExitCodes.Failed : ExitCodes.Done : ExitCodes.Canceled;
     }
 
-    private void CheckOptimizer(string optimizer)
+    private void CheckOptimizer(string optimizer, double? rate)
     {
-        bool isPath = optimizer.AsSpan().IndexOfAny('/', '\\') >= 0 || optimizer.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
-        if (isPath && !File.Exists(optimizer))
-            throw new UsageException(_optimizer.Name, $"expected the file of a learned optimizer, found none at {Found.Text(optimizer)}");
-        if (!isPath && !Catalogue.OptimizerNames.Contains(optimizer, StringComparer.Ordinal))
-            throw new UsageException(_optimizer.Name, Failure.Message(Catalogue.Unknown("an optimizer (or the path of a .safetensors file)", optimizer, Catalogue.OptimizerNames, "")));
+        if (optimizer.AsSpan().IndexOfAny('/', '\\') >= 0 || optimizer.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            if (!File.Exists(optimizer))
+                throw new UsageException(_optimizer.Name, $"expected the file of a learned optimizer, found none at {Found.Text(optimizer)}");
+            if (rate is { } stated)
+                throw new UsageException(
+                    _rate.Name, $"expected none with a learned optimizer, which brings its own step size, found {NumberText.Exact(stated)}");
+            return;
+        }
+
+        string[] names = [.. Catalogue.NamesOf("tunable")];
+        if (names.Contains(optimizer, StringComparer.Ordinal))
+            return;
+        string hint = Catalogue.OptimizerNames.Contains(optimizer, StringComparer.Ordinal)
+            ? $" ('metamirror learn' writes the file of a learned {optimizer})"
+            : NearestName.Of(optimizer, names) is { } near ? $" (did you mean '{near}'?)" : "";
+        throw new UsageException(
+            _optimizer.Name,
+            $"expected an optimizer among {string.Join(", ", names)}, or the path of a .safetensors file, found {Found.Text(optimizer)}{hint}");
     }
 
     private static TrainDocument Document(Plan plan, string task, TrainOutcome outcome, IReadOnlyList<string> warnings) => new(

@@ -17,7 +17,8 @@ internal sealed record PlanListDocument(IReadOnlyList<PlanEntry> Plans);
 internal sealed class PlanCommand : ICommandSpec
 {
     private readonly ValueArgument _plan = new(
-        "PLAN", "the name of a plan, or the path of a .json file", "Name of a plan to print, or path of a plan of your own to check. Without it: the list of plans.", required: false);
+        "PLAN", "the name of a plan, or the path of a .json file",
+        "Name of a plan to print, or path of a plan of your own to check. Without it: the list of plans.", required: false);
 
     private readonly Flag _schema = new("--schema", "Print the JSON schema of plans, for editors.");
 
@@ -68,7 +69,9 @@ internal sealed class PlanCommand : ICommandSpec
         }
         else
         {
-            Tables.Write(session.Screen, [new("plan"), new("what it shows")], document.Plans.Select(p => (IReadOnlyList<string>)[$"[bold]{Markup.Escape(p.Name)}[/]", Markup.Escape(p.Description)]));
+            Tables.Write(
+                session.Screen, [new("plan"), new("what it shows")],
+                document.Plans.Select(p => (IReadOnlyList<string>)[$"[bold]{Markup.Escape(p.Name)}[/]", Markup.Escape(p.Description)]));
             session.People.WriteLine("'metamirror plan NAME > my-plan.json' gives one to start from.");
         }
 
