@@ -89,7 +89,10 @@ public sealed class Descent<T>
     /// <summary>The batch of the current position.</summary>
     public BatchKey Batch => Unroll.FullBatch ? BatchKey.Full : _run.At(Position);
 
-    /// <summary>Begins a run at <paramref name="theta"/>.</summary>
+    /// <summary>True if this run began with the state an earlier one left.</summary>
+    internal bool IsCarrying => _ageAtStart > 0;
+
+    /// <summary>Begins a run at <paramref name="theta"/>. A carried state that is not finite (the run before diverged) is forgotten.</summary>
     /// <param name="theta">theta_1, shape [n].</param>
     /// <param name="meta">Meta-parameters of rule and objective; read at every step, so don't change them during the run.</param>
     /// <param name="run">Seed, outer step and task of the run's batches.</param>
@@ -98,7 +101,7 @@ public sealed class Descent<T>
     {
         ArgumentNullException.ThrowIfNull(meta);
         Layout.RequireLength(theta.Length, nameof(theta));
-        bool carries = Unroll.Carry != StateCarry.Reset && _meta is not null;
+        bool carries = Unroll.Carry != StateCarry.Reset && _meta is not null && Vectors.AllFinite<T>(_state);
         _ageAtStart = carries ? _ageAtStart + Position : 0;
         if (!carries)
             Array.Clear(_state);

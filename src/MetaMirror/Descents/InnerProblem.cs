@@ -14,6 +14,7 @@ public sealed class InnerProblem<T>
 {
     private readonly T[] _start;
     private Objective<T>? _validation;
+    private T[] _stateTangents = [];
 
     /// <summary>Plans runs of <paramref name="rule"/> on a task.</summary>
     public InnerProblem(LearningTask<T> task, UpdateRule<T> rule, InitialPoint<T> initialPoint, Unroll unroll)
@@ -48,6 +49,14 @@ public sealed class InnerProblem<T>
         var stream = new RandomStream(new StreamKey(run.Seed, 0, run.OuterStep, StreamPurpose.InitialPoint, run.Task));
         InitialPoint.Place(Task, ref stream, meta.Of(MetaPlace.InitialPoint), _start);
         Descent.Start(_start, meta, run);
+    }
+
+    /// <summary>d(state)/dmu as the last run left it: it goes with the state, whichever estimator serves the next run. Zero after a change of length.</summary>
+    internal T[] StateTangents(int length)
+    {
+        if (_stateTangents.Length != length)
+            _stateTangents = new T[length];
+        return _stateTangents;
     }
 
     /// <summary>The validation objective, made on first use.</summary>

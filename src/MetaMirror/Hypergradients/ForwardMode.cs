@@ -21,6 +21,7 @@ public sealed class ForwardMode<T> : Hypergradient<T>
     private T[] _dInitial = [];
     private T[] _dGradient = [];
     private T[] _dState = [];
+    private T[] _ownState = [];
     private T[] _unit = [];
     private T[] _aTheta = [];
     private T[] _aGradient = [];
@@ -42,11 +43,11 @@ public sealed class ForwardMode<T> : Hypergradient<T>
         int n = descent.Layout.Length;
         int s = descent.State.Length;
         int m = meta.Length;
-        bool keepsState = descent.Unroll.Carry == StateCarry.CarryDifferentiable && _dState.Length >= m * s;
         Plan(n, s, m);
-        if (!keepsState)
-            Array.Clear(_dState);
         problem.Start(meta, run);
+        _dState = descent.Unroll.Carry == StateCarry.CarryDifferentiable ? problem.StateTangents(m * s) : _ownState;
+        if (descent.Unroll.Carry != StateCarry.CarryDifferentiable || !descent.IsCarrying)
+            Array.Clear(_dState);
         for (int k = 0; k < m; k++)
         {
             Unit(k);
@@ -159,7 +160,7 @@ public sealed class ForwardMode<T> : Hypergradient<T>
         Grow(ref _dTheta, checked(m * n));
         Grow(ref _dInitial, checked(m * n));
         Grow(ref _dGradient, checked(m * n));
-        Grow(ref _dState, checked(m * s));
+        Grow(ref _ownState, checked(m * s));
         Grow(ref _aTheta, n);
         Grow(ref _aGradient, n);
         Grow(ref _aInitial, n);

@@ -18,6 +18,7 @@ internal sealed class ReverseSweep<T>
     private readonly T[] _aLoss = new T[1];
     private T[] _checkpoints = [];
     private T[] _segment = [];
+    private T[] _end = [];
     private T[] _aTheta = [];
     private T[] _aState = [];
     private T[] _aGradient = [];
@@ -62,6 +63,7 @@ internal sealed class ReverseSweep<T>
 
         if (!Vectors.AllFinite(descent.Theta))
             return Report(name, double.NaN, descent.Divergence());
+        Store(descent, _end, n);
         observer?.Finish(descent.Initial, descent.Theta);
         RunEnds<T> ends = Hypergradient<T>.EndsOf(problem, metaObjective);
         value += metaObjective.FinalTerm(ends, meta);
@@ -82,6 +84,9 @@ internal sealed class ReverseSweep<T>
         if (begin == 0)
             Vectors.AddScaled<T>(T.One, _aTheta.AsSpan(0, n), aInitial);
         problem.InitialPoint.AddVjp(aInitial, meta.Slice(indirect, MetaPlace.InitialPoint));
+
+        // A run that carries its state on goes on from the end, not from where the sweep went back to.
+        descent.Restore(steps, _end.AsSpan(0, n), _end.AsSpan(n, s));
         return Report(name, value, new DescentResult(steps, Diverged: false, Tensor: null));
     }
 
@@ -165,6 +170,7 @@ internal sealed class ReverseSweep<T>
     {
         Hypergradient<T>.Grow(ref _checkpoints, checked(segments * (n + s)));
         Hypergradient<T>.Grow(ref _segment, checked(segmentLength * ((2 * n) + s)));
+        Hypergradient<T>.Grow(ref _end, n + s);
         Hypergradient<T>.Grow(ref _aTheta, n);
         Hypergradient<T>.Grow(ref _aState, s);
         Hypergradient<T>.Grow(ref _aGradient, n);
@@ -178,5 +184,5 @@ internal sealed class ReverseSweep<T>
     }
 
     private unsafe HypergradientReport Report(string name, double value, DescentResult inner) =>
-        new(name, value, inner, 0, 0, sizeof(T) * ((long)_checkpoints.Length + _segment.Length + (4L * _aTheta.Length) + _aState.Length));
+        new(name, value, inner, 0, 0, sizeof(T) * ((long)_checkpoints.Length + _segment.Length + _end.Length + (4L * _aTheta.Length) + _aState.Length));
 }
