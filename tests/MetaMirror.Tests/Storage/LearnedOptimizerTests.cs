@@ -98,6 +98,24 @@ public sealed class LearnedOptimizerTests
     }
 
     [Fact]
+    public void Every_rule_and_divergence_of_the_library_can_be_saved()
+    {
+        UpdateRule<double>[] rules = [.. LearnedCases.Names.SelectMany(n => Parts(LearnedCases.Learned<double>(n).Rule))];
+        var covered = rules.Select(r => r.GetType()).Concat(rules.OfType<MirrorDescent<double>>().Select(m => m.Divergence.GetType())).ToHashSet();
+
+        // A user's potential is code, which a file can't hold.
+        covered.Add(typeof(NumericalMirrorStep<double>));
+        Assert.Empty(
+            from type in typeof(UpdateRule<>).Assembly.GetTypes()
+            where type is { IsSealed: true, IsGenericTypeDefinition: true } && type.GetGenericArguments().Length == 1
+            let made = type.MakeGenericType(typeof(double))
+            where (made.IsAssignableTo(typeof(UpdateRule<double>)) || made.IsAssignableTo(typeof(Divergence<double>))) && !covered.Contains(made)
+            select made.Name);
+
+        static IEnumerable<UpdateRule<double>> Parts(UpdateRule<double> rule) => rule is Chain<double> chain ? [rule, .. chain.Members] : [rule];
+    }
+
+    [Fact]
     public void Wrong_values_are_refused_when_they_are_joined()
     {
         var adam = new Adam<double>();
