@@ -77,7 +77,17 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
         HypergradientReport report = _estimators[worker].Compute(
             problem, _objectives[worker], meta, run, _total[slot], _direct[slot], null, cancellationToken);
         report.Solver?.EnsureSucceeded();
-        return new TaskOutcome(problem.Task.Name, report.Value, report.Inner, report.Gradients, report.HessianVectorProducts);
+        return new TaskOutcome(problem.Task.Name, report.Value, Checked(report.Inner, slot, meta), report.Gradients, report.HessianVectorProducts);
+    }
+
+    /// <summary>A run may stay finite while its derivative overflows: such a task counts as diverged, so that no NaN reaches mu.</summary>
+    private DescentResult Checked(DescentResult inner, int slot, MetaParameters<T> meta)
+    {
+        int index = Vectors.IndexOfNonFinite<T>(part == GradientPart.Direct ? _direct[slot] : _total[slot]);
+        if (inner.Diverged || index < 0)
+            return inner;
+        MetaParameterEntry<T> entry = meta.Entries.Last(e => e.Offset <= index);
+        return inner with { Diverged = true, Tensor = $"hypergradient of {entry.Place}.{entry.Spec.Name}" };
     }
 
     /// <inheritdoc/>

@@ -73,6 +73,8 @@ public sealed class RelaxedRegretBound<T> : MetaObjective<T>
         double lambda = Mirror.Divergence.StrongConvexity(context);
         Mirror.Divergence.AddBregmanGradient(context, ends.Final, ends.Initial, T.One, aFinal, aInitial, slice);
         Mirror.Divergence.AddStrongConvexityGradient(context, T.CreateChecked(-K(ends.Steps, meta) / (lambda * lambda)), slice);
+        if (_k is null)
+            Mirror.AddEtaGradient(meta, aMeta, Mirror.Eta(meta) * ends.Steps * _lipschitzSquared / lambda);
     }
 
     private double K(int steps, MetaParameters<T> meta)

@@ -19,15 +19,24 @@ public abstract class TaskDistribution<T>
 
     /// <summary>
     /// Task numbers of one outer step: all tasks in order when <paramref name="size"/> is at least <see cref="Count"/>, otherwise
-    /// a draw without replacement from the stream; of an endless distribution, fresh numbers below 2^24.
+    /// a draw without replacement from the stream; of an endless distribution, distinct fresh numbers below 2^24, in the order drawn.
     /// </summary>
     public int[] Sample(int size, ref RandomStream stream)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (Count is not { } count)
         {
+            // Distinct, since a task's buffers serve one thread at a time.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 1 << 24);
             int[] drawn = new int[size];
-            stream.Fill(drawn, 1 << 24);
+            var seen = new HashSet<int>(size);
+            for (int i = 0; i < size; i++)
+            {
+                do
+                    drawn[i] = (int)stream.NextBounded(1 << 24);
+                while (!seen.Add(drawn[i]));
+            }
+
             return drawn;
         }
 
