@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using MetaMirror.Cli.Machines;
 using MetaMirror.Cli.Errors;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Learning;

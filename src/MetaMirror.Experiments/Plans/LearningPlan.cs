@@ -67,7 +67,6 @@ public enum HypergradientName
 /// <param name="Hypergradient">How its derivative is had. Default closed form.</param>
 /// <param name="Window">Steps of truncated reverse mode; null: all.</param>
 /// <param name="LearningRate">eta of the first inner runs. Default 0.1.</param>
-/// <param name="Momentum">Heavy-ball momentum of the inner runs, 0 to below 1. Default 0.</param>
 /// <param name="Damping">gamma of the closed-form update, log P = (1 - gamma) log P + gamma log P'. Default 0.5.</param>
 /// <param name="OuterLearningRate">Step size of the outer optimizer (Adam). Default 0.05.</param>
 /// <param name="TasksPerStep">Tasks sampled at an outer step; null: all.</param>
@@ -83,7 +82,6 @@ public sealed record MetaMdLearning(
     HypergradientName Hypergradient = HypergradientName.ClosedForm,
     int? Window = null,
     double LearningRate = 0.1,
-    double Momentum = 0,
     double Damping = 0.5,
     double OuterLearningRate = 0.05,
     int? TasksPerStep = null,
@@ -96,7 +94,7 @@ public sealed record MetaMdLearning(
 /// <param name="Optimizer"><c>metamirror-basis</c>.</param>
 /// <param name="Rank">Columns r kept of the input-side basis; clamped to what a tensor has. Default 32.</param>
 /// <param name="LearningRates">Steps tried on the training tasks; the best one is kept. Default 0.008 alone.</param>
-/// <param name="Prior">Weight c of the prior second moments, in steps. Default 1.</param>
+/// <param name="Prior">Weight c of the prior second moments beside the running average: their share is c / (1 - b2^t + c). Default 1.</param>
 /// <param name="SourceOptimizer">Classic optimizer of the runs that statistics are taken from. Default Adam.</param>
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>

@@ -2,7 +2,7 @@ using MetaMirror.Tasks;
 
 namespace MetaMirror.Experiments.Runs;
 
-/// <summary>What was measured in one run. Figures follow DESIGN's definitions: no smoothing, loss before the update.</summary>
+/// <summary>What was measured in one run. No smoothing, loss before the update.</summary>
 public sealed class RunRecord
 {
     private readonly double[] _losses;

@@ -5,7 +5,7 @@ namespace MetaMirror.Divergences;
 
 /// <content>
 /// The exact mirror step: z+ = z - eta g, a = argmin h over the simplex, y_i = z+_i / D_i, theta+ = c + y. Derivative on the face
-/// S = {a_j &gt; 0} (DESIGN section 1): with (a dP)_i = sum_k a_k dP_ki,
+/// S = {a_j &gt; 0}: with (a dP)_i = sum_k a_k dP_ki,
 /// r_j = sum_i P_ji y_i dz_i / D_i - sum_i P_ji y_i^2 (a dP)_i / D_i + 1/2 sum_i y_i^2 dP_ji, [H 1; 1^T 0][da; dmu] = [r; 0],
 /// dy_i = dz_i / D_i - (y_i / D_i)(sum_{j in S} P_ji da_j + (a dP)_i). The VJP is its transpose.
 /// </content>

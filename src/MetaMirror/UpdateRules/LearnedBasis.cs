@@ -17,7 +17,7 @@ public sealed record LearnedBasisOptions
     /// <summary>b2, averaging of second moments. Default 0.99.</summary>
     public double Averaging { get; init; } = 0.99;
 
-    /// <summary>c, weight of the prior in steps' worth of second moment. Default 1.</summary>
+    /// <summary>c, weight of the prior beside the running average: its share is c / (1 - b2^t + c). Default 1.</summary>
     public double PriorWeight { get; init; } = 1;
 
     /// <summary>
