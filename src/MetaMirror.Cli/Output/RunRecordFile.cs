@@ -19,7 +19,7 @@ internal static class RunRecordFile
     /// <returns>The record's path.</returns>
     public static string Write(Session session, string learned, MetaTrainingSummary cost, bool isComplete)
     {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(learned))!, Name);
+        string path = Path.Combine(Path.GetDirectoryName(learned) ?? "", Name);
         MachineInfo machine = Machine.Describe(session.Threads);
         var document = new RunDocument(
             Path.GetFileName(learned), isComplete, session.Line, Provenance.Version, session.Seed, session.Threads, session.Terminal.Clock.GetUtcNow(), cost,

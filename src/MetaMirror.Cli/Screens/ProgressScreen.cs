@@ -14,7 +14,7 @@ namespace MetaMirror.Cli.Screens;
 /// <param name="terminal">Where.</param>
 internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>, IProgress<LearningProgress>, IDisposable
 {
-    private const int BarLength = 24;
+    private const int LeastBar = 8, MostBar = 24;
     private const string ClearLine = "\r\e[2K";
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(80), PlainEvery = TimeSpan.FromSeconds(10);
 
@@ -67,27 +67,38 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
 
     private string Line(string stage, int done, int total, string text, double value, string quantity, double elapsed)
     {
-        var line = new StringBuilder(stage);
         if (total <= 0)
-            return line.Append(" ...").ToString();
+            return stage + " ...";
+        var head = new StringBuilder(stage);
         if (terminal.ErrorIsTerminal)
         {
-            int filled = Math.Clamp(BarLength * done / total, 0, BarLength);
-            line.Append("  ").Append('━', filled).Append('─', BarLength - filled);
+            int length = Math.Clamp((terminal.Width / 4) - 10, LeastBar, MostBar);
+            int filled = Math.Clamp(length * done / total, 0, length);
+            head.Append("  ").Append('━', filled).Append('─', length - filled);
         }
 
-        line.Append(CultureInfo.InvariantCulture, $"  {done} of {total}");
-        if (text.Length > 0)
-            line.Append("  ").Append(text);
-        if (double.IsFinite(value))
-            line.Append("  ").Append(quantity).Append(' ').Append(NumberText.Significant(value));
-        else if (!double.IsNaN(value))
-            line.Append("  diverged");
-        if (done >= total)
-            line.Append("  done in ").Append(NumberText.Duration(elapsed));
-        else if (done > 0)
-            line.Append("  ").Append(Left(elapsed * (total - done) / done)).Append(" left");
-        return line.ToString();
+        head.Append(CultureInfo.InvariantCulture, $"  {done} of {total}");
+        string tail = Tail(done, total, value, quantity, elapsed);
+        return head.Append(Fitting(text, Room - head.Length - tail.Length)).Append(tail).ToString();
+    }
+
+    // The last column would wrap on some terminals.
+    private int Room => terminal.ErrorIsTerminal ? Math.Max(20, terminal.Width - 1) : int.MaxValue;
+
+    // Loss and time left are what a person waits for: where there is little room, the name of the run gives way.
+    private static string Fitting(string text, int room) => text.Length switch
+    {
+        0 => "",
+        int length when length + 2 <= room => "  " + text,
+        _ => room > 8 ? $"  {text[..(room - 3)].TrimEnd()}…" : "",
+    };
+
+    private static string Tail(int done, int total, double value, string quantity, double elapsed)
+    {
+        string figure = double.IsFinite(value) ? $"  {quantity} {NumberText.Significant(value)}" : double.IsNaN(value) ? "" : "  diverged";
+        return done >= total ? $"{figure}  done in {NumberText.Duration(elapsed)}"
+            : done > 0 ? $"{figure}  {Left(elapsed * (total - done) / done)} left"
+            : figure;
     }
 
     // An estimate in whole seconds: more digits would pretend.
@@ -99,8 +110,7 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
 
     private void Draw(string line)
     {
-        int room = Math.Max(20, terminal.Width - 1); // the last column would wrap on some terminals
-        terminal.Error.Write(ClearLine + (line.Length > room ? line[..room] : line));
+        terminal.Error.Write(ClearLine + (line.Length > Room ? line[..Room] : line));
         _lineIsDrawn = true;
     }
 

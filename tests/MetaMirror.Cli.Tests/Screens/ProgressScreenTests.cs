@@ -55,6 +55,20 @@ public sealed class ProgressScreenTests : IDisposable
     }
 
     [Fact]
+    public void Where_there_is_little_room_loss_and_time_left_stay()
+    {
+        var screen = Screen(isTerminal: true, width: 80);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        screen.Report(new RunProgress("tuning on rotation-0", 1, 350, "nesterov, learning rate 0.1, linear", 0.25));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        screen.Report(new RunProgress("tuning on rotation-0", 320, 350, "nesterov, learning rate 0.1, linear", 0.125));
+        Assert.Equal(
+            "\r\e[2Ktuning on rotation-0  ──────────  1 of 350  loss 0.250  11 min 38 s left"
+            + "\r\e[2Ktuning on rotation-0  ━━━━━━━━━─  320 of 350  nesterov,…  loss 0.125  1 s left",
+            _error.ToString());
+    }
+
+    [Fact]
     public void A_line_never_wraps()
     {
         using (var screen = Screen(isTerminal: true, width: 40))
@@ -64,6 +78,6 @@ public sealed class ProgressScreenTests : IDisposable
 
     public void Dispose() => _error.Dispose();
 
-    private ProgressScreen Screen(bool isTerminal, int width = 100) => new(
+    private ProgressScreen Screen(bool isTerminal, int width = 140) => new(
         new Terminal(TextWriter.Null, _error) { ErrorIsTerminal = isTerminal, Width = width, Clock = _clock });
 }
