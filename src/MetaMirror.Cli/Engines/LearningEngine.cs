@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using MetaMirror.Cli.Machines;
 using MetaMirror.Cli.Errors;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Learning;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Plans;
-using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Experiments.Learning;
 
@@ -41,16 +40,7 @@ public sealed record LearningRecipe(
     public static JsonElement PlanOf(Plan plan) => JsonDocument.Parse(PlanJson.ToText(plan)).RootElement;
 }
 
-/// <summary>What a learned file itself must not say: how long learning took, with how many threads and on which machine.</summary>
-/// <param name="Fingerprint">SHA-256 of the learned file.</param>
-/// <param name="Threads">Worker threads.</param>
-/// <param name="IsComplete">False if learning was canceled.</param>
-/// <param name="Cost">Size, gradients and seconds.</param>
-/// <param name="Machine">The machine, if known.</param>
-public sealed record LearningRecord(string Fingerprint, int Threads, bool IsComplete, MetaTrainingSummary Cost, MachineInfo? Machine);
-
-/// <summary>Source-generated JSON of recipes and records.</summary>
+/// <summary>Source-generated JSON of recipes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LearningRecipe))]
-[JsonSerializable(typeof(LearningRecord))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

@@ -1,13 +1,11 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using MetaMirror.Experiments.Checkpoints;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Quadratics;
 using MetaMirror.Experiments.Readers;
-using MetaMirror.Experiments.Reports;
 using MetaMirror.MetaLearners;
 using MetaMirror.Storage;
 using MetaMirror.Tasks;
@@ -39,12 +37,6 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
 
     /// <summary>Told what a person should know.</summary>
     public Action<string> Warn { get; init; } = _ => { };
-
-    /// <summary>The machine, for the record beside the file.</summary>
-    public MachineInfo? Machine { get; init; }
-
-    /// <summary>The record of times and machine beside a learned file.</summary>
-    public static string RecordOf(string file) => Path.ChangeExtension(file, ".run.json");
 
     /// <summary>Folder of the checkpoints of a file.</summary>
     public static string CheckpointsOf(string file) => file + ".checkpoints";
@@ -95,11 +87,9 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
             Licence = Licence,
         };
         AtomicFile.Write(file, optimizer.Save);
-        var record = new LearningRecord(optimizer.Fingerprint, settings.Threads, complete, learned.Cost, Machine);
-        AtomicFile.Write(RecordOf(file), stream => JsonSerializer.Serialize(stream, record, RecipeJson.Default.LearningRecord));
         if (complete)
             Directory.Delete(folder, recursive: true);
-        return new PlanLearningResult<T>(learned, optimizer, complete ? [file, RecordOf(file)] : [file, RecordOf(file), folder], complete);
+        return new PlanLearningResult<T>(learned, optimizer, complete ? [file] : [file, folder], complete);
     }
 
     private LearningTask<T>[] TrainingTasks(string? heldOut)

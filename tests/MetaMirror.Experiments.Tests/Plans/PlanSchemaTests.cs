@@ -37,7 +37,7 @@ public sealed class PlanSchemaTests
     {
         const string minimal = """
             { "name": "m", "family": { "kind": "digit-pairs" }, "model": { "kind": "logistic" }, "training": { "steps": 9 },
-              "target": { "quantity": "trainingLoss", "value": 1 }, "evaluation": {}, "tuning": {}, "learn": { "optimizer": "metamd-max3" } }
+              "target": { "quantity": "trainingLoss", "value": 1 }, "evaluation": {}, "tuning": {}, "learn": { "optimizer": "metamd-diagonal" } }
             """;
         Plan plan = PlanJson.Read(minimal, "m");
         using JsonDocument schema = JsonDocument.Parse(PlanSchema.Text);
