@@ -1,5 +1,6 @@
 using MetaMirror.Divergences;
 using MetaMirror.Numerics;
+using MetaMirror.Tests.Cases;
 
 namespace MetaMirror.Tests.Divergences;
 
@@ -169,11 +170,7 @@ public sealed class DivergenceContract
         double[] start = c.DrawPoint(ref stream), g = Draws.Normal(ref stream, start.Length, 0.1), aEta = new double[1];
         var harness = new DivergenceHarness<double>(c.Double(), DivergenceCase.Layout, c.DrawMeta(ref stream), start);
         double[] meta = new double[c.MetaLength], tangent = new double[start.Length], dGradient = new double[start.Length], dState = new double[harness.State.Length];
-        Once();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < 20; step++)
-            Once();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocation.AssertNone(Once);
 
         void Once()
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MetaMirror.Numerics;
+using MetaMirror.Tests.Cases;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Tests.UpdateRules;
@@ -147,11 +148,7 @@ public sealed class UpdateRuleContract
         RuleRun<T> run = RuleRun<T>.At(1, rule, RuleCases.Layouts[^1], ref stream);
         Arrays<T> t = run.Direction(ref stream), a = run.Direction(ref stream);
         T[] tMeta = run.MetaDirection(ref stream), aMeta = run.MetaDirection(ref stream);
-        Work(run, t, a, tMeta, aMeta);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++)
-            Work(run, t, a, tMeta, aMeta);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Allocation.AssertNone(() => Work(run, t, a, tMeta, aMeta), 50);
     }
 
     private static void Work<T>(RuleRun<T> run, Arrays<T> t, Arrays<T> a, T[] tMeta, T[] aMeta)

@@ -16,7 +16,7 @@ public sealed class ZeroGradientTests
 
     public static TheoryData<string> Names =>
     [
-        "adam", "adamw", "nadam", "rmsprop", "rmsprop-centered-momentum", "adagrad", "sgd", "clip",
+        "adam", "adamw", "nadam", "rmsprop", "rmsprop-centered-momentum", "adagrad", "sgd", "clip", "basis-unlearned",
     ];
 
     [Theory, MemberData(nameof(Names))]
@@ -60,6 +60,7 @@ public sealed class ZeroGradientTests
             "rmsprop" => new RmsProp<T>(),
             "rmsprop-centered-momentum" => new RmsProp<T>(new() { Centered = true, Momentum = .9 }),
             "adagrad" => new AdaGrad<T>(),
+            "basis-unlearned" => new PerLayout<T>(l => LearnedBasis<T>.Unlearned(l)),
             "sgd" => new Sgd<T>(new() { LearningRate = .1, Momentum = .9 }),
             _ => new Chain<T>(new ClipByNorm<T>(.1), new Adam<T>()),
         };
