@@ -17,7 +17,7 @@ namespace MetaMirror.Experiments.Gradchecks;
 /// Checks every hypergradient estimator on a plan's first task with the rule that the plan learns: reverse mode against differences along random
 /// directions, the others against reverse mode; with cost and memory.
 /// </summary>
-/// <param name="plan">The plan; its rule and model are used, in double.</param>
+/// <param name="plan">The plan; its model and its kind of rule are used, in double, without schedule and at rank 8 at most; the objective is the trajectory loss.</param>
 /// <param name="datasets">Where data is found.</param>
 /// <param name="seed">Master seed.</param>
 /// <param name="time">Clock.</param>

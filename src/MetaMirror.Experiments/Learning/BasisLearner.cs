@@ -42,7 +42,7 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         BoundStatistics statistics = Statistics ?? SourceRuns(phase, cancellationToken);
         ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
         phase++;
-        double rate = Choose("step", ref phase, true, options => new LearnedBasis<T>(blocks, options), cancellationToken);
+        double rate = Choose("step", ref phase, options => new LearnedBasis<T>(blocks, options), cancellationToken);
         UpdateRule<T> rule = Deployed(new LearnedBasis<T>(blocks, Options(rate)));
         MetaLearner<T> learner = learning.OuterSteps > 0
             ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, deploys: true, cancellationToken)
@@ -61,7 +61,7 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         return step.Statistics!;
     }
 
-    private double Choose(string name, ref int phase, bool deploys, Func<LearnedBasisOptions, LearnedBasis<T>> create, CancellationToken cancellationToken)
+    private double Choose(string name, ref int phase, Func<LearnedBasisOptions, LearnedBasis<T>> create, CancellationToken cancellationToken)
     {
         double best = learning.LearningRates[0];
         double lowest = double.PositiveInfinity;
@@ -71,11 +71,14 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
             double value;
             try
             {
-                value = RunPhase(name, phase++, ChoiceStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys, cancellationToken).History[0].Value;
+                OuterStepReport report = RunPhase(
+                    name, phase++, ChoiceStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: false, cancellationToken).History[0];
+
+                // A mean over the tasks that survived would favor steps that are too large for the others.
+                value = report.Diverged.IsEmpty ? report.Value : double.PositiveInfinity;
             }
             catch (MetaLearningDivergedException)
             {
-                // A step at which every source run diverges is simply not the best one.
                 value = double.PositiveInfinity;
             }
 
@@ -84,13 +87,13 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         }
 
         return double.IsPositiveInfinity(lowest)
-            ? throw new InvalidOperationException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on the source tasks; give smaller ones.")
+            ? throw new InvalidOperationException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.")
             : best;
     }
 
     private LearnedRule<T> ChooseControl(ref int phase, CancellationToken cancellationToken)
     {
-        double rate = Choose("control", ref phase, false, options => LearnedBasis<T>.Unlearned(Tasks.Layout, options), cancellationToken);
+        double rate = Choose("control", ref phase, options => LearnedBasis<T>.Unlearned(Tasks.Layout, options), cancellationToken);
         var rule = Deployed(LearnedBasis<T>.Unlearned(Tasks.Layout, Options(rate)));
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
         return new LearnedRule<T>(Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));

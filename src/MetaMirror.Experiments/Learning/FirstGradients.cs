@@ -19,7 +19,8 @@ public readonly record struct FirstGradients(double Least, double Largest)
     public const double Slack = 10;
 
     /// <summary>True if another range lies within this one, with slack.</summary>
-    public bool Covers(FirstGradients other) => other.Least >= Least / Slack && other.Largest <= Largest * Slack;
+    public bool Covers(FirstGradients other) =>
+        other.Least <= other.Largest && double.IsFinite(other.Largest) && other.Least >= Least / Slack && other.Largest <= Largest * Slack;
 
     /// <summary>Runs a contender for a few steps on each task.</summary>
     public static FirstGradients Of<T>(IEnumerable<LearningTask<T>> tasks, Contender<T> contender, bool fullBatch, ulong seed)
@@ -34,8 +35,15 @@ public readonly record struct FirstGradients(double Least, double Largest)
         {
             var problem = new InnerProblem<T>(task, contender.Rule, new TaskInitialPoint<T>(), new Unroll(Count, fullBatch));
             problem.Start(contender.MetaFor(problem.Descent.Objective), new BatchKey(seed, 0, 0, number++));
-            while (problem.Descent.Position < Count && problem.Descent.Evaluate())
+            while (problem.Descent.Position < Count)
             {
+                if (!problem.Descent.Evaluate())
+                {
+                    // A gradient that is not finite is unlike anything, and counts as infinitely large.
+                    largest = double.PositiveInfinity;
+                    break;
+                }
+
                 double norm = Math.Sqrt(Vectors.SquaredNorm(problem.Descent.Gradient));
                 least = Math.Min(least, norm);
                 largest = Math.Max(largest, norm);

@@ -1,6 +1,8 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using MetaMirror.Datasets;
 using MetaMirror.Experiments.Checkpoints;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Plans;
@@ -57,14 +59,14 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         LearningTask<T>[] tasks = TrainingTasks(heldOut);
         var family = new TaskFamily<T>(tasks);
         BoundStatistics? statistics = ReadStatistics(statisticsFiles, family.Layout);
-        string hash = PlanHash(heldOut, statisticsFiles);
+        string hash = PlanHash(heldOut, statisticsFiles, tasks);
         string folder = CheckpointsOf(file);
         if (resume && !Directory.Exists(folder))
             Warn($"There is no checkpoint '{folder}': learning begins anew.");
         var journal = new FolderJournal<T>(folder, hash) { Warn = Warn };
         if (!resume)
             journal.Clear();
-        RuleLearner<T> learner = RuleLearners.Create(plan, family, settings, time, Progress, journal, statistics);
+        RuleLearner<T> learner = RuleLearners.Create(plan with { Controls = [] }, family, settings, time, Progress, journal, statistics);
         LearnedRule<T> learned;
         bool complete = true;
         try
@@ -124,11 +126,23 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         return merged;
     }
 
-    private string PlanHash(string? heldOut, IReadOnlyList<string> statisticsFiles)
+    private string PlanHash(string? heldOut, IReadOnlyList<string> statisticsFiles, LearningTask<T>[] tasks)
     {
         var text = new StringBuilder(PlanJson.ToText(plan)).Append('\n').Append(settings.Seed).Append('\n').Append(heldOut).Append('\n').Append(typeof(T).Name);
         foreach (string file in statisticsFiles)
             text.Append('\n').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
+
+        // The data too: a file that was edited between kill and resume is another plan.
+        foreach (SupervisedTask<T> task in tasks.OfType<SupervisedTask<T>>())
+        {
+            Dataset<T> data = task.Data.Train.Examples;
+            using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            digest.AppendData(MemoryMarshal.AsBytes(data.Inputs));
+            digest.AppendData(MemoryMarshal.AsBytes(data.Labels));
+            digest.AppendData(MemoryMarshal.AsBytes(data.Targets));
+            text.Append('\n').Append(task.Name).Append(' ').Append(Convert.ToHexString(digest.GetHashAndReset()));
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }

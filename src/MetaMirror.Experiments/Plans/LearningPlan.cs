@@ -65,7 +65,7 @@ public enum HypergradientName
 /// <param name="InnerSteps">Steps of an inner run; null: as in training.</param>
 /// <param name="MetaObjective">What is minimized. Default the un-relaxed bound.</param>
 /// <param name="Hypergradient">How its derivative is had. Default closed form.</param>
-/// <param name="Window">Steps of truncated reverse mode; null: all.</param>
+/// <param name="Window">Steps of truncated reverse mode, or extra terms of the implicit Neumann series; null: 10.</param>
 /// <param name="LearningRate">eta of the first inner runs. Default 0.1.</param>
 /// <param name="Damping">gamma of the closed-form update, log P = (1 - gamma) log P + gamma log P'. Default 0.5.</param>
 /// <param name="OuterLearningRate">Step size of the outer optimizer (Adam). Default 0.05.</param>

@@ -87,6 +87,11 @@ internal static class PlanChecks
             errors.Add(new PlanError("$.learn.hypergradient", "forward, reverse or truncated-reverse: a maximum of diagonals has no closed form", "'closed-form'"));
         if (learning.WarmStartSteps > 0 && learning.Optimizer.StartsWith("metamd-max3", StringComparison.Ordinal))
             errors.Add(new PlanError("$.learn.warmStartSteps", "0: a maximum of diagonals has no closed form to start from", Text(learning.WarmStartSteps)));
+        bool bound = learning.MetaObjective is MetaObjectiveName.RegretBound or MetaObjectiveName.RelaxedRegretBound;
+        if (learning.Schedule != ScheduleName.Constant && (bound || learning.WarmStartSteps > 0))
+            errors.Add(new PlanError("$.learn.schedule", "constant: the regret bounds and their closed form are those of one constant step", "'linear'"));
+        if (learning.MetaObjective == MetaObjectiveName.RegretBound && learning.Optimizer == "metamd-max3-printed")
+            errors.Add(new PlanError("$.learn.metaObjective", "relaxed-regret-bound or a loss: the printed step is no mirror step, so the un-relaxed bound does not hold", "'regret-bound'"));
         if (learning.MetaObjective == MetaObjectiveName.ValidationLoss)
             errors.Add(new PlanError("$.learn.metaObjective", "an objective of training data: the tasks of plans have no validation data", "'validation-loss'"));
         if (learning.Hypergradient == HypergradientName.Implicit && learning.MetaObjective is not (MetaObjectiveName.FinalLoss or MetaObjectiveName.FinalGradientNorm))

@@ -34,6 +34,8 @@ public sealed record Contender<T>(string Name, OptimizerRole Role, UpdateRule<T>
         var meta = new MetaParameters<T>(Start.MetaSpecs(objective.Layout), Rule.MetaSpecs(objective.Layout), objective.MetaSpecs);
         if (RuleValues is { } values)
         {
+            if (values.Length != meta.Of(MetaPlace.Rule).Length)
+                throw new ArgumentException($"The optimizer '{Name}' brings {values.Length} learned values, expected {meta.Of(MetaPlace.Rule).Length} for {objective.Layout}.", nameof(objective));
             T[] natural = meta.Natural.ToArray();
             values.AsSpan().CopyTo(meta.Slice(natural.AsSpan(), MetaPlace.Rule));
             meta.SetNatural(natural);

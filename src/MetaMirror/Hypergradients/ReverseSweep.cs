@@ -90,9 +90,6 @@ internal sealed class ReverseSweep<T>
         return Report(name, value, new DescentResult(steps, Diverged: false, Tensor: null));
     }
 
-    /// <summary>dE/dtheta_0 of the last full sweep.</summary>
-    public ReadOnlySpan<T> InitialCotangent => _aInitial;
-
     private void StepBack(
         Descent<T> descent, MetaObjective<T> metaObjective, MetaParameters<T> meta, int t, Span<T> slot, double loss, Span<T> indirect, Span<T> direct)
     {

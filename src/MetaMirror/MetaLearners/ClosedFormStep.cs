@@ -47,6 +47,8 @@ public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementF
                 $"The closed form needs mirror descent over a scaled identity, one rate per tensor, or a diagonal; '{rule.Name}' is none of them.", nameof(rule));
         }
 
+        if (_mirror.HasCompany)
+            throw new ArgumentException($"The closed form is that of one constant step; '{rule.Name}' changes its gradient or step by other rules.", nameof(rule));
         _layout = layout;
         _natural = new T[meta.Length];
         _statistics.Plan(meta, rule, layout, workers, slots);

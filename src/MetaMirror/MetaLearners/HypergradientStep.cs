@@ -95,14 +95,9 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
     {
         ArgumentNullException.ThrowIfNull(meta);
         double direct = Mean(meta, outcomes, _direct);
+        LastNorms = (Mean(meta, outcomes, _total), direct);
         if (part == GradientPart.Direct)
-        {
-            LastNorms = (double.NaN, direct);
-        }
-        else
-        {
-            LastNorms = (Mean(meta, outcomes, _total), direct);
-        }
+            Mean(meta, outcomes, _direct);
 
         meta.Raw.CopyTo(_raw);
         _scale[0] = T.One;

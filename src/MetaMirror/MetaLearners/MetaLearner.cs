@@ -37,6 +37,8 @@ public sealed class MetaLearner<T>
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (unroll.Carry != StateCarry.Reset && tasks.Count is null)
+            throw new ArgumentException("State can be carried between the runs of a finite family only: an endless one never runs a task twice.", nameof(unroll));
         _tasks = tasks;
         _rule = rule;
         _initialPoint = initialPoint;
@@ -77,6 +79,8 @@ public sealed class MetaLearner<T>
     public void Restore(
         ReadOnlySpan<T> raw, ReadOnlySpan<T> natural, ReadOnlySpan<T> stepState, IEnumerable<OuterStepReport> history, BoundStatistics? statistics)
     {
+        if (_unroll.Carry != StateCarry.Reset)
+            throw new ArgumentException("Learning that carries the rule's state between runs can't be resumed: the carried states are not saved.", nameof(stepState));
         if (stepState.Length != _step.State.Length)
             throw new ArgumentException($"The saved state has {stepState.Length} values, expected {_step.State.Length} for {_step.Name}.", nameof(stepState));
         if (statistics is null != Statistics is null || (statistics is not null && !Statistics!.Fits(statistics)))

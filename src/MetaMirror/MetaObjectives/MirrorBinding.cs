@@ -12,11 +12,19 @@ internal sealed class MirrorBinding<T>
     private readonly MirrorView<T> _view;
     private readonly T[] _scratch;
 
-    public MirrorBinding(string objective, UpdateRule<T> rule, ParameterLayout layout)
+    /// <param name="objective">Name, for messages.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="layout">Parameters.</param>
+    /// <param name="exactStepOnly">True refuses steps that only resemble the mirror step.</param>
+    public MirrorBinding(string objective, UpdateRule<T> rule, ParameterLayout layout, bool exactStepOnly)
     {
         _layout = layout;
         _view = rule.Mirror(layout)
             ?? throw new ArgumentException($"'{objective}' bounds the regret of mirror descent, but the rule '{rule.Name}' has no divergence.", nameof(rule));
+        if (_view.HasCompany)
+            throw new ArgumentException($"'{objective}' bounds the regret of mirror descent with one constant step; '{rule.Name}' changes its gradient or step by other rules.", nameof(rule));
+        if (exactStepOnly && !_view.Divergence.IsExactMirrorStep)
+            throw new ArgumentException($"'{objective}' holds for exact mirror steps; the step of '{_view.Divergence.Name}' is none.", nameof(rule));
         _scratch = new T[_view.Divergence.ScratchLength(layout)];
     }
 

@@ -31,7 +31,7 @@ public sealed class RegretBound<T> : MetaObjective<T>
     private MirrorBinding<T> Mirror => _mirror ?? throw new InvalidOperationException("Bind the meta-objective to a rule with ForThread first.");
 
     /// <inheritdoc/>
-    public override MetaObjective<T> ForThread(UpdateRule<T> rule, ParameterLayout layout) => new RegretBound<T>(new MirrorBinding<T>(Name, rule, layout));
+    public override MetaObjective<T> ForThread(UpdateRule<T> rule, ParameterLayout layout) => new RegretBound<T>(new MirrorBinding<T>(Name, rule, layout, exactStepOnly: true));
 
     /// <inheritdoc/>
     public override double PathTerm(in PathPoint<T> point, MetaParameters<T> meta) =>

@@ -48,7 +48,7 @@ public sealed class RelaxedRegretBound<T> : MetaObjective<T>
 
     /// <inheritdoc/>
     public override MetaObjective<T> ForThread(UpdateRule<T> rule, ParameterLayout layout) =>
-        new RelaxedRegretBound<T>(_k, new MirrorBinding<T>(Name, rule, layout));
+        new RelaxedRegretBound<T>(_k, new MirrorBinding<T>(Name, rule, layout, exactStepOnly: false));
 
     /// <inheritdoc/>
     public override double PathTerm(in PathPoint<T> point, MetaParameters<T> meta)

@@ -79,10 +79,12 @@ public sealed class BasisBlock<T>
     {
         ArgumentNullException.ThrowIfNull(statistics);
         ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        if (!statistics.WithFactors || statistics.Steps == 0)
+            throw new ArgumentException($"A basis needs factor sums of at least one gradient; the statistics have {(statistics.WithFactors ? "no gradients" : "diagonal sums only")}.", nameof(statistics));
         ParameterBlock block = statistics.Layout.Blocks[index];
         int m = block.Rows;
         int n = block.Columns;
-        double scale = 1.0 / Math.Max(1, statistics.Steps);
+        double scale = 1.0 / statistics.Steps;
         double[] leftValues = new double[m];
         double[] left = [];
         if (statistics.LeftFactor(index) is { Length: > 0 } leftFactor)

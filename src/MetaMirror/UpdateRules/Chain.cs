@@ -56,7 +56,7 @@ public sealed class Chain<T> : UpdateRule<T>
                 continue;
             if (found is not null)
                 return null;
-            found = view.Shift(PlanOf(layout).MetaStart(i), PlanOf(layout).StateStart(i));
+            found = view.Shift(PlanOf(layout).MetaStart(i), PlanOf(layout).StateStart(i)) with { HasCompany = Members.Length > 1 };
         }
 
         return found;

@@ -15,6 +15,9 @@ public sealed record MirrorView<T>(Divergence<T> Divergence, int MetaStart, int 
     /// <summary>First index of the divergence's state in the rule's.</summary>
     public int StateStart { get; init; }
 
+    /// <summary>True if other rules of a chain change gradient, step or theta as well: the plain bounds then say nothing.</summary>
+    public bool HasCompany { get; init; }
+
     /// <summary>The same view inside a rule whose meta-parameters and state start later.</summary>
     public MirrorView<T> Shift(int meta, int state) =>
         this with { MetaStart = MetaStart + meta, RateIndex = RateIndex + meta, StateStart = StateStart + state };

@@ -47,7 +47,9 @@ public sealed class MemoryTests
                 if (l.OuterStep == 220)
                     after = GC.GetTotalMemory(forceFullCollection: true);
             });
-            Assert.True(Math.Abs(after - before) < .01 * before, $"{threads} threads: {before} bytes after 20 outer steps, {after} after 220");
+            // The history keeps one report an outer step, by design: 72 bytes and its place in the list, which doubles.
+            const long History = 200 * 96;
+            Assert.True(Math.Abs(after - before) < (.01 * before) + History, $"{threads} threads: {before} bytes after 20 outer steps, {after} after 220");
         }
     }
 

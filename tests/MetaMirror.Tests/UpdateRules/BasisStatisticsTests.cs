@@ -69,11 +69,14 @@ public sealed class BasisStatisticsTests
     }
 
     [Fact]
-    public void No_statistics_is_no_prior()
+    public void Statistics_without_gradients_or_factors_are_refused()
     {
-        var b = BasisBlock<double>.FromStatistics(new BoundStatistics(Layout), 0, 2);
-        Assert.All(b.Prior.ToArray().Concat(b.Rest.ToArray()), p => Assert.Equal(0, p));
-        AssertOrthonormal(b.Left, 5, 5);
+        ArgumentException empty = Assert.Throws<ArgumentException>(() => BasisBlock<double>.FromStatistics(new BoundStatistics(Layout), 0, 2));
+        Assert.Contains("no gradients", empty.Message, StringComparison.Ordinal);
+        var diagonal = new BoundStatistics(Layout, withFactors: false);
+        diagonal.AddGradient<double>(new double[Layout.Length]);
+        ArgumentException thin = Assert.Throws<ArgumentException>(() => BasisBlock<double>.FromStatistics(diagonal, 0, 2));
+        Assert.Contains("diagonal sums only", thin.Message, StringComparison.Ordinal);
     }
 
     [Fact]

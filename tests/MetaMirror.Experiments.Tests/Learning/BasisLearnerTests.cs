@@ -1,0 +1,110 @@
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.Objectives;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Tests.Learning;
+
+/// <summary>What the phases of learning choose, on tasks that punish the wrong choice.</summary>
+public sealed class BasisLearnerTests
+{
+    private const double Fence = 2;
+
+    [Fact]
+    public void A_step_that_diverges_on_one_source_task_is_not_chosen()
+    {
+        // On the first task the large step is the better one; on the second it leaves the region where the loss is defined.
+        LearnedRule<double> learned = Learn(Tasks(fragile: true), [0.02, 20])[0];
+        Assert.Equal(0.02, Rate(learned));
+        Assert.Equal(20, Rate(Learn(Tasks(fragile: false), [0.02, 20])[0]));
+    }
+
+    [Fact]
+    public void All_steps_diverging_is_said_with_the_candidates()
+    {
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => Learn(Tasks(fragile: true), [20, 40]));
+        Assert.Contains("20, 40", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_control_goes_through_the_same_choice_and_has_no_basis()
+    {
+        IReadOnlyList<LearnedRule<double>> rules = Learn(Tasks(fragile: false), [0.02, 0.2], controls: ["unlearned-basis"]);
+        Assert.Equal(2, rules.Count);
+        Assert.Equal(OptimizerRole.Control, rules[1].Role);
+        LearnedBasis<double> rule = ((Chain<double>)rules[1].Rule).Members.OfType<LearnedBasis<double>>().Single();
+        Assert.All(rule.Blocks, b => Assert.Equal(0, b.Rank));
+    }
+
+    [Fact]
+    public void Refinement_lowers_the_meta_objective()
+    {
+        LearnedRule<double> learned = Learn(Tasks(fragile: false), [1], outerSteps: 15)[0];
+        Assert.True(learned.History[^1].Value < 0.9 * learned.History[0].Value, $"{learned.History[0].Value} then {learned.History[^1].Value}");
+    }
+
+    [Fact]
+    public void Gradients_that_are_not_finite_are_unlike_those_of_meta_training()
+    {
+        var seen = new FirstGradients(1, 2);
+        Assert.True(seen.Covers(new FirstGradients(0.5, 5)));
+        Assert.False(seen.Covers(new FirstGradients(0.05, 2)));
+        Assert.False(seen.Covers(new FirstGradients(1, 21)));
+        Assert.False(seen.Covers(new FirstGradients(double.PositiveInfinity, 0)));
+
+        var broken = new ObjectiveTask<double>("broken", () => new DelegateObjective<double>(ParameterLayout.Vector(2), (theta, in batch, gradient) => double.NaN), [1, 1]);
+        var contender = new Contender<double>("sgd", OptimizerRole.Baseline, new Sgd<double>(new SgdOptions { LearningRate = 0.1 }));
+        Assert.False(seen.Covers(FirstGradients.Of([broken], contender, fullBatch: true, seed: 0)));
+    }
+
+    [Fact]
+    public void A_contender_with_too_few_learned_values_is_refused()
+    {
+        var contender = new Contender<double>("short", OptimizerRole.Learned, new Sgd<double>(new SgdOptions { LearningRate = 0.1 })) { RuleValues = [0.1] };
+        ArgumentException error = Assert.Throws<ArgumentException>(() => contender.MetaFor(Bowl(1, fence: false)));
+        Assert.Contains("brings 1 learned values", error.Message, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<LearnedRule<double>> Learn(TaskFamily<double> tasks, double[] rates, string[]? controls = null, int outerSteps = 0)
+    {
+        Plan plan = PlanFile.Read("sensors") with
+        {
+            Training = new TrainingPlan(Steps: 25),
+            Controls = controls ?? [],
+            Learn = new BasisLearning("metamirror-basis", Rank: 2, LearningRates: rates, SourceLearningRate: 0.05, OuterSteps: outerSteps, OuterLearningRate: 0.3, Warmup: 0),
+        };
+        return RuleLearners.Create(plan, tasks, new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken);
+    }
+
+    private static double Rate(LearnedRule<double> learned)
+    {
+        int index = learned.Rule.MetaSpecs(learned.Layout).ToList().FindIndex(s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal));
+        return learned.Natural[index];
+    }
+
+    private static TaskFamily<double> Tasks(bool fragile) => new(
+    [
+        new ObjectiveTask<double>("far", () => Bowl(60, fence: false), [1, 1, 1, 1]),
+        new ObjectiveTask<double>("near", () => Bowl(fragile ? 0.5 : 60, fence: fragile), [1, 1, 1, 1]),
+    ]);
+
+    /// <summary>1/2 sum (theta - center)^2 on a 2x2 weight; with a fence the loss is undefined outside |theta| &lt;= Fence.</summary>
+    private static DelegateObjective<double> Bowl(double center, bool fence) => new(
+        new ParameterLayout(("weight", [2, 2])),
+        (theta, in batch, gradient) =>
+        {
+            double value = 0;
+            for (int i = 0; i < theta.Length; i++)
+            {
+                double d = theta[i] - center;
+                value += fence && Math.Abs(theta[i]) > Fence ? double.NaN : d * d / 2;
+                if (!gradient.IsEmpty)
+                    gradient[i] = d;
+            }
+
+            return value;
+        });
+}
