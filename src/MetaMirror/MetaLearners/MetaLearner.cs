@@ -27,7 +27,7 @@ public sealed class MetaLearner<T>
     private readonly MirrorView<T>? _mirror;
 
     /// <summary>Plans learning; nothing runs yet.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or step and rule don't fit.</exception>
+    /// <exception cref="ArgumentException">Options are out of range, step and rule don't fit, or state is to be carried in an endless family, where no task comes twice.</exception>
     public MetaLearner(
         TaskDistribution<T> tasks, UpdateRule<T> rule, InitialPoint<T> initialPoint, Unroll unroll, MetaStep<T> step, MetaLearnerOptions options)
     {
@@ -36,9 +36,10 @@ public sealed class MetaLearner<T>
         ArgumentNullException.ThrowIfNull(initialPoint);
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(unroll);
         options.Validate();
         if (unroll.Carry != StateCarry.Reset && tasks.Count is null)
-            throw new ArgumentException("State can be carried between the runs of a finite family only: an endless one never runs a task twice.", nameof(unroll));
+            throw new ArgumentException($"{unroll.Carry} needs a finite family: in an endless one no task comes twice, so there is no state to go on with.", nameof(unroll));
         _tasks = tasks;
         _rule = rule;
         _initialPoint = initialPoint;
@@ -76,11 +77,12 @@ public sealed class MetaLearner<T>
     /// <param name="history">As <see cref="History"/>.</param>
     /// <param name="statistics">As <see cref="Statistics"/>.</param>
     /// <exception cref="ArgumentException">The state is of another plan; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">Inner runs carry their state on, which is not saved, so going on would not give the same bits.</exception>
     public void Restore(
         ReadOnlySpan<T> raw, ReadOnlySpan<T> natural, ReadOnlySpan<T> stepState, IEnumerable<OuterStepReport> history, BoundStatistics? statistics)
     {
         if (_unroll.Carry != StateCarry.Reset)
-            throw new ArgumentException("Learning that carries the rule's state between runs can't be resumed: the carried states are not saved.", nameof(stepState));
+            throw new InvalidOperationException($"Learning with {_unroll.Carry} can't be resumed: the state between inner runs is not saved. Use {StateCarry.Reset}.");
         if (stepState.Length != _step.State.Length)
             throw new ArgumentException($"The saved state has {stepState.Length} values, expected {_step.State.Length} for {_step.Name}.", nameof(stepState));
         if (statistics is null != Statistics is null || (statistics is not null && !Statistics!.Fits(statistics)))

@@ -1,6 +1,7 @@
 using MetaMirror.Descents;
 using MetaMirror.Hypergradients;
 using MetaMirror.InitialPoints;
+using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Tasks;
 using MetaMirror.Tests.Hypergradients;
@@ -123,6 +124,54 @@ public sealed class StateCarryTests
             Assert.Contains("forward mode", error.Message, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData(StateCarry.CarryDetached)]
+    [InlineData(StateCarry.CarryDifferentiable)]
+    public void The_outer_loop_carries_state_per_task_with_any_number_of_threads(StateCarry carry)
+    {
+        double[] Learn(int threads, StateCarry policy)
+        {
+            MetaLearner<double> learner = Learner(Families.Networks(4), policy, threads);
+            learner.Learn();
+            return learner.Meta.Raw.ToArray();
+        }
+
+        double[] one = Learn(1, carry);
+        Assert.Equal(one, Learn(2, carry));
+        Assert.Equal(one, Learn(3, carry));
+        Assert.NotEqual(one, Learn(1, StateCarry.Reset));
+    }
+
+    [Fact]
+    public void What_cannot_be_carried_is_refused()
+    {
+        ArgumentException endless = Assert.Throws<ArgumentException>(() => Learner(new EndlessQuartics(), StateCarry.CarryDetached, 1));
+        Assert.Contains("needs a finite family", endless.Message, StringComparison.Ordinal);
+        MetaLearner<double> learner = Learner(Families.Networks(2), StateCarry.CarryDetached, 1);
+        learner.Learn();
+        InvalidOperationException resumed = Assert.Throws<InvalidOperationException>(
+            () => Learner(Families.Networks(2), StateCarry.CarryDetached, 1).Restore(learner.Meta.Raw, learner.Meta.Natural, learner.StepState, learner.History, null));
+        Assert.Contains("can't be resumed", resumed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_that_diverged_is_forgotten()
+    {
+        InnerProblem<double> problem = Problem(StateCarry.CarryDetached);
+        MetaParameters<double> meta = problem.CreateMetaParameters();
+        problem.Descent.Start([1e200, 0], meta, Key(0));
+        Assert.True(problem.Descent.Run().Diverged || !double.IsFinite(problem.Descent.State[0]));
+        problem.Descent.Restore(3, [0, 0], [double.NaN, 0]);
+        problem.Start(meta, Key(1));
+        Assert.Equal(new double[2], problem.Descent.State.ToArray());
+        Assert.False(problem.Descent.Run().Diverged);
+    }
+
+    private static MetaLearner<double> Learner(TaskDistribution<double> tasks, StateCarry carry, int threads) => new(
+        tasks, new Sgd<double>(Momentum), new TaskInitialPoint<double>(), new Unroll(Steps, Carry: carry),
+        new HypergradientStep<double>(new ForwardMode<double>(), new TrajectoryLoss<double>(), new Adam<double>(new AdamOptions { LearningRate = .05 })),
+        new MetaLearnerOptions { OuterSteps = 4, TasksPerStep = 3, Threads = threads, StoppingChange = 0 });
 
     /// <summary>Central differences with a Richardson step of the second run's value; mu is moved in the runs from number <paramref name="from"/> on.</summary>
     private static double[] Differences(MetaParameters<double> meta, int from)
