@@ -71,6 +71,22 @@ public sealed class MetaLearnerTests
     }
 
     [Fact]
+    public void The_change_is_relative_to_the_value_a_window_ago()
+    {
+        // 2e-4, then just above 1e-4, then just below it.
+        double[] values = [100, 99.98, 99.97, 99.960004, 50];
+        MetaLearnerResult result = Learner(values, window: 1);
+        Assert.Equal((4, true), (result.OuterSteps, result.Converged));
+
+        // Over two steps the changes are 3e-4 and 2e-4, then far more.
+        Assert.Equal((5, false), (Learner(values, window: 2).OuterSteps, Learner(values, window: 2).Converged));
+
+        static MetaLearnerResult Learner(double[] values, int window) => new MetaLearner<double>(
+            Families.Quartics(1), Families.Descent(), new TaskInitialPoint<double>(), new Unroll(1), new ScriptedStep(values),
+            new MetaLearnerOptions { OuterSteps = values.Length, StoppingChange = 1e-4, StoppingWindow = window }).Learn();
+    }
+
+    [Fact]
     public void Diverged_runs_are_reported_by_task_step_and_tensor_and_left_out()
     {
         MetaLearner<double> with = Learner(Outer(.1), Endless with { OuterSteps = 1 }, Families.Faulty(null, null, 3));
