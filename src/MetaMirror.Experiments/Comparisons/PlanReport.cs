@@ -22,7 +22,7 @@ public static class PlanReport
         {
             Title = $"MetaMirror: {plan.Name}",
             Comparison = result.Result,
-            Learned = learned.Count > 0 ? Story(plan, learned[0]) : "",
+            Learned = learned.Count > 0 ? Story(plan, learned[0], result.Learned.Count > 1) : "",
             Facts = learned.Count > 0 ? Facts(learned[0]) : [],
             Notes = Notes(result),
             Activations = result.Activations,
@@ -32,7 +32,7 @@ public static class PlanReport
         };
     }
 
-    private static string Story<T>(Plan plan, LearnedRule<T> rule)
+    private static string Story<T>(Plan plan, LearnedRule<T> rule, bool inTurn)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         string how = plan.Learn switch
@@ -43,7 +43,7 @@ public static class PlanReport
             MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",
             _ => "",
         };
-        return $"{plan.Description} {rule.Name} was learned on {string.Join(", ", rule.Cost.TaskNames)}. {how} Learning read training data only.";
+        return $"{plan.Description} {rule.Name} was learned {(inTurn ? "on all tasks but the held-out one, for each in turn" : $"on {string.Join(", ", rule.Cost.TaskNames)}")}. {how} Learning read training data only.";
     }
 
     private static string Name<TEnum>(TEnum value)

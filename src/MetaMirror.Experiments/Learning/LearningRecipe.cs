@@ -36,8 +36,13 @@ public sealed record LearningRecipe(
         }
     }
 
-    /// <summary>The plan as a JSON element.</summary>
-    public static JsonElement PlanOf(Plan plan) => JsonDocument.Parse(PlanJson.ToText(plan)).RootElement;
+    /// <summary>The plan as a JSON element; of a folder of tasks its name alone, so that the same files learn the same bytes anywhere.</summary>
+    public static JsonElement PlanOf(Plan plan) => JsonDocument.Parse(PortableText(plan)).RootElement;
+
+    /// <summary>The plan as JSON without the place of its folder.</summary>
+    internal static string PortableText(Plan plan) => PlanJson.ToText(plan.Family is FolderPlan folder
+        ? plan with { Family = folder with { Folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Folder)) } }
+        : plan);
 }
 
 /// <summary>Source-generated JSON of recipes.</summary>

@@ -128,7 +128,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
 
     private string PlanHash(string? heldOut, IReadOnlyList<string> statisticsFiles, LearningTask<T>[] tasks)
     {
-        var text = new StringBuilder(PlanJson.ToText(plan)).Append('\n').Append(settings.Seed).Append('\n').Append(heldOut).Append('\n').Append(typeof(T).Name);
+        var text = new StringBuilder(LearningRecipe.PortableText(plan)).Append('\n').Append(settings.Seed).Append('\n').Append(heldOut).Append('\n').Append(typeof(T).Name);
         foreach (string file in statisticsFiles)
             text.Append('\n').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace MetaMirror.Experiments.Readers;
@@ -10,9 +11,12 @@ internal sealed class ByteSource : IDisposable
 
     private readonly string file;
     private readonly Stream stream;
+    private readonly uint? declared;
+    private uint unpacked;
 
-    private ByteSource(string file, Stream stream, long? most, bool isExact)
+    private ByteSource(string file, Stream stream, long? most, bool isExact, uint? declared = null)
     {
+        this.declared = declared;
         this.file = file;
         this.stream = stream;
         Most = most;
@@ -35,7 +39,7 @@ internal sealed class ByteSource : IDisposable
         if (read == 2 && start[0] == 0x1f && start[1] == 0x8b)
         {
             var most = remaining is { } packed && packed <= long.MaxValue / LargestDeflateRatio ? packed * LargestDeflateRatio : (long?)null;
-            return new ByteSource(file, new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true), most, isExact: false);
+            return new ByteSource(file, new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true), most, isExact: false, SizeAtTheEnd(stream));
         }
 
         return new ByteSource(file, whole, remaining, isExact: remaining is not null);
@@ -47,12 +51,32 @@ internal sealed class ByteSource : IDisposable
     {
         try
         {
-            return stream.Read(buffer);
+            int read = stream.Read(buffer);
+            unpacked += (uint)read;
+
+            // The framework takes a gzip file that was cut off between two blocks for a whole one.
+            if (read == 0 && buffer.Length > 0 && declared is { } size && size != unpacked)
+                throw new DataFormatException(file, $"{size} unpacked bytes, as the gzip data say at their end", $"{unpacked}: the file is truncated or more than one gzip file");
+            return read;
         }
         catch (InvalidDataException e)
         {
             throw new DataFormatException(file, "intact gzip data", "damaged ones", e);
         }
+    }
+
+    /// <summary>The last four bytes of a gzip file: its unpacked size modulo 2^32 (RFC 1952); null where the stream can't be asked.</summary>
+    private static uint? SizeAtTheEnd(Stream stream)
+    {
+        const int Trailer = 8;
+        if (!stream.CanSeek || stream.Length < Trailer)
+            return null;
+        long here = stream.Position;
+        Span<byte> size = stackalloc byte[4];
+        stream.Position = stream.Length - size.Length;
+        stream.ReadExactly(size);
+        stream.Position = here;
+        return BinaryPrimitives.ReadUInt32LittleEndian(size);
     }
 
     /// <summary>Reads until the buffer is full or the data end; returns how many bytes came.</summary>

@@ -18,7 +18,7 @@ internal sealed class CountedStream(byte[] bytes, bool seekable) : Stream
     public override long Position
     {
         get => at;
-        set => throw new NotSupportedException();
+        set => at = seekable ? checked((int)value) : throw new NotSupportedException();
     }
 
     public override int Read(byte[] buffer, int offset, int count)

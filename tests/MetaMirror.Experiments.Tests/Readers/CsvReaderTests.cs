@@ -23,6 +23,26 @@ public sealed class CsvReaderTests
     }
 
     [Fact]
+    public void A_gzip_file_cut_off_between_two_blocks_is_refused()
+    {
+        // Two flushed halves: the first is well-formed deflate data that simply stop.
+        using var whole = new MemoryStream();
+        long half;
+        using (var gzip = new System.IO.Compression.GZipStream(whole, System.IO.Compression.CompressionMode.Compress, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 500).Select(i => $"{i},{i * 7 % 11}.5,{i % 2}\n"))));
+            gzip.Flush();
+            half = whole.Length;
+            gzip.Write(Encoding.UTF8.GetBytes("1,2,0\n3,4.5,1\n"));
+        }
+
+        Assert.Equal(502, CsvReader.Read(new MemoryStream(whole.ToArray()), "f", new CsvOptions()).Rows);
+        DataFormatException cut = Assert.Throws<DataFormatException>(() => CsvReader.Read(new MemoryStream(whole.ToArray()[..(int)half]), "f", new CsvOptions()));
+        Assert.Contains("truncated", cut.Message, StringComparison.Ordinal);
+        Assert.Throws<DataFormatException>(() => CsvReader.Read(new MemoryStream(whole.ToArray()[..^8]), "f", new CsvOptions()));
+    }
+
+    [Fact]
     public void The_target_is_found_by_name_or_index()
     {
         const string Text = "a,y,b\n1,10,2\n3,20.5,4\n";
