@@ -15,6 +15,7 @@ internal static class LearnedOptimizerFile
 {
     private const string Kind = "learned-optimizer";
     private const string Version = "1";
+    private const string Digest = "tensors_sha256";
 
     public static void Write<T>(Stream stream, LearnedOptimizer<T> learned)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -28,6 +29,7 @@ internal static class LearnedOptimizerFile
             offset += spec.Length;
         }
 
+        TensorEntry[] all = [.. tensors, .. constants];
         KeyValuePair<string, string>[] metadata =
         [
             .. FormatMetadata.Head(Kind, Version),
@@ -41,8 +43,9 @@ internal static class LearnedOptimizerFile
             new("licence", learned.Licence),
             new("learnedFrom", learned.LearnedFrom),
             new("certificate", learned.Certificate),
+            new(Digest, DigestOf(all)),
         ];
-        SafetensorsWriter.Write(stream, [.. tensors, .. constants], metadata);
+        SafetensorsWriter.Write(stream, all, metadata);
     }
 
     public static LearnedOptimizer<T> Read<T>(Stream stream, SafetensorsLimits? limits)
@@ -70,6 +73,8 @@ internal static class LearnedOptimizerFile
         }
 
         tensors.Done();
+        if (file.FindValue(Digest) is { } digest && !string.Equals(digest, DigestOf(file.Tensors), StringComparison.OrdinalIgnoreCase))
+            throw new StorageException($"learned optimizer, {Digest}: expected the hash of the tensors, found another: the file is damaged");
         string recipe = Recipe(file);
         string name = file.Value("name");
         if (name.Length == 0)
@@ -97,5 +102,14 @@ internal static class LearnedOptimizerFile
         return found == expected
             ? recipe
             : throw new StorageException($"recipe_sha256: expected {expected}, the hash of the recipe in the file, found {Quoted.Text(found)}: recipe or hash were changed");
+    }
+
+    /// <summary>SHA-256 of the tensors' bytes in the order of their names, so that a flipped bit is seen; optional in files made elsewhere.</summary>
+    private static string DigestOf(IEnumerable<TensorEntry> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TensorEntry tensor in tensors.OrderBy(t => t.Name, StringComparer.Ordinal))
+            hash.AppendData(tensor.Data);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

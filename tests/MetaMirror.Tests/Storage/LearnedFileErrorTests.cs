@@ -112,9 +112,20 @@ public sealed class LearnedFileErrorTests
     [Fact]
     public void A_value_that_a_smaller_precision_rounds_away_is_refused_there()
     {
-        byte[] bytes = Changed("adam", tensors: all => all.Select(t => t.Name == "learning_rate" ? TensorEntry.From<double>("learning_rate", [1e-60], []) : t));
+        byte[] bytes = Changed(
+            "adam", pairs => pairs.Where(p => p.Key != "tensors_sha256"), all => all.Select(t => t.Name == "learning_rate" ? TensorEntry.From<double>("learning_rate", [1e-60], []) : t));
         Assert.Equal(1e-60, LearnedOptimizer<double>.Load(new MemoryStream(bytes)).Natural[0]);
         Assert.Contains("'learning_rate': expected values above 0", Assert.Throws<StorageException>(() => LearnedOptimizer<float>.Load(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_a_tensor_is_seen()
+    {
+        using var file = new MemoryStream();
+        LearnedCases.Learned<double>("deployed-basis").Save(file);
+        byte[] bytes = file.ToArray();
+        bytes[^3] ^= 1;
+        Refused(bytes, "the file is damaged");
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class LearnedOptimizerTests
         LearnedOptimizer<float> learned = LearnedCases.Learned<float>("deployed-basis");
         SafetensorsFile file = SafetensorsReader.Read(new MemoryStream(Bytes(learned)));
         Assert.Equal(
-            ["format", "format_version", "name", "divergence", "step_size", "momentum", "schedule", "steps", "rule", "layout", "recipe", "recipe_sha256", "licence", "learnedFrom", "certificate"],
+            ["format", "format_version", "name", "divergence", "step_size", "momentum", "schedule", "steps", "rule", "layout", "recipe", "recipe_sha256", "licence", "learnedFrom", "certificate", "tensors_sha256"],
             file.Metadata.Select(m => m.Key));
         Assert.Equal("1", file.Value("format_version"));
         Assert.Equal("warmup > linear", file.Value("schedule"));
