@@ -1,4 +1,5 @@
 using System.Text;
+using MetaMirror.Experiments.Checkpoints;
 
 namespace MetaMirror.Cli.Output;
 
@@ -11,22 +12,10 @@ internal static class WholeFile
     /// <exception cref="IOException">It cannot be written; nothing is left.</exception>
     public static void Write(string path, Action<TextWriter> content)
     {
-        string partial = path + ".partial";
-        try
+        AtomicFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write))
-            {
-                using (var writer = new StreamWriter(stream, Utf8, leaveOpen: true) { NewLine = "\n" })
-                    content(writer);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+            using var writer = new StreamWriter(stream, Utf8, leaveOpen: true) { NewLine = "\n" };
+            content(writer);
+        });
     }
 }

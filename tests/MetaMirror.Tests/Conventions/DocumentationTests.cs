@@ -7,7 +7,7 @@ public sealed partial class DocumentationTests
 {
     private static bool Approves => Environment.GetEnvironmentVariable("METAMIRROR_APPROVE") == "1";
 
-    private static readonly string[] Private = ["/work/", "/tmp/wt", "/home/", "/root/", "C:\\Users"];
+    private static readonly string[] Private = [RepositoryText.Root + "/", "/tmp/", "/home/", "/root/", "C:\\Users"];
 
     [Fact]
     public void EveryRelativeLinkLeadsToAFileAndAHeading()
