@@ -1,6 +1,6 @@
-namespace MetaMirror.Tests.Cases;
+namespace MetaMirror.Tests;
 
-/// <summary>Counts bytes allocated on this thread.</summary>
+/// <summary>Counts bytes allocated on this thread, and bytes that live.</summary>
 internal static class Allocation
 {
     private const int Attempts = 8;
@@ -12,10 +12,16 @@ internal static class Allocation
     public static void AssertNone(Action work, int rounds = 20)
     {
         work();
+        Assert.Equal(0, Least(work, rounds));
+    }
+
+    /// <summary>Least number of bytes that any of several attempts allocated.</summary>
+    public static long Least(Action work, int rounds)
+    {
         long least = long.MaxValue;
         for (int attempt = 0; attempt < Attempts && least > 0; attempt++)
             least = Math.Min(least, Of(work, rounds));
-        Assert.Equal(0, least);
+        return least;
     }
 
     public static long Of(Action work, int rounds)
@@ -24,5 +30,21 @@ internal static class Allocation
         for (int round = 0; round < rounds; round++)
             work();
         return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    /// <summary>Live bytes once finalizers have run and two collections in a row agree to a kilobyte (or after twenty of them).</summary>
+    public static long SettledHeap()
+    {
+        long before, after = GC.GetTotalMemory(forceFullCollection: true);
+        int collections = 0;
+        do
+        {
+            before = after;
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            after = GC.GetTotalMemory(forceFullCollection: true);
+        }
+        while (Math.Abs(after - before) > 1024 && ++collections < 20);
+        return after;
     }
 }
