@@ -52,6 +52,9 @@ public sealed class ParameterLayout
         Length = offset;
     }
 
+    /// <summary>No tensors.</summary>
+    public static ParameterLayout Empty { get; } = new();
+
     /// <summary>A layout of one vector named <paramref name="name"/>.</summary>
     public static ParameterLayout Vector(int length, string name = "theta") => new((name, [length]));
 

@@ -82,7 +82,7 @@ public static class PlanTasks
         return () =>
         {
             var evaluation = new NetworkEvaluation<T>(task.Network, subset.Value, task.Options.Loss);
-            return theta => evaluation.Measure(theta).Loss;
+            return (theta, state) => evaluation.Measure(theta, state).Loss;
         };
     }
 

@@ -6,7 +6,8 @@ namespace MetaMirror.Experiments.Runs;
 /// <summary>Mean training loss at theta over the examples that a comparison measures on.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="theta">Shape [n].</param>
-public delegate double LossMeasure<T>(ReadOnlySpan<T> theta)
+/// <param name="state">The objective state there; empty for most.</param>
+public delegate double LossMeasure<T>(ReadOnlySpan<T> theta, ReadOnlySpan<T> state = default)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
 /// <summary>A task, its number in its family (which names its random streams), and the examples on which its training loss is measured.</summary>
@@ -40,9 +41,9 @@ public sealed class MeasuredTask<T>
     public LossMeasure<T>? CreateMeasure() => _createMeasure?.Invoke();
 
     /// <summary>Measures theta on test data; one thread at a time, as a task may keep buffers for it.</summary>
-    public TestMeasure? Test(ReadOnlySpan<T> theta)
+    public TestMeasure? Test(ReadOnlySpan<T> theta, ReadOnlySpan<T> state)
     {
         lock (_testing)
-            return Task.Test(theta);
+            return Task.Test(theta, state);
     }
 }

@@ -52,7 +52,7 @@ public sealed class TrainingRun<T>
         bool diverged = Train(descent, meta, losses, cancellationToken);
         if (!trained.IsEmpty)
             descent.Theta.CopyTo(trained);
-        return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta));
+        return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta, descent.ObjectiveState));
     }
 
     /// <summary>A run at its start; the timer takes its own steps.</summary>
@@ -98,7 +98,7 @@ public sealed class TrainingRun<T>
     private double Measure(Descent<T> descent, MetaParameters<T> meta)
     {
         if (_measure is not null)
-            return _measure(descent.Theta);
+            return _measure(descent.Theta, descent.ObjectiveState);
         // A full-batch gradient has brought the loss over the whole set with it.
         return _measurement.FullBatch ? descent.Loss : _training.Evaluate(descent.Theta, meta.Of(MetaPlace.Objective), BatchKey.Full, []);
     }

@@ -37,7 +37,7 @@ public static unsafe class Gemm
 
     /// <summary>The same product, bit for bit, with large ones shared out over a team.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="team">Whose threads to use.</param>
+    /// <param name="team">Whose threads to use; null for the caller's alone.</param>
     /// <param name="transposeA">Whether A is stored as [k, m] and used transposed.</param>
     /// <param name="transposeB">Whether B is stored as [n, k] and used transposed.</param>
     /// <param name="m">Rows of C.</param>
@@ -50,10 +50,9 @@ public static unsafe class Gemm
     /// <param name="c">Shape [m, n]; overwritten; shares no memory with a or b.</param>
     /// <exception cref="ArgumentException">A span does not have the stated shape, or c overlaps an input.</exception>
     public static void Multiply<T>(
-        WorkerTeam team, bool transposeA, bool transposeB, int m, int n, int k, T alpha, ReadOnlySpan<T> a, ReadOnlySpan<T> b, T beta, Span<T> c)
+        WorkerTeam? team, bool transposeA, bool transposeB, int m, int n, int k, T alpha, ReadOnlySpan<T> a, ReadOnlySpan<T> b, T beta, Span<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(team);
         Check(transposeA, transposeB, m, n, k, a, b, c);
         fixed (T* pa = a, pb = b, pc = c)
             Multiply(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);

@@ -18,7 +18,8 @@ public sealed class Descent<T>
     private readonly T[] _gradient;
     private readonly T[] _work;
     private readonly T[] _scale = new T[1];
-    private readonly T[] _state;
+    private readonly T[] _memory;
+    private readonly int _stateLength;
     private readonly T[] _scratch;
     private readonly Probe _probe;
     private MetaParameters<T>? _meta;
@@ -42,7 +43,8 @@ public sealed class Descent<T>
         _initial = new T[n];
         _gradient = new T[n];
         _work = new T[n];
-        _state = new T[rule.StateLength(objective.Layout)];
+        _stateLength = rule.StateLength(objective.Layout);
+        _memory = new T[_stateLength + objective.StateLayout.Length];
         _scratch = new T[rule.ScratchLength(objective.Layout)];
         _probe = new Probe(this);
     }
@@ -69,7 +71,13 @@ public sealed class Descent<T>
     public ReadOnlySpan<T> Initial => _initial;
 
     /// <summary>The rule's state.</summary>
-    public ReadOnlySpan<T> State => _state;
+    public ReadOnlySpan<T> State => _memory.AsSpan(0, _stateLength);
+
+    /// <summary>The objective's state, e.g. BatchNorm's running statistics; empty for most.</summary>
+    public ReadOnlySpan<T> ObjectiveState => _memory.AsSpan(_stateLength);
+
+    /// <summary>The rule's state and then the objective's: with theta, all that <see cref="Restore"/> needs.</summary>
+    public ReadOnlySpan<T> Memory => _memory;
 
     /// <summary>g_t of the last evaluation.</summary>
     public ReadOnlySpan<T> Gradient => _gradient;
@@ -84,7 +92,7 @@ public sealed class Descent<T>
     public long HessianVectorCount { get; private set; }
 
     /// <summary>Bytes of the buffers that grow with the number of parameters.</summary>
-    public unsafe long Bytes => sizeof(T) * ((4L * _theta.Length) + _state.Length + _scratch.Length);
+    public unsafe long Bytes => sizeof(T) * ((4L * _theta.Length) + _memory.Length + _scratch.Length);
 
     /// <summary>The batch of the current position.</summary>
     public BatchKey Batch => Unroll.FullBatch ? BatchKey.Full : _run.At(Position);
@@ -101,10 +109,13 @@ public sealed class Descent<T>
     {
         ArgumentNullException.ThrowIfNull(meta);
         Layout.RequireLength(theta.Length, nameof(theta));
-        bool carries = Unroll.Carry != StateCarry.Reset && _meta is not null && Vectors.AllFinite<T>(_state);
+        bool carries = Unroll.Carry != StateCarry.Reset && _meta is not null && Vectors.AllFinite(State);
         _ageAtStart = carries ? _ageAtStart + Position : 0;
         if (!carries)
-            Array.Clear(_state);
+            _memory.AsSpan(0, _stateLength).Clear();
+
+        // The objective's state belongs to the model, which is new.
+        Objective.InitializeState(_memory.AsSpan(_stateLength));
         theta.CopyTo(_theta);
         theta.CopyTo(_initial);
         _meta = meta;
@@ -116,10 +127,13 @@ public sealed class Descent<T>
     public void Reset() => _meta = null;
 
     /// <summary>Goes back (or forward) to a stored position of the current run.</summary>
-    public void Restore(int position, ReadOnlySpan<T> theta, ReadOnlySpan<T> state)
+    /// <param name="position">Steps taken.</param>
+    /// <param name="theta">Parameters there.</param>
+    /// <param name="memory">What <see cref="Memory"/> was there.</param>
+    public void Restore(int position, ReadOnlySpan<T> theta, ReadOnlySpan<T> memory)
     {
         theta.CopyTo(_theta);
-        state.CopyTo(_state);
+        memory.CopyTo(_memory);
         Position = position;
     }
 
@@ -134,10 +148,12 @@ public sealed class Descent<T>
     /// <summary>Applies the rule to the gradient of the last <see cref="Evaluate"/>.</summary>
     public void Advance()
     {
+        if (_memory.Length > _stateLength)
+            Objective.AdvanceState(_theta, Batch, _memory.AsSpan(_stateLength));
         _gradient.CopyTo(_work, 0);
         _scale[0] = T.One;
         StepContext<T> context = ContextAt(Position, Loss);
-        Rule.Step(context, new Iterate<T>(_theta, _work, _scale, _state));
+        Rule.Step(context, new Iterate<T>(_theta, _work, _scale, _memory.AsSpan(0, _stateLength)));
         Position++;
     }
 
@@ -150,7 +166,7 @@ public sealed class Descent<T>
             cancellationToken.ThrowIfCancellationRequested();
             if (!Evaluate())
                 return Divergence();
-            observer?.Visit(Point(), _state);
+            observer?.Visit(Point(), State);
             Advance();
         }
 

@@ -35,7 +35,7 @@ internal sealed class ReverseSweep<T>
             throw new ArgumentException("Reverse mode can't differentiate through carried state of earlier runs; use forward mode or CarryDetached.", nameof(problem));
         int steps = descent.Unroll.Steps;
         int n = descent.Layout.Length;
-        int s = descent.State.Length;
+        int s = descent.Memory.Length;
         int begin = steps - back;
         int segments = (back + segmentLength - 1) / segmentLength;
         Plan(n, s, segments, segmentLength);
@@ -96,7 +96,8 @@ internal sealed class ReverseSweep<T>
         int n = descent.Layout.Length;
         Span<T> theta = slot[..n];
         Span<T> gradient = slot.Slice(n, n);
-        Span<T> state = slot[(2 * n)..];
+        ReadOnlySpan<T> memory = slot[(2 * n)..];
+        Span<T> state = slot.Slice(2 * n, descent.State.Length);
         Span<T> aTheta = _aTheta.AsSpan(0, n);
         Span<T> aGradient = _aGradient.AsSpan(0, n);
         aGradient.Clear();
@@ -112,7 +113,7 @@ internal sealed class ReverseSweep<T>
             metaObjective.AddPathGradient(point, meta, new PathCotangent<T> { Theta = aTheta, Gradient = aGradient, Loss = _aLoss, Meta = direct });
         }
 
-        descent.Restore(t, theta, state);
+        descent.Restore(t, theta, memory);
         Objective<T> objective = descent.Objective;
         ReadOnlySpan<T> objectiveMeta = meta.Of(MetaPlace.Objective);
         BatchKey batch = descent.Batch;
@@ -132,7 +133,7 @@ internal sealed class ReverseSweep<T>
     private void Replay(Descent<T> descent, int first, int last, ReadOnlySpan<T> checkpoint)
     {
         int n = descent.Layout.Length;
-        int s = descent.State.Length;
+        int s = descent.Memory.Length;
         descent.Restore(first, checkpoint[..n], checkpoint[n..]);
         for (int t = first; t < last; t++)
         {
@@ -140,7 +141,7 @@ internal sealed class ReverseSweep<T>
             Span<T> slot = Slot(t - first, n, s);
             descent.Theta.CopyTo(slot);
             descent.Gradient.CopyTo(slot[n..]);
-            descent.State.CopyTo(slot[(2 * n)..]);
+            descent.Memory.CopyTo(slot[(2 * n)..]);
             _losses[t - first] = descent.Loss;
             if (t + 1 < last)
                 descent.Advance();
@@ -160,7 +161,7 @@ internal sealed class ReverseSweep<T>
     private static void Store(Descent<T> descent, Span<T> checkpoint, int n)
     {
         descent.Theta.CopyTo(checkpoint);
-        descent.State.CopyTo(checkpoint[n..]);
+        descent.Memory.CopyTo(checkpoint[n..]);
     }
 
     private void Plan(int n, int s, int segments, int segmentLength)

@@ -23,11 +23,32 @@ public abstract class Layer
     /// <exception cref="ArgumentException">The layer can't take this input.</exception>
     public abstract FeatureShape OutputShape(FeatureShape input);
 
+    /// <summary>Names and shapes of its buffers: numbers that training moves and that are no parameters. None by default.</summary>
+    public virtual IReadOnlyList<(string Name, int[] Shape)> Buffers => [];
+
+    /// <summary>What may be computed apart: the network shares such parts out over threads. Default: rows, for layers without parameters.</summary>
+    public virtual LayerSplit Split => Parameters.Count == 0 ? LayerSplit.Rows : LayerSplit.Whole;
+
+    /// <summary>True for a layer of two inputs of one shape. Default: false.</summary>
+    public virtual bool TakesSecond => false;
+
     /// <summary>Numbers per row that the value keeps for the derivatives. None by default.</summary>
     public virtual int SavedSize(FeatureShape input) => 0;
 
     /// <summary>Writes initial parameters, shape [sum of <see cref="Parameters"/>]. Nothing by default.</summary>
     public virtual void Initialize<T>(ref RandomStream stream, Span<T> parameters)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+    }
+
+    /// <summary>Writes buffers as they are before training, shape [sum of <see cref="Buffers"/>]. Nothing by default.</summary>
+    public virtual void InitializeBuffers<T>(Span<T> buffers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+    }
+
+    /// <summary>Moves the buffers on after the value of a training batch. Nothing by default.</summary>
+    public virtual void AdvanceBuffers<T>(in LayerValues<T> v, Span<T> buffers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
     }
@@ -49,62 +70,15 @@ public abstract class Layer
         where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
-/// <summary>The values at which a layer is differentiated.</summary>
-/// <typeparam name="T">float or double.</typeparam>
-public readonly ref struct LayerValues<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
+/// <summary>Which parts of a layer's work need nothing of each other.</summary>
+public enum LayerSplit
 {
-    /// <summary>Rows of the batch.</summary>
-    public required int Rows { get; init; }
+    /// <summary>None: the layer gets the whole batch, and the team of threads for its kernels.</summary>
+    Whole,
 
-    /// <summary>Shape of an input row.</summary>
-    public required FeatureShape Shape { get; init; }
+    /// <summary>Rows: the layer may get any of the batch's rows alone.</summary>
+    Rows,
 
-    /// <summary>w, the layer's parameters.</summary>
-    public required ReadOnlySpan<T> Parameters { get; init; }
-
-    /// <summary>x, shape [Rows x Shape].</summary>
-    public required ReadOnlySpan<T> Input { get; init; }
-
-    /// <summary>y, shape [Rows x output shape].</summary>
-    public required Span<T> Output { get; init; }
-
-    /// <summary>What the value kept, shape [Rows x SavedSize]; empty where only the value is wanted.</summary>
-    public required Span<T> Saved { get; init; }
-}
-
-/// <summary>Tangents of one layer.</summary>
-/// <typeparam name="T">float or double.</typeparam>
-/// <param name="parameters">dw.</param>
-/// <param name="input">dx, shape of x; empty means zero: the input is data.</param>
-/// <param name="output">dy, shape of y.</param>
-public readonly ref struct LayerTangents<T>(ReadOnlySpan<T> parameters, ReadOnlySpan<T> input, Span<T> output)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>dw.</summary>
-    public ReadOnlySpan<T> Parameters { get; } = parameters;
-
-    /// <summary>dx, shape of x; empty means zero. Never empty for a layer without parameters.</summary>
-    public ReadOnlySpan<T> Input { get; } = input;
-
-    /// <summary>dy, shape of y.</summary>
-    public Span<T> Output { get; } = output;
-}
-
-/// <summary>Cotangents of one layer, or their tangents.</summary>
-/// <typeparam name="T">float or double.</typeparam>
-/// <param name="parameters">aw, added to; empty where not wanted.</param>
-/// <param name="input">ax, overwritten; empty where not wanted.</param>
-/// <param name="output">ay, shape of y.</param>
-public readonly ref struct LayerCotangents<T>(Span<T> parameters, Span<T> input, ReadOnlySpan<T> output)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>aw, added to; empty where not wanted.</summary>
-    public Span<T> Parameters { get; } = parameters;
-
-    /// <summary>ax, overwritten; empty where not wanted. Never empty for a layer without parameters.</summary>
-    public Span<T> Input { get; } = input;
-
-    /// <summary>ay, shape of y.</summary>
-    public ReadOnlySpan<T> Output { get; } = output;
+    /// <summary>Channels: the layer gets the whole batch and the range of channels to compute. Its rows depend on each other.</summary>
+    Channels,
 }

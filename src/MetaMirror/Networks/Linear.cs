@@ -33,14 +33,14 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     }
 
     /// <summary>Y = X W^T + 1 b^T.</summary>
-    public override void Value<T>(in LayerValues<T> v) => Affine(v.Rows, v.Input, v.Parameters, v.Output);
+    public override void Value<T>(in LayerValues<T> v) => Affine(v, v.Parameters, v.Output);
 
     /// <summary>dY = X dW^T + 1 db^T + dX W^T.</summary>
     public override void Tangent<T>(in LayerValues<T> v, in LayerTangents<T> d)
     {
-        Affine(v.Rows, v.Input, d.Parameters, d.Output);
+        Affine(v, d.Parameters, d.Output);
         if (!d.Input.IsEmpty)
-            Gemm.Multiply(false, true, v.Rows, outputs, inputs, T.One, d.Input, v.Parameters[.._weights], T.One, d.Output);
+            Gemm.Multiply(v.Team, false, true, v.Rows, outputs, inputs, T.One, d.Input, v.Parameters[.._weights], T.One, d.Output);
     }
 
     /// <summary>aW += aY^T X, ab += aY^T 1, aX = aY W.</summary>
@@ -48,12 +48,12 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     {
         if (!a.Parameters.IsEmpty)
         {
-            Gemm.Multiply(true, false, outputs, inputs, v.Rows, T.One, a.Output, v.Input, T.One, a.Parameters[.._weights]);
+            Gemm.Multiply(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, v.Input, T.One, a.Parameters[.._weights]);
             AddBias(v.Rows, a);
         }
 
         if (!a.Input.IsEmpty)
-            Gemm.Multiply(false, false, v.Rows, inputs, outputs, T.One, a.Output, v.Parameters[.._weights], T.Zero, a.Input);
+            Gemm.Multiply(v.Team, false, false, v.Rows, inputs, outputs, T.One, a.Output, v.Parameters[.._weights], T.Zero, a.Input);
     }
 
     /// <summary>daW += daY^T X + aY^T dX, dab += daY^T 1, daX = daY W + aY dW.</summary>
@@ -61,9 +61,9 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     {
         Cotangent(v, da);
         if (!da.Parameters.IsEmpty && !d.Input.IsEmpty)
-            Gemm.Multiply(true, false, outputs, inputs, v.Rows, T.One, a.Output, d.Input, T.One, da.Parameters[.._weights]);
+            Gemm.Multiply(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, d.Input, T.One, da.Parameters[.._weights]);
         if (!da.Input.IsEmpty)
-            Gemm.Multiply(false, false, v.Rows, inputs, outputs, T.One, a.Output, d.Parameters[.._weights], T.One, da.Input);
+            Gemm.Multiply(v.Team, false, false, v.Rows, inputs, outputs, T.One, a.Output, d.Parameters[.._weights], T.One, da.Input);
     }
 
     private static int AtLeastOne(int size, string name)
@@ -73,16 +73,16 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     }
 
     /// <summary>Y = X W^T + 1 b^T for w = (W, b).</summary>
-    private void Affine<T>(int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> w, Span<T> y)
+    private void Affine<T>(in LayerValues<T> v, ReadOnlySpan<T> w, Span<T> y)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         if (bias)
         {
-            for (int i = 0; i < rows; i++)
+            for (int i = 0; i < v.Rows; i++)
                 w[_weights..].CopyTo(y[(i * outputs)..]);
         }
 
-        Gemm.Multiply(false, true, rows, outputs, inputs, T.One, x, w[.._weights], bias ? T.One : T.Zero, y);
+        Gemm.Multiply(v.Team, false, true, v.Rows, outputs, inputs, T.One, v.Input, w[.._weights], bias ? T.One : T.Zero, y);
     }
 
     /// <summary>ab += aY^T 1: the sum over rows.</summary>

@@ -1,25 +1,60 @@
 namespace MetaMirror.Networks;
 
-/// <summary>Puts a network together: <c>new NetworkBuilder().Linear(784, 100).ReLU().Linear(100, 10).Build()</c>.</summary>
-/// <param name="input">Shape of an input row. Default: what the first layer takes.</param>
-public sealed class NetworkBuilder(FeatureShape? input = null)
+/// <summary>
+/// Puts a network together: <c>new NetworkBuilder(new FeatureShape(1, 28, 28)).Conv2d(6, 5, padding: 2).ReLU().MaxPool2d(2).Flatten().Linear(10).Build()</c>.
+/// Shapes are checked when it is built. A layer is named by its number unless a name is given.
+/// </summary>
+public sealed class NetworkBuilder
 {
-    private readonly List<Layer> _layers = [];
+    private readonly FeatureShape? _input;
+    private readonly List<NetworkPlan.Entry> _entries;
     private readonly List<(string Name, int[] Shape)> _unused = [];
+    private readonly string _numbered;
+    private readonly string _named;
+    private Layer? _first;
+    private int _count;
+    private int _last;
+
+    /// <summary>Starts with nothing.</summary>
+    /// <param name="input">Shape of an input row. Default: what the first layer takes.</param>
+    public NetworkBuilder(FeatureShape? input = null)
+    {
+        _input = input;
+        _entries = [];
+        _numbered = _named = string.Empty;
+        _last = NetworkNode.Data;
+    }
+
+    /// <summary>A branch that starts where another builder stands.</summary>
+    private NetworkBuilder(NetworkBuilder trunk, int start, string numbered, string named)
+    {
+        _entries = trunk._entries;
+        (_numbered, _named, _last) = (numbered, named, start);
+    }
 
     /// <summary>Appends any layer; the same object appended twice shares its parameters.</summary>
-    public NetworkBuilder Add(Layer layer)
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">Prefix of its tensors' names. Default: its number.</param>
+    public NetworkBuilder Add(Layer layer, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        _layers.Add(layer);
-        return this;
+        if (_entries.Count == 0)
+            _first = layer;
+        return Append(_ => layer, name);
     }
 
     /// <summary>Appends Y = X W^T + 1 b^T.</summary>
     /// <param name="inputs">Numbers in an input row.</param>
     /// <param name="outputs">Numbers in an output row.</param>
     /// <param name="bias">Whether there is a bias b. Default: true.</param>
-    public NetworkBuilder Linear(int inputs, int outputs, bool bias = true) => Add(new Linear(inputs, outputs, bias));
+    /// <param name="name">Prefix of its tensors' names. Default: its number.</param>
+    public NetworkBuilder Linear(int inputs, int outputs, bool bias = true, string? name = null) => Add(new Linear(inputs, outputs, bias), name);
+
+    /// <summary>Appends Y = X W^T + 1 b^T for as many inputs as come.</summary>
+    /// <param name="outputs">Numbers in an output row.</param>
+    /// <param name="bias">Whether there is a bias b. Default: true.</param>
+    /// <param name="name">Prefix of its tensors' names. Default: its number.</param>
+    public NetworkBuilder Linear(int outputs, bool bias = true, string? name = null) => Append(x => new Linear(x.Size, outputs, bias), name);
 
     /// <summary>Appends max(x, 0).</summary>
     public NetworkBuilder ReLU() => Add(new ReLU());
@@ -30,6 +65,35 @@ public sealed class NetworkBuilder(FeatureShape? input = null)
     /// <summary>Appends 1 / (1 + exp(-x)).</summary>
     public NetworkBuilder Sigmoid() => Add(new Sigmoid());
 
+    /// <summary>
+    /// Appends y = body(x) + shortcut(x). Tensors are named NAME.LAYER where both have a name (so may body and shortcut choose torchvision's),
+    /// else NAME.body.NUMBER and NAME.shortcut.NUMBER.
+    /// </summary>
+    /// <param name="body">Appends the body to a builder that stands where this one does.</param>
+    /// <param name="shortcut">Appends the shortcut. Default: x itself.</param>
+    /// <param name="name">The block's name. Default: its number.</param>
+    public NetworkBuilder Residual(Action<NetworkBuilder> body, Action<NetworkBuilder>? shortcut = null, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        string number = NetworkPlan.NameOf(_count++);
+        string prefix = name is null ? _numbered + number : _named + name;
+        int start = _last;
+        int Branch(Action<NetworkBuilder> append, string kind)
+        {
+            var branch = new NetworkBuilder(this, start, $"{prefix}.{kind}.", $"{prefix}.");
+            append(branch);
+            return branch._last;
+        }
+
+        int end = Branch(body, "body");
+        if (end == start)
+            throw new ArgumentException($"The body of the residual block {prefix} is empty.", nameof(body));
+        int second = shortcut is null ? start : Branch(shortcut, "shortcut");
+        _entries.Add(new NetworkPlan.Entry(_ => new Add(), prefix, end, second));
+        _last = _entries.Count - 1;
+        return this;
+    }
+
     /// <summary>Adds a tensor that no layer reads, at the end of theta.</summary>
     public NetworkBuilder Unused(string name, params int[] shape)
     {
@@ -39,5 +103,18 @@ public sealed class NetworkBuilder(FeatureShape? input = null)
 
     /// <summary>The network.</summary>
     /// <exception cref="ArgumentException">There are no parameters, or the layers don't fit each other.</exception>
-    public Network Build() => new(input ?? _layers.FirstOrDefault()?.InputShape ?? new FeatureShape(1), _layers, _unused);
+    public Network Build()
+    {
+        if (_input is null && _first is null && _entries.Count > 0)
+            throw new ArgumentException($"The first layer, {_entries[0].Name}, fits inputs of many shapes: give the shape of the network's input to the builder.");
+        return new Network(_input ?? _first?.InputShape ?? new FeatureShape(1), _entries, _unused);
+    }
+
+    private NetworkBuilder Append(Func<FeatureShape, Layer> make, string? name, int second = NetworkNode.None)
+    {
+        string number = NetworkPlan.NameOf(_count++);
+        _entries.Add(new NetworkPlan.Entry(make, name is null ? _numbered + number : _named + name, _last, second));
+        _last = _entries.Count - 1;
+        return this;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MetaMirror.Datasets;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Networks;
 
@@ -26,18 +27,28 @@ public sealed class NetworkEvaluation<T>
         _pass = new NetworkPass<T>(network, Math.Min(data.Count, NetworkObjective<T>.BlockRows), derivatives: false);
     }
 
+    /// <summary>Threads that kernels may use; null for the caller's alone.</summary>
+    public WorkerTeam? Team
+    {
+        get => _pass.Team;
+        set => _pass.Team = value;
+    }
+
     /// <summary>Mean loss, and the share of right answers (null for real targets).</summary>
     /// <param name="theta">Shape [Layout.Length].</param>
-    public (double Loss, double? Accuracy) Measure(ReadOnlySpan<T> theta)
+    /// <param name="state">The objective state to evaluate with (BatchNorm's running statistics), shape [StateLayout.Length]; empty where the network has none.</param>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    public (double Loss, double? Accuracy) Measure(ReadOnlySpan<T> theta, ReadOnlySpan<T> state = default)
     {
         _network.Layout.RequireLength(theta.Length, nameof(theta));
+        _network.StateLayout.RequireLength(state.Length, nameof(state));
         int count = _data.Count, d = _data.Features, k = _data.Outputs;
         double sum = 0;
         int right = 0;
         for (int start = 0; start < count; start += _pass.Capacity)
         {
             int rows = Math.Min(_pass.Capacity, count - start);
-            _pass.Value(theta, rows, _data.Inputs.Slice(start * d, rows * d));
+            _pass.Value(theta, rows, _data.Inputs.Slice(start * d, rows * d), state);
             var values = new LossValues<T>(rows, _pass.Scores, k == 0 ? _data.Labels.Slice(start, rows) : default, _data.Targets.Slice(start * k, rows * k));
             sum += _loss.Value(values, T.One, _pass.Cotangent);
             right += _loss.CountRight(values);

@@ -1,13 +1,14 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using MetaMirror.Datasets;
+using MetaMirror.Numerics;
 using MetaMirror.Objectives;
 
 namespace MetaMirror.Networks;
 
 /// <summary>
 /// Mean loss of a network over a batch of a data set, with exact gradient and Hessian-vector products (Pearlmutter 1994). Memory is planned
-/// once; a mini-batch goes through in one piece, the whole set in blocks of 256 rows. Products asked for at the point and batch of
+/// once; a mini-batch goes through in one piece, the whole set in blocks of 256 rows (in one piece where BatchNorm couples rows). Products asked for at the point and batch of
 /// the last evaluation reuse its values and cotangents.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -16,7 +17,7 @@ public sealed class NetworkObjective<T> : Objective<T>
 {
     internal const int BlockRows = 256;
     private readonly Minibatches? _batches;
-    private readonly NetworkPass<T> _pass;
+    private NetworkPass<T> _pass;
     private readonly AlignedBlocks<T> _rows;
     private readonly int[] _labels;
     private readonly T[] _theta;
@@ -66,9 +67,39 @@ public sealed class NetworkObjective<T> : Objective<T>
     /// <inheritdoc/>
     public override ParameterLayout Layout => Network.Layout;
 
+    /// <inheritdoc/>
+    public override ParameterLayout StateLayout => Network.StateLayout;
+
+    /// <inheritdoc/>
+    public override WorkerTeam? Team
+    {
+        get => _pass.Team;
+        set
+        {
+            _pass.Team = value;
+            if (_evaluation is not null)
+                _evaluation.Team = value;
+        }
+    }
+
     /// <summary>Mean loss and share of right answers (null for real targets) over the whole data set, without derivatives.</summary>
-    public (double Loss, double? Accuracy) EvaluateAll(ReadOnlySpan<T> theta) =>
-        (_evaluation ??= new NetworkEvaluation<T>(Network, Data, Loss)).Measure(theta);
+    /// <param name="theta">Shape [Layout.Length].</param>
+    /// <param name="state">The objective state to evaluate with, shape [StateLayout.Length]; empty where the network has none.</param>
+    public (double Loss, double? Accuracy) EvaluateAll(ReadOnlySpan<T> theta, ReadOnlySpan<T> state = default) =>
+        (_evaluation ??= new NetworkEvaluation<T>(Network, Data, Loss) { Team = Team }).Measure(theta, state);
+
+    /// <inheritdoc/>
+    public override void InitializeState(Span<T> state) => Network.InitializeState(state);
+
+    /// <inheritdoc/>
+    public override void AdvanceState(ReadOnlySpan<T> theta, in BatchKey batch, Span<T> state)
+    {
+        StateLayout.RequireLength(state.Length, nameof(state));
+        BatchKey key = KeyOf(batch);
+        if (Holds(theta, key) == Reached.Nothing)
+            Evaluate(theta, [], key, []);
+        _pass.AdvanceState(theta, At(key, 0, _loaded).Inputs, state);
+    }
 
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
@@ -112,13 +143,14 @@ public sealed class NetworkObjective<T> : Objective<T>
                 Value(theta, s);
             if (reached != Reached.Cotangents)
                 _pass.Cotangents(theta, s.Inputs, default);
-            _pass.PrepareCotangentTangents();
-            for (int j = 0; j < count; j++)
+            for (int j = 0, group; j < count; j += group)
             {
-                ReadOnlySpan<T> v = tangents.Slice(j * n, n);
-                _pass.Tangents(theta, s.Inputs, v);
-                Loss.Tangent(s.Values(_pass.Scores), s.Scale, _pass.Cotangent, _pass.Tangent, _pass.CotangentTangent);
-                _pass.CotangentTangents(theta, s.Inputs, v, products.Slice(j * n, n));
+                group = Math.Min(NetworkPass<T>.MostTangents, count - j);
+                ReadOnlySpan<T> v = tangents.Slice(j * n, group * n);
+                _pass.Tangents(theta, s.Inputs, group, v);
+                for (int i = 0; i < group; i++)
+                    Loss.Tangent(s.Values(_pass.Scores), s.Scale, _pass.Cotangent, _pass.Tangent(i), _pass.CotangentTangent(i));
+                _pass.CotangentTangents(theta, s.Inputs, group, v, products.Slice(j * n, group * n));
             }
         }
 
@@ -150,7 +182,12 @@ public sealed class NetworkObjective<T> : Objective<T>
     private int Load(in BatchKey key)
     {
         _reached = Reached.Nothing;
-        return _loaded = key.IsFull ? Data.Count : Gather(_batches!.Draw(key));
+        _loaded = key.IsFull ? Data.Count : Gather(_batches!.Draw(key));
+
+        // Rows that depend on each other can't go through in pieces.
+        if (Network.CouplesRows && _loaded > _pass.Capacity)
+            _pass = new NetworkPass<T>(Network, _loaded, derivatives: true) { Team = _pass.Team };
+        return _loaded;
     }
 
     private int Gather(ReadOnlySpan<int> examples)

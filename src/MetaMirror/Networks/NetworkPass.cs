@@ -1,36 +1,50 @@
 using System.Numerics;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Networks;
 
 /// <summary>
-/// Values, cotangents, tangents and cotangent tangents of all layers for one batch of rows, in memory planned once. Layer l's block
-/// holds what belongs to its output. Call order: Value, (loss writes Cotangent), Cotangents, then for each tangent Tangents, (loss writes
-/// CotangentTangent), CotangentTangents.
+/// Values, cotangents, tangents and cotangent tangents of all layers for one batch of rows, in memory planned once. Node l's block
+/// holds what belongs to its output. Call order: Value, (loss writes Cotangent), Cotangents, then for each group of tangents Tangents, (loss
+/// writes CotangentTangent), CotangentTangents.
 /// </summary>
-internal sealed class NetworkPass<T>
+internal sealed unsafe partial class NetworkPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Tangents that go through the layers side by side.</summary>
+    public const int MostTangents = 4;
+
     private readonly Network _network;
+    private readonly NetworkNode[] _nodes;
     private readonly AlignedBlocks<T> _values;
     private readonly AlignedBlocks<T>? _saved;
     private readonly AlignedBlocks<T> _cotangents;
-    private AlignedBlocks<T>? _tangents;
-    private AlignedBlocks<T>? _cotangentTangents;
+    private readonly AlignedBlocks<T>? _meetings;
+    private readonly AlignedBlocks<T>?[] _tangents = new AlignedBlocks<T>?[MostTangents];
+    private readonly AlignedBlocks<T>?[] _cotangentTangents = new AlignedBlocks<T>?[MostTangents];
     private int _rows;
 
     public NetworkPass(Network network, int capacity, bool derivatives)
     {
         _network = network;
+        _nodes = [.. network.Nodes];
+        _segments = SegmentsOf(_nodes);
+        _part = Part;
         Capacity = capacity;
-        _values = Outputs(0);
-        _saved = derivatives ? new AlignedBlocks<T>([.. network.Nodes.Select(n => (long)capacity * n.Layer.SavedSize(n.Input))]) : null;
+        _values = Blocks((_, _) => true);
+        _saved = derivatives ? new AlignedBlocks<T>([.. _nodes.Select(n => (long)capacity * n.Layer.SavedSize(n.Input))]) : null;
 
         // Without derivatives only the loss writes one, for the last layer.
-        _cotangents = Outputs(derivatives ? network.FirstTrained : Last);
+        _cotangents = Blocks((n, l) => l == Last || (derivatives && n.Varies));
+        long meeting = derivatives ? _nodes.Max(n => n.SharesInput || n.SharesSecond ? (long)capacity * n.Input.Size : 0) : 0;
+        _meetings = meeting > 0 ? new AlignedBlocks<T>(meeting, meeting) : null;
     }
 
     /// <summary>Largest number of rows.</summary>
     public int Capacity { get; }
+
+    /// <summary>Threads; null for the caller's alone.</summary>
+    public WorkerTeam? Team { get; set; }
 
     /// <summary>The network's outputs, shape [rows x outputs].</summary>
     public ReadOnlySpan<T> Scores => Of(_values, Last);
@@ -38,81 +52,100 @@ internal sealed class NetworkPass<T>
     /// <summary>dL/dz, for the loss to write.</summary>
     public Span<T> Cotangent => Of(_cotangents, Last);
 
+    private int Last => _nodes.Length - 1;
+
     /// <summary>dz of the last <see cref="Tangents"/>.</summary>
-    public ReadOnlySpan<T> Tangent => Of(_tangents!, Last);
+    public ReadOnlySpan<T> Tangent(int j) => Of(_tangents[j]!, Last);
 
     /// <summary>d(dL/dz), for the loss to write.</summary>
-    public Span<T> CotangentTangent => Of(_cotangentTangents!, Last);
+    public Span<T> CotangentTangent(int j) => Of(_cotangentTangents[j]!, Last);
 
-    private int Last => _network.Nodes.Length - 1;
-
-    public void Value(ReadOnlySpan<T> theta, int rows, ReadOnlySpan<T> x)
+    /// <summary>All values. With a state, layers that have buffers are evaluated with them; without, as in training.</summary>
+    public void Value(ReadOnlySpan<T> theta, int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> state = default)
     {
         _rows = rows;
-        for (int l = 0; l <= Last; l++)
-            _network.Nodes[l].Layer.Value(At(theta, x, l));
+        fixed (T* t = theta, data = x, s = state)
+        {
+            _theta = t;
+            _x = data;
+            _state = s;
+            _kind = Kind.Value;
+            foreach (Segment segment in _segments)
+                Run(segment);
+            _state = null;
+        }
     }
 
     /// <summary>Fills all cotangents from the last one; adds to the gradient unless that is empty.</summary>
     public void Cotangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, Span<T> gradient)
     {
-        for (int l = Last; l >= _network.FirstTrained; l--)
-            _network.Nodes[l].Layer.Cotangent(At(theta, x, l), CotangentsAt(_cotangents, gradient, l));
-    }
-
-    /// <summary>Fills all tangents for theta's tangent.</summary>
-    public void Tangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, ReadOnlySpan<T> dTheta)
-    {
-        _tangents ??= Outputs(_network.FirstTrained);
-        for (int l = _network.FirstTrained; l <= Last; l++)
-            _network.Nodes[l].Layer.Tangent(At(theta, x, l), TangentsAt(dTheta, l));
-    }
-
-    /// <summary>Makes room for <see cref="CotangentTangent"/>.</summary>
-    public void PrepareCotangentTangents() => _cotangentTangents ??= Outputs(_network.FirstTrained);
-
-    /// <summary>Fills all cotangent tangents from the last one; adds to the product.</summary>
-    public void CotangentTangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, ReadOnlySpan<T> dTheta, Span<T> product)
-    {
-        for (int l = Last; l >= _network.FirstTrained; l--)
+        fixed (T* t = theta, data = x, g = gradient)
         {
-            _network.Nodes[l].Layer.CotangentTangent(
-                At(theta, x, l), TangentsAt(dTheta, l), CotangentsAt(_cotangents, default, l), CotangentsAt(_cotangentTangents!, product, l));
+            _theta = t;
+            _x = data;
+            _result = g;
+            _kind = Kind.Cotangent;
+            for (int i = _segments.Length - 1; i >= 0; i--)
+                Run(_segments[i]);
         }
     }
 
-    private LayerValues<T> At(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, int l)
+    /// <summary>Fills all tangents for tangents of theta, shape [count x n], at most <see cref="MostTangents"/>.</summary>
+    public void Tangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, int count, ReadOnlySpan<T> dTheta)
     {
-        NetworkNode node = _network.Nodes[l];
-        return new LayerValues<T>
+        for (int j = 0; j < count; j++)
         {
-            Rows = _rows,
-            Shape = node.Input,
-            Parameters = theta.Slice(node.Offset, node.Length),
-            Input = l == 0 ? x : Of(_values, l - 1),
-            Output = Of(_values, l),
-            Saved = _saved is null ? default : _saved.Take(l, _rows * node.Layer.SavedSize(node.Input)),
-        };
+            _tangents[j] ??= Blocks((n, _) => n.Varies);
+            _cotangentTangents[j] ??= Blocks((n, _) => n.Varies);
+        }
+
+        fixed (T* t = theta, data = x, d = dTheta)
+        {
+            _theta = t;
+            _x = data;
+            _dTheta = d;
+            _count = count;
+            _kind = Kind.Tangent;
+            foreach (Segment segment in _segments)
+                Run(segment);
+        }
     }
 
-    private LayerTangents<T> TangentsAt(ReadOnlySpan<T> dTheta, int l)
+    /// <summary>Fills all cotangent tangents from the last one; adds to the products, shape [count x n].</summary>
+    public void CotangentTangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, int count, ReadOnlySpan<T> dTheta, Span<T> products)
     {
-        NetworkNode node = _network.Nodes[l];
-        return new LayerTangents<T>(
-            dTheta.Slice(node.Offset, node.Length), l == _network.FirstTrained ? default : Of(_tangents!, l - 1), Of(_tangents!, l));
+        fixed (T* t = theta, data = x, d = dTheta, p = products)
+        {
+            _theta = t;
+            _x = data;
+            _dTheta = d;
+            _result = p;
+            _count = count;
+            _kind = Kind.CotangentTangent;
+            for (int i = _segments.Length - 1; i >= 0; i--)
+                Run(_segments[i]);
+        }
     }
 
-    private LayerCotangents<T> CotangentsAt(AlignedBlocks<T> cotangents, Span<T> gradient, int l)
+    /// <summary>Moves the layers' buffers on, after <see cref="Value"/>.</summary>
+    public void AdvanceState(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, Span<T> state)
     {
-        NetworkNode node = _network.Nodes[l];
-        return new LayerCotangents<T>(
-            gradient.IsEmpty ? default : gradient.Slice(node.Offset, node.Length),
-            l == _network.FirstTrained ? default : Of(cotangents, l - 1),
-            Of(cotangents, l));
+        fixed (T* t = theta, data = x)
+        {
+            _theta = t;
+            _x = data;
+            for (int l = 0; l < _nodes.Length; l++)
+            {
+                NetworkNode node = _nodes[l];
+                if (node.StateLength > 0)
+                    node.Layer.AdvanceBuffers(ValuesAt(l, WholeOf(node)), state.Slice(node.StateOffset, node.StateLength));
+            }
+        }
     }
 
-    private Span<T> Of(AlignedBlocks<T> blocks, int l) => blocks.Take(l, _rows * _network.Nodes[l].Output.Size);
+    private Span<T> Of(AlignedBlocks<T> blocks, int l) => blocks.Take(l, _rows * _nodes[l].Output.Size);
 
-    /// <summary>A block for the output of each layer from <paramref name="first"/> on.</summary>
-    private AlignedBlocks<T> Outputs(int first) => new([.. _network.Nodes.Select((n, l) => l < first ? 0 : (long)Capacity * n.Output.Size)]);
+    /// <summary>A block for the output of each chosen node.</summary>
+    private AlignedBlocks<T> Blocks(Func<NetworkNode, int, bool> chosen) =>
+        new([.. _nodes.Select((n, l) => chosen(n, l) ? (long)Capacity * n.Output.Size : 0)]);
 }

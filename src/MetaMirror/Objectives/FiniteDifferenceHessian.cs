@@ -21,6 +21,9 @@ public sealed class FiniteDifferenceHessian<T>(Objective<T> inner) : Objective<T
     public override ParameterLayout Layout => inner.Layout;
 
     /// <inheritdoc/>
+    protected override Objective<T> Inner => inner;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs => inner.MetaSpecs;
 
     /// <inheritdoc/>

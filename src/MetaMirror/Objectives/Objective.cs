@@ -1,4 +1,5 @@
 using System.Numerics;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Objectives;
 
@@ -14,6 +15,35 @@ public abstract class Objective<T>
 
     /// <summary>Meta-parameters inside the loss, e.g. regularizer weights. Empty by default.</summary>
     public virtual IReadOnlyList<MetaParameterSpec<T>> MetaSpecs => [];
+
+    /// <summary>
+    /// Names and shapes of the objective state: buffers that are no parameters and that training moves, such as BatchNorm's running
+    /// statistics. The loop owns them. They enter no training loss, only evaluation. Empty by default.
+    /// </summary>
+    public virtual ParameterLayout StateLayout => Inner?.StateLayout ?? ParameterLayout.Empty;
+
+    /// <summary>Threads that kernels may use while one task trains; null for the caller's alone. Results have the same bits with any.</summary>
+    public virtual WorkerTeam? Team
+    {
+        get => Inner?.Team;
+        set
+        {
+            if (Inner is { } inner)
+                inner.Team = value;
+        }
+    }
+
+    /// <summary>The objective that this one adds to, or null: state and team are its.</summary>
+    protected virtual Objective<T>? Inner => null;
+
+    /// <summary>Writes the objective state at the start of training, shape [StateLayout.Length].</summary>
+    public virtual void InitializeState(Span<T> state) => Inner?.InitializeState(state);
+
+    /// <summary>Moves the objective state on by one training step at theta on the batch.</summary>
+    /// <param name="theta">Shape [Layout.Length].</param>
+    /// <param name="batch">Which examples.</param>
+    /// <param name="state">Shape [StateLayout.Length], updated.</param>
+    public virtual void AdvanceState(ReadOnlySpan<T> theta, in BatchKey batch, Span<T> state) => Inner?.AdvanceState(theta, batch, state);
 
     /// <summary>Loss on the batch; writes dL/dtheta to <paramref name="gradient"/> unless that is empty.</summary>
     /// <param name="theta">Shape [Layout.Length].</param>

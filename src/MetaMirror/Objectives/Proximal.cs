@@ -42,6 +42,9 @@ public sealed class Proximal<T> : Objective<T>
     public override ParameterLayout Layout => _inner.Layout;
 
     /// <inheritdoc/>
+    protected override Objective<T> Inner => _inner;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs { get; }
 
     /// <inheritdoc/>

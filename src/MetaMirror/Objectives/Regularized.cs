@@ -64,6 +64,9 @@ public sealed class Regularized<T> : Objective<T>
     public override ParameterLayout Layout => _inner.Layout;
 
     /// <inheritdoc/>
+    protected override Objective<T> Inner => _inner;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs { get; }
 
     /// <inheritdoc/>

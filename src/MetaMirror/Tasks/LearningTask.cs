@@ -30,5 +30,7 @@ public abstract class LearningTask<T>
     public abstract void Initialize(ref RandomStream stream, Span<T> theta);
 
     /// <summary>Measures theta on test data, or null if the task has none.</summary>
-    public virtual TestMeasure? Test(ReadOnlySpan<T> theta) => null;
+    /// <param name="theta">Shape [n].</param>
+    /// <param name="state">The objective state that training left (BatchNorm's running statistics); empty for most.</param>
+    public virtual TestMeasure? Test(ReadOnlySpan<T> theta, ReadOnlySpan<T> state = default) => null;
 }

@@ -59,5 +59,5 @@ public sealed class ObjectiveTask<T> : LearningTask<T>
     }
 
     /// <inheritdoc/>
-    public override TestMeasure? Test(ReadOnlySpan<T> theta) => Measure?.Invoke(theta.ToArray());
+    public override TestMeasure? Test(ReadOnlySpan<T> theta, ReadOnlySpan<T> state = default) => Measure?.Invoke(theta.ToArray());
 }

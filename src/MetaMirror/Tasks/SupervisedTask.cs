@@ -61,23 +61,23 @@ public sealed class SupervisedTask<T>(TaskData<T> data, Network network, Supervi
     }
 
     /// <summary>Mean loss over the whole training set, without the regularizer: the training loss of every comparison. Safe from many threads, one at a time.</summary>
-    public double MeanTrainingLoss(ReadOnlySpan<T> theta)
+    public double MeanTrainingLoss(ReadOnlySpan<T> theta, ReadOnlySpan<T> state = default)
     {
         lock (_gate)
-            return (_training ??= CreateTrainingEvaluation()).Measure(theta).Loss;
+            return (_training ??= CreateTrainingEvaluation()).Measure(theta, state).Loss;
     }
 
     /// <summary>Measures on the whole training set with buffers of its own; one per thread.</summary>
     public NetworkEvaluation<T> CreateTrainingEvaluation() => new(network, data.Train.Examples, options.Loss);
 
     /// <inheritdoc/>
-    public override TestMeasure? Test(ReadOnlySpan<T> theta)
+    public override TestMeasure? Test(ReadOnlySpan<T> theta, ReadOnlySpan<T> state = default)
     {
         if (data.Test is not { } split)
             return null;
         lock (_gate)
         {
-            (double loss, double? accuracy) = (_test ??= new NetworkEvaluation<T>(network, split.Examples, options.Loss)).Measure(theta);
+            (double loss, double? accuracy) = (_test ??= new NetworkEvaluation<T>(network, split.Examples, options.Loss)).Measure(theta, state);
             return new TestMeasure(loss, accuracy);
         }
     }

@@ -15,7 +15,7 @@ internal sealed class NoisyParabola(string name, double h = 1, double c = 0, dou
 
     public override void Initialize(ref RandomStream stream, Span<double> theta) => theta[0] = 1 + stream.NextDouble();
 
-    public override TestMeasure? Test(ReadOnlySpan<double> theta)
+    public override TestMeasure? Test(ReadOnlySpan<double> theta, ReadOnlySpan<double> state = default)
     {
         if (!tested)
             return null;

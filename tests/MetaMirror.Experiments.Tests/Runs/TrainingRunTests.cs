@@ -77,7 +77,7 @@ public sealed class TrainingRunTests
         var task = new MeasuredTask<double>(new NoisyParabola("p"), 3, () =>
         {
             var objective = new NoisyParabola("q", h: 3).CreateTrainingObjective();
-            return theta => objective.Evaluate(theta, [], BatchKey.Full, []);
+            return (theta, _) => objective.Evaluate(theta, [], BatchKey.Full, []);
         });
         RunRecord whole = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p"), 3), new Measurement(5)).Run(Steepest.Contender(0.5), Seed, 0);
 

@@ -26,7 +26,7 @@ public sealed class NetworkTests
     [Fact]
     public void Without_parameters_it_is_refused()
     {
-        Assert.Equal("The network has no parameters. (Parameter 'layers')", Assert.Throws<ArgumentException>(() => new NetworkBuilder().Build()).Message);
+        Assert.Equal("The network has no parameters.", Assert.Throws<ArgumentException>(() => new NetworkBuilder().Build()).Message);
         Assert.Throws<ArgumentException>(() => new NetworkBuilder(new FeatureShape(4)).ReLU().Tanh().Build());
         Assert.Throws<ArgumentException>(() => Network.Mlp(4));
     }
