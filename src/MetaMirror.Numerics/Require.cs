@@ -57,6 +57,17 @@ internal static class Require
             throw new ArgumentOutOfRangeException(name, value, $"{name} must not be negative, but is {value}.");
     }
 
+    public static int InRange(int value, long least, long most, string name)
+    {
+        if (value < least || value > most)
+        {
+            string limit = most == int.MaxValue ? $"at least {least}" : $"between {least} and {most}";
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {limit}, but is {value}.");
+        }
+
+        return value;
+    }
+
     private static void ThrowElement(Type type) =>
         throw new NotSupportedException($"Element type must be Single or Double, but is {type.Name}.");
 

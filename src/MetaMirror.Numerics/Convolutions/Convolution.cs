@@ -1,0 +1,92 @@
+using System.Numerics;
+
+namespace MetaMirror.Numerics;
+
+/// <summary>
+/// Two-dimensional convolution of many images and its two adjoints. The order of summation depends on the shape alone: the same bits in
+/// every run and with any number of threads, on one instruction set.
+/// </summary>
+/// <param name="shape">Geometry of one image.</param>
+public sealed unsafe class Convolution(ConvolutionShape shape)
+{
+    /// <summary>Geometry of one image.</summary>
+    public ConvolutionShape Shape { get; } = shape ?? throw new ArgumentNullException(nameof(shape));
+
+    /// <summary>
+    /// y[n, o, i, j] ← β·y[n, o, i, j] + b[o] + Σ over c, p, q of w[o, c, p, q] · x[n, c, i·Stride + p − Padding, j·Stride + q − Padding],
+    /// x being 0 outside the image; β = 0 does not read y.
+    /// </summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="team">Whose threads to use; the calling thread alone if null.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="x">Shape [images, Channels, Rows, Columns].</param>
+    /// <param name="w">Shape [Outputs, Channels, KernelRows, KernelColumns].</param>
+    /// <param name="bias">b: shape [Outputs], or empty for none.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="y">Shape [images, Outputs, OutputRows, OutputColumns]; overwritten; shares no memory with the others.</param>
+    /// <exception cref="ArgumentException">A span does not have the stated shape, or y overlaps an input.</exception>
+    public void Forward<T>(WorkerTeam? team, int images, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, T beta, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require.SupportedElement<T>();
+        CheckImages(images, x.Length, nameof(x), y.Length, nameof(y));
+        Require.Length(Shape.WeightSize, w.Length, nameof(w), "Outputs x Channels x KernelRows x KernelColumns");
+        if (!bias.IsEmpty)
+            Require.Length(Shape.Outputs, bias.Length, nameof(bias), "Outputs, or none");
+        Require.Disjoint(x, y, nameof(x), nameof(y));
+        Require.Disjoint(w, y, nameof(w), nameof(y));
+        Require.Disjoint(bias, y, nameof(bias), nameof(y));
+        DirectConvolution.Forward(Shape, images, x, w, bias, beta, y);
+    }
+
+    /// <summary>
+    /// ax ← β·ax + the adjoint in x: ax[n, c, r, s] receives Σ of w[o, c, p, q] · ay[n, o, i, j] over all o, p, q, i, j with
+    /// i·Stride + p − Padding = r and j·Stride + q − Padding = s; β = 0 does not read ax.
+    /// </summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="team">Whose threads to use; the calling thread alone if null.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="ay">Shape [images, Outputs, OutputRows, OutputColumns].</param>
+    /// <param name="w">Shape [Outputs, Channels, KernelRows, KernelColumns].</param>
+    /// <param name="beta">β.</param>
+    /// <param name="ax">Shape [images, Channels, Rows, Columns]; overwritten; shares no memory with the others.</param>
+    /// <exception cref="ArgumentException">A span does not have the stated shape, or ax overlaps an input.</exception>
+    public void InputGradient<T>(WorkerTeam? team, int images, ReadOnlySpan<T> ay, ReadOnlySpan<T> w, T beta, Span<T> ax)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require.SupportedElement<T>();
+        CheckImages(images, ax.Length, nameof(ax), ay.Length, nameof(ay));
+        Require.Length(Shape.WeightSize, w.Length, nameof(w), "Outputs x Channels x KernelRows x KernelColumns");
+        Require.Disjoint(ay, ax, nameof(ay), nameof(ax));
+        Require.Disjoint(w, ax, nameof(w), nameof(ax));
+        DirectConvolution.InputGradient(Shape, images, ay, w, beta, ax);
+    }
+
+    /// <summary>
+    /// aw ← aw + the adjoint in w: aw[o, c, p, q] receives Σ over n, i, j of ay[n, o, i, j] · x[n, c, i·Stride + p − Padding, j·Stride + q − Padding].
+    /// </summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="team">Whose threads to use; the calling thread alone if null.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="x">Shape [images, Channels, Rows, Columns].</param>
+    /// <param name="ay">Shape [images, Outputs, OutputRows, OutputColumns].</param>
+    /// <param name="aw">Shape [Outputs, Channels, KernelRows, KernelColumns]; added to; shares no memory with the others.</param>
+    /// <exception cref="ArgumentException">A span does not have the stated shape, or aw overlaps an input.</exception>
+    public void WeightGradient<T>(WorkerTeam? team, int images, ReadOnlySpan<T> x, ReadOnlySpan<T> ay, Span<T> aw)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require.SupportedElement<T>();
+        CheckImages(images, x.Length, nameof(x), ay.Length, nameof(ay));
+        Require.Length(Shape.WeightSize, aw.Length, nameof(aw), "Outputs x Channels x KernelRows x KernelColumns");
+        Require.Disjoint(x, aw, nameof(x), nameof(aw));
+        Require.Disjoint(ay, aw, nameof(ay), nameof(aw));
+        DirectConvolution.WeightGradient(Shape, images, x, ay, aw);
+    }
+
+    private void CheckImages(int images, int input, string inputName, int output, string outputName)
+    {
+        Require.NotNegative(images, nameof(images));
+        Require.Length((long)images * Shape.InputSize, input, inputName, "images x Channels x Rows x Columns");
+        Require.Length((long)images * Shape.OutputSize, output, outputName, "images x Outputs x OutputRows x OutputColumns");
+    }
+}
