@@ -7,6 +7,7 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
+using MetaMirror.Numerics;
 using MetaMirror.Storage;
 using MetaMirror.Tasks;
 
@@ -59,7 +60,7 @@ internal static class LearningEngine
         if (request.Plan.Family is MetaQuadraticsPlan)
             throw new UsageException("PLAN", $"expected a plan with examples to train on, found the meta-quadratics of '{request.Plan.Name}'");
         TaskNames.Checked("--task", request.Task, Names<T>(request.Plan, context));
-        var training = new PlanTraining<T>(request.Plan, new DatasetCatalogue(context.Data), context.Seed) { Warn = context.Warn };
+        var training = new PlanTraining<T>(request.Plan, new DatasetCatalogue(context.Data), context.Seed) { Warn = context.Warn, Team = context.Threads > 1 ? new WorkerTeam(context.Threads) : null };
         PlanTrainingResult result;
         try
         {

@@ -7,6 +7,7 @@ using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Numerics;
 using MetaMirror.Storage;
 using MetaMirror.Tasks;
 
@@ -31,6 +32,9 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
 
     /// <summary>Told what a person should know.</summary>
     public Action<string> Warn { get; init; } = _ => { };
+
+    /// <summary>Threads for the kernels; null for the caller's alone. Results have the same bits with any.</summary>
+    public WorkerTeam? Team { get; init; }
 
     /// <summary>Trains.</summary>
     /// <param name="taskName">Name of the task.</param>
@@ -62,17 +66,22 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         }
 
         T[] trained = new T[task.Task.Layout.Length];
-        RunRecord record = new TrainingRun<T>(task, measurement).Run(contender, seed, 0, trained, cancellationToken);
+        var run = new TrainingRun<T>(task, measurement, Team);
+        T[] state = new T[run.StateLayout.Length];
+        RunRecord record = run.Run(contender, seed, 0, trained, state, cancellationToken);
         if (record.Diverged)
             return new PlanTrainingResult(contender.Name, record, fell, []);
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, $"{taskName}.safetensors");
         AtomicFile.Write(file, stream => SafetensorsWriter.Write(
             stream,
-            [.. task.Task.Layout.Blocks.Select(b => TensorEntry.From<T>(b.Name, trained.AsSpan(b.Offset, b.Length), [.. b.Shape.Select(s => (long)s)]))],
+            [.. Entries(task.Task.Layout, trained), .. Entries(run.StateLayout, state)],
             [new("task", taskName), new("optimizer", contender.Name), new("plan", plan.Name)]));
         return new PlanTrainingResult(contender.Name, record, fell, [file]);
     }
+
+    private static IEnumerable<TensorEntry> Entries(ParameterLayout layout, T[] values) =>
+        layout.Blocks.Select(b => TensorEntry.From<T>(b.Name, values.AsSpan(b.Offset, b.Length), [.. b.Shape.Select(s => (long)s)]));
 
     private static Contender<T> Classic(string name, double? learningRate)
     {

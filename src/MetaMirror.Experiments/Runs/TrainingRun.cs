@@ -17,13 +17,17 @@ public sealed class TrainingRun<T>
     private readonly T[] _start;
 
     /// <summary>Makes the objectives.</summary>
-    public TrainingRun(MeasuredTask<T> task, Measurement measurement)
+    /// <param name="task">The task.</param>
+    /// <param name="measurement">How runs are measured.</param>
+    /// <param name="team">Threads for the kernels, where one run has the machine to itself. Default: the caller's alone.</param>
+    public TrainingRun(MeasuredTask<T> task, Measurement measurement, WorkerTeam? team = null)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(measurement);
         _task = task;
         _measurement = measurement;
         _training = task.Task.CreateTrainingObjective();
+        _training.Team = team;
         _measure = task.CreateMeasure();
         _start = new T[_training.Layout.Length];
     }
@@ -35,15 +39,19 @@ public sealed class TrainingRun<T>
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public RunRecord Run(Contender<T> contender, ulong seed, int run, CancellationToken cancellationToken = default) =>
-        Run(contender, seed, run, [], cancellationToken);
+        Run(contender, seed, run, [], [], cancellationToken);
+
+    /// <summary>Names and shapes of the objective state, e.g. BatchNorm's running statistics.</summary>
+    public ParameterLayout StateLayout => _training.StateLayout;
 
     /// <summary>Trains once and hands out the trained parameters.</summary>
     /// <param name="contender">The optimizer.</param>
     /// <param name="seed">Master seed.</param>
     /// <param name="run">Number of the run: chooses initial weights and batches.</param>
     /// <param name="trained">Where the last theta goes, shape [n]; or empty.</param>
+    /// <param name="state">Where the last objective state goes, shape [StateLayout.Length]; or empty.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    public RunRecord Run(Contender<T> contender, ulong seed, int run, Span<T> trained, CancellationToken cancellationToken = default)
+    public RunRecord Run(Contender<T> contender, ulong seed, int run, Span<T> trained, Span<T> state, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(contender);
         MetaParameters<T> meta = contender.MetaFor(_training);
@@ -52,6 +60,8 @@ public sealed class TrainingRun<T>
         bool diverged = Train(descent, meta, losses, cancellationToken);
         if (!trained.IsEmpty)
             descent.Theta.CopyTo(trained);
+        if (!state.IsEmpty)
+            descent.ObjectiveState.CopyTo(state);
         return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta, descent.ObjectiveState));
     }
 
