@@ -9,8 +9,11 @@ namespace MetaMirror.Numerics;
 /// <param name="shape">Geometry of one image.</param>
 public sealed unsafe class Convolution(ConvolutionShape shape)
 {
+    private readonly PixelGeometry forward = ConvolutionGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
+    private readonly PixelGeometry inputGradient = ConvolutionGeometry.InputGradient(shape);
+
     /// <summary>Geometry of one image.</summary>
-    public ConvolutionShape Shape { get; } = shape ?? throw new ArgumentNullException(nameof(shape));
+    public ConvolutionShape Shape { get; } = shape;
 
     /// <summary>
     /// y[n, o, i, j] ← β·y[n, o, i, j] + b[o] + Σ over c, p, q of w[o, c, p, q] · x[n, c, i·Stride + p − Padding, j·Stride + q − Padding],
@@ -36,7 +39,8 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(x, y, nameof(x), nameof(y));
         Require.Disjoint(w, y, nameof(w), nameof(y));
         Require.Disjoint(bias, y, nameof(bias), nameof(y));
-        DirectConvolution.Forward(Shape, images, x, w, bias, beta, y);
+        fixed (T* px = x, pw = w, pb = bias, py = y)
+            PixelProduct<T>.Run(team, forward, images, px, pw, pb, beta, py);
     }
 
     /// <summary>
@@ -59,7 +63,8 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Length(Shape.WeightSize, w.Length, nameof(w), "Outputs x Channels x KernelRows x KernelColumns");
         Require.Disjoint(ay, ax, nameof(ay), nameof(ax));
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
-        DirectConvolution.InputGradient(Shape, images, ay, w, beta, ax);
+        fixed (T* pay = ay, pw = w, pax = ax)
+            PixelProduct<T>.Run(team, inputGradient, images, pay, pw, null, beta, pax);
     }
 
     /// <summary>
@@ -80,7 +85,10 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Length(Shape.WeightSize, aw.Length, nameof(aw), "Outputs x Channels x KernelRows x KernelColumns");
         Require.Disjoint(x, aw, nameof(x), nameof(aw));
         Require.Disjoint(ay, aw, nameof(ay), nameof(aw));
-        DirectConvolution.WeightGradient(Shape, images, x, ay, aw);
+        if (images == 0)
+            return;
+        fixed (T* px = x, pay = ay, paw = aw)
+            TapProduct<T>.Run(team, Shape, forward, images, px, pay, paw);
     }
 
     private void CheckImages(int images, int input, string inputName, int output, string outputName)

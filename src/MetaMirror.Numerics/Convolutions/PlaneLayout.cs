@@ -1,0 +1,74 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MetaMirror.Numerics;
+
+/// <summary>
+/// Where the elements of images lie that are read with zeros around them: as they are if no zeros are needed, otherwise in a copy. Zeros are shared: those to
+/// the right of a row are those to the left of the next, those below a plane are those above the next.
+/// </summary>
+internal sealed unsafe class PlaneLayout
+{
+    private readonly int planes, rows, columns;
+
+    public PlaneLayout(int planes, int rows, int columns, int above, int below, int left, int right)
+    {
+        (this.planes, this.rows, this.columns) = (planes, rows, columns);
+        Pitch = checked(columns + Math.Max(left, right));
+        PlaneStride = checked((rows + Math.Max(above, below)) * Pitch);
+        ImageStride = checked(planes * PlaneStride);
+        Lead = checked((above * Pitch) + left);
+        Copies = (above | below | left | right) != 0;
+    }
+
+    /// <summary>Whether the images are copied.</summary>
+    public bool Copies { get; }
+
+    /// <summary>From one row to the next.</summary>
+    public int Pitch { get; }
+
+    /// <summary>From one plane to the next.</summary>
+    public int PlaneStride { get; }
+
+    /// <summary>From one image to the next.</summary>
+    public int ImageStride { get; }
+
+    /// <summary>Where the first element of the first row lies.</summary>
+    public int Lead { get; }
+
+    /// <summary>Elements that a copy of some images takes.</summary>
+    public long Length(int images) => Lead + ((long)images * ImageStride);
+
+    /// <summary>Copies images; the zeros between them must be there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Copy<T>(T* source, int images, T* destination)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        destination += Lead;
+        int gap = PlaneStride - (rows * Pitch);
+        for (int plane = 0; plane < images * planes; plane++, destination += gap)
+        {
+            for (int row = 0; row < rows; row++, source += columns, destination += Pitch)
+                CopyRow(source, destination, columns);
+        }
+    }
+
+    /// <summary>In pieces of 16 bytes, the last one overlapping: rows are too short for a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow<T>(T* source, T* destination, nint length)
+        where T : unmanaged
+    {
+        nint whole = 16 / sizeof(T);
+        if (!Vector128.IsHardwareAccelerated || length < whole)
+        {
+            for (nint i = 0; i < length; i++)
+                destination[i] = source[i];
+            return;
+        }
+
+        for (nint i = 0; i < length - whole; i += whole)
+            Vector128.Load(source + i).Store(destination + i);
+        Vector128.Load(source + length - whole).Store(destination + length - whole);
+    }
+}
