@@ -23,4 +23,20 @@ public sealed partial class Network
 
         return builder.Build();
     }
+
+    /// <summary>
+    /// LeNet-5 with ReLU and max-pooling (LeCun, Bottou, Bengio, Haffner 1998, in today's form): convolutions of 6 and 16 channels, kernel 5x5, the first padded by 2, each pooled
+    /// 2x2; then 120, 84 and the classes. Tensors are named conv1, conv2, fc1, fc2, fc3. Pooling stands before ReLU: the same function and derivatives as after it, for a quarter of the work.
+    /// </summary>
+    /// <param name="input">Shape of an image. Default: 1x28x28.</param>
+    /// <param name="classes">Outputs. Default: 10.</param>
+    /// <exception cref="ArgumentException">The image is too small.</exception>
+    public static Network LeNet5(FeatureShape? input = null, int classes = 10) => new NetworkBuilder(input ?? new FeatureShape(1, 28, 28))
+        .Conv2d(6, 5, padding: 2, name: "conv1").MaxPool2d(2).ReLU()
+        .Conv2d(16, 5, name: "conv2").MaxPool2d(2).ReLU()
+        .Flatten()
+        .Linear(120, name: "fc1").ReLU()
+        .Linear(84, name: "fc2").ReLU()
+        .Linear(classes, name: "fc3")
+        .Build();
 }
