@@ -75,6 +75,10 @@ public sealed class NetworkBuilder
     public NetworkBuilder Conv2d(int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true, string? name = null) =>
         Append(x => new Conv2d(x.Channels, outputs, kernel, stride, padding, bias), name);
 
+    /// <summary>Appends batch normalization of as many channels as come.</summary>
+    /// <param name="name">Prefix of its tensors' names. Default: its number.</param>
+    public NetworkBuilder BatchNorm2d(string? name = null) => Append(x => new BatchNorm2d(x.Channels), name);
+
     /// <summary>Appends the largest number in each place of a square window.</summary>
     /// <param name="kernel">Rows and columns of the window.</param>
     /// <param name="stride">Pixels from one place to the next. Default: kernel.</param>

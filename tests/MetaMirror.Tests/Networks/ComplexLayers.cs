@@ -10,11 +10,13 @@ internal static class ComplexLayers
 
     public static Complex[][] Forward(NetworkNode node, Complex[] w, Complex[][] x) => node.Layer switch
     {
+        BatchNorm2d => Normalized(node, w, x),
         _ => [.. x.Select(row => Forward(node, w, row))],
     };
 
     public static Complex[][] Backward(NetworkNode node, Complex[] w, Complex[][] x, Complex[][] y, Complex[][] ay, Complex[] aw) => node.Layer switch
     {
+        BatchNorm2d => NormalizedBack(node, w, x, ay, aw),
         _ => [.. x.Select((row, n) => Backward(node, w, row, y[n], ay[n], aw))],
     };
 
