@@ -35,6 +35,9 @@ public abstract class Layer
     /// <summary>Numbers per row that the value keeps for the derivatives. None by default.</summary>
     public virtual int SavedSize(FeatureShape input) => 0;
 
+    /// <summary>Numbers per batch that the value keeps for the derivatives and the buffers; for layers that get the whole batch. None by default.</summary>
+    public virtual int StatisticsSize(FeatureShape input) => 0;
+
     /// <summary>Writes initial parameters, shape [sum of <see cref="Parameters"/>]. Nothing by default.</summary>
     public virtual void Initialize<T>(ref RandomStream stream, Span<T> parameters)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -29,6 +29,9 @@ public readonly ref struct LayerValues<T>
     /// <summary>What the value kept, shape [Rows x SavedSize]; empty where only the value is wanted.</summary>
     public required Span<T> Saved { get; init; }
 
+    /// <summary>What the value kept of the batch, shape [StatisticsSize].</summary>
+    public Span<T> Statistics { get; init; }
+
     /// <summary>The layer's buffers where it is to be evaluated with them, as after training; empty in training.</summary>
     public ReadOnlySpan<T> Buffers { get; init; }
 

@@ -65,6 +65,38 @@ public sealed class NetworkBuilder
     /// <summary>Appends 1 / (1 + exp(-x)).</summary>
     public NetworkBuilder Sigmoid() => Add(new Sigmoid());
 
+    /// <summary>Appends a convolution of as many channels as come, with a square kernel.</summary>
+    /// <param name="outputs">Channels of an output.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="stride">Pixels from one kernel position to the next. Default: 1.</param>
+    /// <param name="padding">Zeros around an input. Default: 0.</param>
+    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="name">Prefix of its tensors' names. Default: its number.</param>
+    public NetworkBuilder Conv2d(int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true, string? name = null) =>
+        Append(x => new Conv2d(x.Channels, outputs, kernel, stride, padding, bias), name);
+
+    /// <summary>Appends batch normalization of as many channels as come.</summary>
+    /// <param name="name">Prefix of its tensors' names. Default: its number.</param>
+    public NetworkBuilder BatchNorm2d(string? name = null) => Append(x => new BatchNorm2d(x.Channels), name);
+
+    /// <summary>Appends the largest number in each place of a square window.</summary>
+    /// <param name="kernel">Rows and columns of the window.</param>
+    /// <param name="stride">Pixels from one place to the next. Default: kernel.</param>
+    /// <param name="padding">Pixels around an input that never win. Default: 0.</param>
+    public NetworkBuilder MaxPool2d(int kernel, int? stride = null, int padding = 0) => Add(new MaxPool2d(kernel, stride, padding));
+
+    /// <summary>Appends the mean over each place of a square window.</summary>
+    /// <param name="kernel">Rows and columns of the window.</param>
+    /// <param name="stride">Pixels from one place to the next. Default: kernel.</param>
+    /// <param name="padding">Zeros around an input. Default: 0.</param>
+    public NetworkBuilder AveragePool2d(int kernel, int? stride = null, int padding = 0) => Add(new AveragePool2d(kernel, stride, padding));
+
+    /// <summary>Appends each channel's mean over its pixels.</summary>
+    public NetworkBuilder GlobalAveragePool() => Add(new GlobalAveragePool());
+
+    /// <summary>Appends nothing but another view: images as vectors. (Linear takes images as they are.)</summary>
+    public NetworkBuilder Flatten() => Add(new Flatten());
+
     /// <summary>
     /// Appends y = body(x) + shortcut(x). Tensors are named NAME.LAYER where both have a name (so may body and shortcut choose torchvision's),
     /// else NAME.body.NUMBER and NAME.shortcut.NUMBER.

@@ -132,6 +132,7 @@ internal sealed unsafe partial class NetworkPass<T>
                 _ => Rows(_values, node.Second, r),
             },
             Output = Rows(_values, l, r),
+            Statistics = _statistics.Take(l, node.Layer.StatisticsSize(node.Input)),
             Saved = _saved is null ? default : SavedOf(_saved, l, r),
             Buffers = _state is null ? default : new ReadOnlySpan<T>(_state + node.StateOffset, node.StateLength),
             FirstChannel = r.FirstChannel,

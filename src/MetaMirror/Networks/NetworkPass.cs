@@ -18,6 +18,7 @@ internal sealed unsafe partial class NetworkPass<T>
     private readonly NetworkNode[] _nodes;
     private readonly AlignedBlocks<T> _values;
     private readonly AlignedBlocks<T>? _saved;
+    private readonly AlignedBlocks<T> _statistics;
     private readonly AlignedBlocks<T> _cotangents;
     private readonly AlignedBlocks<T>? _meetings;
     private readonly AlignedBlocks<T>?[] _tangents = new AlignedBlocks<T>?[MostTangents];
@@ -33,6 +34,8 @@ internal sealed unsafe partial class NetworkPass<T>
         Capacity = capacity;
         _values = Blocks((_, _) => true);
         _saved = derivatives ? new AlignedBlocks<T>([.. _nodes.Select(n => (long)capacity * n.Layer.SavedSize(n.Input))]) : null;
+
+        _statistics = new AlignedBlocks<T>([.. _nodes.Select(n => (long)n.Layer.StatisticsSize(n.Input))]);
 
         // Without derivatives only the loss writes one, for the last layer.
         _cotangents = Blocks((n, l) => l == Last || (derivatives && n.Varies));

@@ -18,76 +18,60 @@ internal sealed class ComplexNetwork(Network network, Dataset<double> data)
 
     public (Complex Loss, Complex[] Gradient) Evaluate(Complex[] theta)
     {
+        NetworkNode[] nodes = [.. network.Nodes];
+        Complex[][] inputs = [.. Enumerable.Range(0, data.Count).Select(i => Array.ConvertAll(data.Input(i).ToArray(), x => new Complex(x, 0)))];
+        var values = new Complex[nodes.Length][][];
+        var cotangents = new Complex[nodes.Length][][];
+        Complex[][] Of(int source) => source == NetworkNode.Data ? inputs : values[source];
+        for (int l = 0; l < nodes.Length; l++)
+        {
+            values[l] = nodes[l].Second == NetworkNode.None
+                ? ComplexLayers.Forward(nodes[l], Weights(nodes[l], theta), Of(nodes[l].Source))
+                : Sum(Of(nodes[l].Source), Of(nodes[l].Second));
+        }
+
         Complex loss = 0;
         var gradient = new Complex[theta.Length];
+        cotangents[^1] = new Complex[data.Count][];
         for (int i = 0; i < data.Count; i++)
         {
-            var values = new List<Complex[]> { Array.ConvertAll(data.Input(i).ToArray(), x => new Complex(x, 0)) };
-            foreach (NetworkNode node in network.Nodes)
-                values.Add(Forward(node, theta, values[^1]));
-            (Complex l, Complex[] a) = Loss(i, values[^1]);
-            loss += l / data.Count;
-            a = [.. a.Select(x => x / data.Count)];
-            for (int layer = network.Nodes.Length - 1; layer >= 0; layer--)
-                a = Backward(network.Nodes[layer], theta, values[layer], values[layer + 1], a, gradient);
+            (Complex value, Complex[] slope) = Loss(i, values[^1][i]);
+            loss += value / data.Count;
+            cotangents[^1][i] = [.. slope.Select(x => x / data.Count)];
+        }
+
+        for (int l = nodes.Length - 1; l >= 0; l--)
+        {
+            // Nothing after it reads this node's output.
+            if (cotangents[l] is not { } ay)
+                continue;
+            if (nodes[l].Second != NetworkNode.None)
+            {
+                Give(cotangents, nodes[l].Source, ay);
+                Give(cotangents, nodes[l].Second, ay);
+                continue;
+            }
+
+            var aw = new Complex[nodes[l].Length];
+            Give(cotangents, nodes[l].Source, ComplexLayers.Backward(nodes[l], Weights(nodes[l], theta), Of(nodes[l].Source), values[l], ay, aw));
+            for (int k = 0; k < aw.Length; k++)
+                gradient[nodes[l].Offset + k] += aw[k];
         }
 
         return (loss, gradient);
     }
 
+    private static void Give(Complex[][][] cotangents, int source, Complex[][] ax)
+    {
+        if (source != NetworkNode.Data)
+            cotangents[source] = cotangents[source] is { } before ? Sum(before, ax) : ax;
+    }
+
+    private static Complex[] Weights(NetworkNode node, Complex[] theta) => theta[node.Offset..(node.Offset + node.Length)];
+
+    private static Complex[][] Sum(Complex[][] x, Complex[][] y) => [.. x.Zip(y, (a, b) => a.Zip(b, (c, d) => c + d).ToArray())];
+
     private static Complex[] Along(double[] theta, double[] v) => [.. theta.Zip(v, (t, d) => new Complex(t, Step * d))];
-
-    private static Complex[] Forward(NetworkNode node, Complex[] theta, Complex[] x)
-    {
-        switch (node.Layer)
-        {
-            case Linear:
-                int outputs = node.Output.Size;
-                var y = new Complex[outputs];
-                for (int o = 0; o < outputs; o++)
-                {
-                    y[o] = node.Length > outputs * x.Length ? theta[node.Offset + (outputs * x.Length) + o] : 0;
-                    for (int j = 0; j < x.Length; j++)
-                        y[o] += theta[node.Offset + (o * x.Length) + j] * x[j];
-                }
-
-                return y;
-            case ReLU:
-                return [.. x.Select(a => a.Real > 0 ? a : 0)];
-            case Tanh:
-                return [.. x.Select(Complex.Tanh)];
-            default:
-                Assert.IsType<Sigmoid>(node.Layer);
-                return [.. x.Select(a => 1 / (1 + Complex.Exp(-a)))];
-        }
-    }
-
-    private static Complex[] Backward(NetworkNode node, Complex[] theta, Complex[] x, Complex[] y, Complex[] ay, Complex[] gradient)
-    {
-        switch (node.Layer)
-        {
-            case Linear:
-                var ax = new Complex[x.Length];
-                for (int o = 0; o < ay.Length; o++)
-                {
-                    if (node.Length > ay.Length * x.Length)
-                        gradient[node.Offset + (ay.Length * x.Length) + o] += ay[o];
-                    for (int j = 0; j < x.Length; j++)
-                    {
-                        gradient[node.Offset + (o * x.Length) + j] += ay[o] * x[j];
-                        ax[j] += ay[o] * theta[node.Offset + (o * x.Length) + j];
-                    }
-                }
-
-                return ax;
-            case ReLU:
-                return [.. ay.Zip(x, (a, b) => b.Real > 0 ? a : 0)];
-            case Tanh:
-                return [.. ay.Zip(y, (a, b) => a * (1 - (b * b)))];
-            default:
-                return [.. ay.Zip(y, (a, b) => a * b * (1 - b))];
-        }
-    }
 
     private (Complex Loss, Complex[] Gradient) Loss(int example, Complex[] z)
     {

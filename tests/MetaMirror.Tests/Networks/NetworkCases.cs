@@ -1,0 +1,58 @@
+using MetaMirror.Networks;
+
+namespace MetaMirror.Tests.Networks;
+
+/// <summary>Small networks of images and graphs. A new layer, or a new way to put layers together, is one line.</summary>
+internal static class NetworkCases
+{
+    public static readonly (string Name, Network Network, int Rows)[] All =
+    [
+        ("convolution", Of(new(1, 5, 5), b => b.Conv2d(2, 3).Tanh().Linear(3)), 6),
+        ("convolution first, second padded with stride", Of(new(2, 5, 6), b => b.Conv2d(3, 3, padding: 1).Tanh().Conv2d(2, 3, stride: 2, padding: 1, bias: false).Tanh().Linear(3)), 5),
+        ("kernel of 2x3 pixels", Of(new(2, 4, 5), b => b.Tanh().Add(new Conv2d(2, 3, 2, 3, 1, 1, true)).Sigmoid().Linear(3)), 5),
+        ("one convolution at two shapes", TwoShapes(), 5),
+        ("maximum of 2x2", Of(new(2, 6, 7), b => b.Conv2d(3, 3, padding: 1).MaxPool2d(2).Tanh().Linear(3)), 5),
+        ("maximum of overlapping windows, padded", Of(new(2, 5, 6), b => b.Conv2d(2, 3, padding: 1).MaxPool2d(3, 2, 1).Tanh().Conv2d(2, 2).Tanh().Linear(3)), 5),
+        ("means", Of(new(2, 6, 5), b => b.Conv2d(3, 3, padding: 1).Tanh().AveragePool2d(2).Conv2d(2, 2).Tanh().GlobalAveragePool().Linear(3)), 5),
+        ("means of overlapping windows, padded", Of(new(1, 5, 6), b => b.Conv2d(2, 3, padding: 1).Tanh().AveragePool2d(3, 2, 1).Flatten().Tanh().Linear(3)), 5),
+        ("data pooled before any parameters", Of(new(2, 4, 4), b => b.MaxPool2d(2).AveragePool2d(2, 1).Flatten().Linear(4).Tanh().Linear(3)), 5),
+        ("normalized", Of(new(3, 3, 3), b => b.Conv2d(4, 2, bias: false).BatchNorm2d().Tanh().Linear(3)), 6),
+        ("normalized, relu, biases that cancel", Of(new(2, 4, 5), b => b.Conv2d(3, 3, padding: 1).BatchNorm2d().ReLU().MaxPool2d(2).Conv2d(9, 2).BatchNorm2d().ReLU().Linear(3)), 6),
+        ("normalized vectors", Of(new(6), b => b.Linear(11).BatchNorm2d().Tanh().Linear(19).BatchNorm2d().Sigmoid().Linear(3)), 9),
+        ("normalized data", Of(new(2, 3, 3), b => b.BatchNorm2d().Conv2d(2, 2).Tanh().Linear(3).BatchNorm2d()), 6),
+        ("one normalization twice", Twice(), 6),
+        ("residual, no shortcut", Of(new(2, 4, 4), b => b.Conv2d(3, 3, padding: 1).Residual(r => r.Tanh().Conv2d(3, 3, padding: 1)).Tanh().Linear(3)), 5),
+        ("residual, shortcut", Of(new(2, 4, 4), b => b.Conv2d(3, 3, padding: 1).Residual(r => r.Tanh().Conv2d(4, 3, 2, 1), s => s.Conv2d(4, 1, 2)).Tanh().Linear(3)), 5),
+        ("residual, nested", Of(new(2, 3, 3), b => b.Conv2d(2, 3, padding: 1).Residual(r => r.Residual(q => q.Tanh().Conv2d(2, 3, padding: 1)).Tanh().Conv2d(2, 1), s => s.Residual(q => q.Conv2d(2, 1))).Linear(3)), 5),
+        ("residual, input used by three", Of(new(5), b => b.Linear(4).Residual(r => r.Tanh().Residual(q => q.Linear(4), s => s.Sigmoid()), s => s.Linear(4)).Tanh().Linear(3)), 8),
+        ("residual, body of one layer", Of(new(5), b => b.Linear(4).Residual(r => r.Tanh()).Residual(r => r.ReLU(), s => s.Sigmoid()).Linear(3)), 8),
+        ("residual of the data", Of(new(4), b => b.Residual(r => r.Linear(4).Tanh()).Residual(r => r.Tanh().Linear(4)).Linear(3)), 8),
+        ("residual of the data, nothing varies", Of(new(4), b => b.Residual(r => r.Tanh(), s => s.Sigmoid()).Linear(3).Tanh()), 8),
+        ("residual, normalized", Of(new(2, 4, 4), b => b
+            .Conv2d(3, 3, padding: 1, bias: false).BatchNorm2d().ReLU()
+            .Residual(r => r.Conv2d(4, 3, 2, 1, false).BatchNorm2d().ReLU().Conv2d(4, 3, 1, 1, false).BatchNorm2d(), s => s.Conv2d(4, 1, 2, 0, false).BatchNorm2d()).ReLU()
+            .Residual(r => r.Conv2d(4, 3, 1, 1, false).BatchNorm2d()).ReLU()
+            .GlobalAveragePool().Linear(3)), 6),
+    ];
+
+    public static Network Named(string name) => All.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal)).Network;
+
+    private static Network Of(FeatureShape input, Action<NetworkBuilder> append)
+    {
+        var builder = new NetworkBuilder(input);
+        append(builder);
+        return builder.Build();
+    }
+
+    private static Network Twice()
+    {
+        var norm = new BatchNorm2d(4);
+        return Of(new FeatureShape(5), b => b.Linear(4).Add(norm).Tanh().Add(norm).Linear(3));
+    }
+
+    private static Network TwoShapes()
+    {
+        var c = new Conv2d(2, 2, 3);
+        return Of(new FeatureShape(2, 7, 6), b => b.Add(c).Tanh().Add(c).Tanh().Linear(3));
+    }
+}
