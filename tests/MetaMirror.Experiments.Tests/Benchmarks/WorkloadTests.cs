@@ -43,7 +43,7 @@ public sealed class WorkloadTests
     public void Calls_may_be_repeated(Workload workload)
     {
         Action call = workload.MakeData(new WorkloadContext(new WorkerTeam(2), 1))();
-        for (int i = 0; i < 210; i++)
+        for (int i = 0; i < 105; i++)
             call();
         Assert.True(workload.Work.Flops + workload.Work.Bytes > 0);
     }
