@@ -24,6 +24,7 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(TrainDocument))]
 [JsonSerializable(typeof(GradientCheckResult))]
 [JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(ScalingDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext
 {
     /// <summary>The documents as they are written: quotes and signs stand as they are, for no page is made of them.</summary>

@@ -8,14 +8,22 @@ namespace MetaMirror.Cli.Engines;
 /// <param name="Repeats">Timed calls of each.</param>
 internal sealed record BenchRequest(IReadOnlyList<Workload> Workloads, int Repeats);
 
-/// <summary>Times them.</summary>
-internal delegate BenchmarkResult BenchEngine(BenchRequest request, EngineContext context);
+/// <summary>What <c>bench</c> can do.</summary>
+/// <param name="Time">Times workloads.</param>
+/// <param name="Scale">Measures how costs grow; asked for with the number of timed calls.</param>
+internal sealed record BenchEngine(Func<BenchRequest, EngineContext, BenchmarkResult> Time, Func<int, EngineContext, ScalingResult> Scale);
 
 /// <summary>Wires <c>bench</c> to the experiments.</summary>
 internal static class BenchingEngine
 {
-    /// <summary>Times workloads.</summary>
-    public static BenchmarkResult Run(BenchRequest request, EngineContext context) =>
-        new BenchmarkRun(new WorkloadContext(new WorkerTeam(context.Threads), context.Seed), context.Clock) { Progress = context.Runs }
-            .Run(request.Workloads, request.Repeats, context.Canceled);
+    /// <summary>Both.</summary>
+    public static BenchEngine Both { get; } = new(Time, Scale);
+
+    private static BenchmarkResult Time(BenchRequest request, EngineContext context) =>
+        new BenchmarkRun(With(context), context.Clock) { Progress = context.Runs }.Run(request.Workloads, request.Repeats, context.Canceled);
+
+    private static ScalingResult Scale(int repeats, EngineContext context) =>
+        new ScalingStudy(With(context), context.Clock) { Progress = context.Runs }.Run(repeats, context.Canceled);
+
+    private static WorkloadContext With(EngineContext context) => new(new WorkerTeam(context.Threads), context.Seed);
 }

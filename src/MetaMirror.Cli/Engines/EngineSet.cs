@@ -17,7 +17,7 @@ internal sealed record EngineSet
         Reproduce = ReproductionEngine.Run,
         Learn = LearningEngine.Learn,
         Train = LearningEngine.Train,
-        Bench = BenchingEngine.Run,
+        Bench = BenchingEngine.Both,
     };
 
     /// <summary><c>demo</c> and <c>compare</c>.</summary>

@@ -11,6 +11,7 @@ public sealed class BenchTests
     [Theory]
     [InlineData("bench --only update-235k-sgdm,gemm-512x512x512,mlp-b128-hypergradient-T100 --threads 2", "bench")]
     [InlineData("bench --only mlp-b128-hvp --threads 1 --repeats 100", "bench-one-thread")]
+    [InlineData("bench --scaling --threads 1", "bench-scaling")]
     public void The_table_is_the_approved_text(string line, string name)
     {
         ToolRun run = ToolRun.Of(line);
@@ -54,6 +55,17 @@ public sealed class BenchTests
         Assert.Equal(0, run.Code);
         Assert.Equal(["bench.json"], folder.Files);
         Assert.Contains("\"mlp-b128-hvp\": 1.5", File.ReadAllText(folder["bench.json"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Scaling_is_a_document_too()
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of(["bench", "--scaling", "--json", "--out", folder.Path]);
+        JsonElement document = run.Document();
+        Assert.Equal(100, document.GetProperty("hypergradients")[0].GetProperty("steps").GetInt32());
+        Assert.Equal("batch", document.GetProperty("derivatives")[0].GetProperty("grows").GetString());
+        Assert.Equal(["scaling.json"], folder.Files);
     }
 
     [Fact]

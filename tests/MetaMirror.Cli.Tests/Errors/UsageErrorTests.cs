@@ -48,6 +48,7 @@ public sealed class UsageErrorTests
         "bench --only update-235k-adam,",
         "bench --only",
         "bench --repeats 0",
+        "bench --only mlp-b128-hvp --scaling",
         "data show",
         "data show minst",
         "data show optdigits --images 1000",

@@ -67,18 +67,4 @@ public sealed class BenchmarkRunTests
         var workload = new Workload("endless", new Work(1), _ => () => source.Cancel);
         Assert.Throws<OperationCanceledException>(() => new WorkloadTimer(new ScriptedClock()).Measure(workload, new WorkloadContext(new WorkerTeam(1), 1), 1, source.Token));
     }
-
-    /// <summary>A clock that moves when told to, and by a fixed time whenever it is looked at.</summary>
-    private sealed class ScriptedClock : TimeProvider
-    {
-        private long _now = TimeSpan.TicksPerDay;
-
-        public long TicksALook { get; init; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Interlocked.Add(ref _now, TicksALook);
-
-        public void Advance(TimeSpan time) => Interlocked.Add(ref _now, time.Ticks);
-    }
 }

@@ -5,10 +5,8 @@ using MetaMirror.Cli.Machines;
 using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Experiments.Benchmarks;
-using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
-using Spectre.Console;
 
 namespace MetaMirror.Cli.Commands.Benching;
 
@@ -23,6 +21,8 @@ internal sealed class BenchCommand : ICommandSpec
     private readonly ValueOption<int> _repeats = new(
         "--repeats", "N", ValueKinds.Whole(1, MostRepeats), "Timed calls of each workload, of which the median counts; those that take about a second have 3 at most. Default 30.",
         UsualRepeats);
+    private readonly Flag _scaling = new(
+        "--scaling", "Measure instead how a gradient and a Hessian-vector product grow with batch, width and depth, and a hypergradient with the number of steps.");
 
     public BenchCommand(BenchEngine engine)
     {
@@ -37,6 +37,7 @@ internal sealed class BenchCommand : ICommandSpec
         {
             _only,
             _repeats,
+            _scaling,
         };
     }
 
@@ -46,28 +47,42 @@ internal sealed class BenchCommand : ICommandSpec
     /// <inheritdoc/>
     public int Run(Session session)
     {
-        IReadOnlyList<Workload> workloads = Chosen(session.Get(_only));
+        string? only = session.Get(_only);
+        if (session.Get(_scaling))
+            return only is null ? Scale(session) : throw new UsageException(_only.Name, $"expected none beside {_scaling.Name}, found {Found.Text(only)}");
+        IReadOnlyList<Workload> workloads = Chosen(only);
         BenchmarkResult result;
         using (var progress = new ProgressScreen(session.Terminal))
-            result = _engine(new BenchRequest(workloads, session.Get(_repeats)), session.EngineContext(progress));
+            result = _engine.Time(new BenchRequest(workloads, session.Get(_repeats)), session.EngineContext(progress));
 
-        MachineInfo machine = Machine.Describe(session.Threads);
-        var document = BenchDocument.Of(result, machine);
+        var document = BenchDocument.Of(result, Machine.Describe(session.Threads));
         if (session.Json)
             session.WriteDocument(document, DocumentJson.Plain.BenchDocument);
         else
-            Show(session, result);
+            BenchScreen.Show(session, result);
         ExtraDocument.Write(session, "bench.json", document, DocumentJson.Plain.BenchDocument);
         return ExitCodes.Done;
     }
 
-    private IReadOnlyList<Workload> Chosen(string? names)
+    private int Scale(Session session)
     {
-        if (names is null)
-            return Workloads.All;
-        string[] chosen = [.. names.Split(',', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
-        return [.. chosen.Select(Named)];
+        ScalingResult result;
+        using (var progress = new ProgressScreen(session.Terminal))
+            result = _engine.Scale(session.Get(_repeats), session.EngineContext(progress));
+
+        MachineInfo machine = Machine.Describe(session.Threads);
+        var document = new ScalingDocument(result.Threads, result.Derivatives, result.Hypergradients, Provenance.Version, machine);
+        if (session.Json)
+            session.WriteDocument(document, DocumentJson.Plain.ScalingDocument);
+        else
+            BenchScreen.Show(session, result);
+        ExtraDocument.Write(session, "scaling.json", document, DocumentJson.Plain.ScalingDocument);
+        return ExitCodes.Done;
     }
+
+    private IReadOnlyList<Workload> Chosen(string? names) => names is null
+        ? Workloads.All
+        : [.. names.Split(',', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).Select(Named)];
 
     private Workload Named(string name)
     {
@@ -77,34 +92,4 @@ internal sealed class BenchCommand : ICommandSpec
         string nearest = NearestName.Of(name, names) is { } near ? $" (did you mean '{near}'?)" : "";
         throw new UsageException(_only.Name, $"expected a workload among {string.Join(", ", names)}, found {Found.Text(name)}{nearest}");
     }
-
-    private static void Show(Session session, BenchmarkResult result)
-    {
-        MachinePeaks peaks = result.Peaks;
-        session.People.WriteLine(
-            $"Peaks of {Threads(peaks.Threads)}: {NumberText.Significant(peaks.MultiplyAddGigaflops)} GFLOP/s of multiply-adds, "
-            + $"{NumberText.Significant(peaks.StreamGigabytesPerSecond)} GB/s of memory");
-        if (peaks.Threads > 1)
-        {
-            session.People.WriteLine(
-                $"Peaks of one thread: {NumberText.Significant(peaks.MultiplyAddGigaflopsOneThread)} GFLOP/s, {NumberText.Significant(peaks.StreamGigabytesPerSecondOneThread)} GB/s");
-        }
-
-        Tables.Write(
-            session.Screen,
-            [new("workload"), new("ms", true), new("floor ms", true), new("ms / floor", true), new("GFLOP/s", true), new("peak MB", true), new("calls", true)],
-            result.Workloads.Select(w => (IReadOnlyList<string>)
-            [
-                Markup.Escape(w.Name),
-                NumberText.Significant(w.MedianMilliseconds),
-                NumberText.Significant(w.FloorMilliseconds),
-                NumberText.Ratio(w.OverFloor),
-                NumberText.Significant(w.Gigaflops ?? double.NaN),
-                NumberText.Count(Math.Round(w.PeakMegabytes ?? double.NaN, 1)),
-                NumberText.Count(w.Repeats),
-            ]));
-        session.People.WriteLine("Medians after warm-up. The floor is the work's flops over the peak, or its bytes over the bandwidth, whichever takes longer.");
-    }
-
-    private static string Threads(int count) => count == 1 ? "one thread" : $"{NumberText.Count(count)} threads";
 }
