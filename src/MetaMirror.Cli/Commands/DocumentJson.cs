@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MetaMirror.Cli.Commands.Benching;
 using MetaMirror.Cli.Commands.Citing;
 using MetaMirror.Cli.Commands.Data;
 using MetaMirror.Cli.Commands.Doctoring;
@@ -22,6 +23,8 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(TrainDocument))]
 [JsonSerializable(typeof(GradientCheckResult))]
+[JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(ScalingDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext
 {
     /// <summary>The documents as they are written: quotes and signs stand as they are, for no page is made of them.</summary>

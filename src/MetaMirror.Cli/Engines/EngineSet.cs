@@ -1,4 +1,5 @@
 using MetaMirror.Cli.Commands;
+using MetaMirror.Cli.Commands.Benching;
 using MetaMirror.Cli.Commands.Checking;
 using MetaMirror.Cli.Commands.Comparing;
 using MetaMirror.Cli.Commands.Learning;
@@ -16,6 +17,7 @@ internal sealed record EngineSet
         Reproduce = ReproductionEngine.Run,
         Learn = LearningEngine.Learn,
         Train = LearningEngine.Train,
+        Bench = BenchingEngine.Both,
     };
 
     /// <summary><c>demo</c> and <c>compare</c>.</summary>
@@ -33,6 +35,9 @@ internal sealed record EngineSet
     /// <summary><c>reproduce</c>.</summary>
     public ReproduceEngine? Reproduce { get; init; }
 
+    /// <summary><c>bench</c>.</summary>
+    public BenchEngine? Bench { get; init; }
+
     /// <summary>The commands that have an engine, in the order of help.</summary>
     public IEnumerable<ICommandSpec> Commands()
     {
@@ -48,5 +53,7 @@ internal sealed record EngineSet
             yield return new GradcheckCommand(Gradcheck);
         if (Reproduce is not null)
             yield return new ReproduceCommand(Reproduce);
+        if (Bench is not null)
+            yield return new BenchCommand(Bench);
     }
 }

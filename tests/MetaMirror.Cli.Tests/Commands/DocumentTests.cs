@@ -18,6 +18,7 @@ public sealed class DocumentTests
     [InlineData("gradcheck quadratics --json", "checks")]
     [InlineData("train rotated-digits --task rotation-0 --optimizer adam --json", "trainingLoss")]
     [InlineData("learn rotated-digits --out {0}/x.safetensors --json", "metaTraining")]
+    [InlineData("bench --json", "medianMs")]
     [InlineData("demo --json", "comparison")]
     [InlineData("compare rotated-digits --json", "comparison")]
     [InlineData("reproduce quadratics --json", "comparison")]

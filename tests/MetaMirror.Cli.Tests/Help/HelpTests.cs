@@ -5,7 +5,7 @@ namespace MetaMirror.Cli.Tests.Help;
 public sealed class HelpTests
 {
     private static readonly string[] Commands =
-        ["demo", "learn", "train", "compare", "gradcheck", "reproduce", "data list", "data show", "data verify", "plan", "doctor", "cite"];
+        ["demo", "learn", "train", "compare", "gradcheck", "reproduce", "bench", "data list", "data show", "data verify", "plan", "doctor", "cite"];
 
     [Theory]
     [InlineData("", "tool")]
@@ -15,6 +15,7 @@ public sealed class HelpTests
     [InlineData("compare", "compare")]
     [InlineData("gradcheck", "gradcheck")]
     [InlineData("reproduce", "reproduce")]
+    [InlineData("bench", "bench")]
     [InlineData("data", "data")]
     [InlineData("data list", "data-list")]
     [InlineData("data show", "data-show")]

@@ -1,4 +1,5 @@
 using MetaMirror.Cli.Engines;
+using MetaMirror.Experiments.Benchmarks;
 using MetaMirror.Experiments.Gradchecks;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
@@ -42,6 +43,15 @@ internal static class FakeEngines
                 new EstimatorCheck("truncated-reverse-5", "reverse", 0.5, null, "an approximation", 25, 5, 1 << 18, 3),
                 new EstimatorCheck("forward", "reverse", request.Steps == 1 ? 0.1 : 0, 1e-10, "exact", 20, 60, 1 << 18, 4),
             ]),
+        Bench = new BenchEngine(
+            (request, context) => new BenchmarkResult(
+                new MachinePeaks(context.Threads, context.Threads * 117.6, 117.6, 55.2, 40),
+                [.. request.Workloads.Select((w, i) => new WorkloadFigures(
+                    w.Name, Math.Min(request.Repeats, w.MostRepeats), 1.5 * (i + 1), 1.25, i + 1, w.Work.Flops > 0 ? 80.25 : null, i == 1 ? null : 14.25))]),
+            (_, context) => new ScalingResult(
+                context.Threads,
+                [new DerivativeCost("batch", 128, "256-256-256-10", 128, 134_154, 0.75, 1.5, 100, 98.5), new DerivativeCost("depth", 1, "256-256-10", 128, 68_362, 0.5, 1, 95, 90)],
+                [new HypergradientCost(100, 600, 200, 100, 30.5, 179.4)])),
     };
 
     private static MetaTrainingSummary Cost => new(5, 400, 10, 20_000, 4_000, 12.5);

@@ -1,0 +1,84 @@
+using System.Globalization;
+using MetaMirror.Datasets;
+using MetaMirror.Descents;
+using MetaMirror.Divergences;
+using MetaMirror.Hypergradients;
+using MetaMirror.InitialPoints;
+using MetaMirror.MetaObjectives;
+using MetaMirror.Networks;
+using MetaMirror.Objectives;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Benchmarks;
+
+/// <summary>
+/// d/dM of 1/2 |M (theta_T - theta_1)|^2 through T steps theta - 0.1 g / M^2 at M = 1, one new batch a step: reverse mode with checkpoints.
+/// </summary>
+public static class HypergradientWorkload
+{
+    private const double LearningRate = 0.1;
+
+    /// <summary>The hypergradient of a network's training. Least work: T gradients, and T products that keep values and cotangents.</summary>
+    /// <param name="name">Name of the network.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="batch">Examples of a batch.</param>
+    /// <param name="steps">T.</param>
+    public static Workload Of(string name, Network network, int batch, int steps) => new Workload(
+        string.Create(CultureInfo.InvariantCulture, $"{name}-b{batch}-hypergradient-T{steps}"),
+        new Work(steps * new NetworkFlops(network, batch).GradientAndProduct),
+        context =>
+        {
+            SupervisedTask<float> task = Task(context, name, network, batch, steps);
+            return () => new HypergradientOfMetric(task, steps, context.Seed).Compute;
+        }).Long();
+
+    /// <summary>The task: as many examples as the steps need, each seen once.</summary>
+    internal static SupervisedTask<float> Task(WorkloadContext context, string name, Network network, int batch, int steps)
+    {
+        int count = checked(batch * steps);
+        var data = Dataset<float>.Classification(
+            name, context.Normal(count * network.Input.Size), network.Input.Size, context.Labels(count, network.Output.Size), network.Output.Size);
+        return new SupervisedTask<float>(new TaskData<float>(name, DataSplit<float>.Of(name, data)), network, new SupervisedOptions(batch) { Order = BatchOrder.Epochs });
+    }
+
+    /// <summary>The hypergradient with all its buffers.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="steps">T.</param>
+    /// <param name="seed">Names start and batches.</param>
+    internal sealed class HypergradientOfMetric(SupervisedTask<float> task, int steps, ulong seed)
+    {
+        private static readonly MirrorDescent<float> Rule = new(new DiagonalQuadratic<float>(), LearningRate);
+
+        private readonly ReverseMode<float> _mode = new();
+        private readonly InnerProblem<float> _problem = new(task, Rule, new TaskInitialPoint<float>(), new Unroll(steps));
+        private readonly MetaObjective<float> _objective = new MetricDisplacement<float>().ForThread(Rule, task.Layout);
+        private MetaParameters<float>? _meta;
+        private float[] _total = [];
+        private float[] _direct = [];
+
+        /// <summary>What the last call cost.</summary>
+        public HypergradientReport? Report { get; private set; }
+
+        /// <summary>dE/dM of the last call, shape [n].</summary>
+        public ReadOnlySpan<float> InM => _total.AsSpan(0, task.Layout.Length);
+
+        /// <summary>Runs forward and back.</summary>
+        public void Compute()
+        {
+            if (_meta is null)
+            {
+                _meta = _problem.CreateMetaParameters();
+                _total = new float[_meta.Length];
+                _direct = new float[_meta.Length];
+            }
+
+            Report = _mode.Compute(_problem, _objective, _meta, new BatchKey(seed, 0, 0, 0), _total, _direct);
+
+            // P = M^2: dE/dM = 2 M dE/dP.
+            ReadOnlySpan<float> p = _meta.Natural;
+            for (int i = 0; i < task.Layout.Length; i++)
+                _total[i] *= 2 * MathF.Sqrt(p[i]);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.Experiments.Benchmarks;
+
+/// <summary>Measures what the machine can do, and from that the least time of some work. The best of many bursts counts: a peak is what nothing disturbs.</summary>
+/// <param name="team">N threads.</param>
+/// <param name="clock">The clock.</param>
+public sealed class PeakMeasurement(WorkerTeam team, TimeProvider clock)
+{
+    private const int Bursts = 20;
+
+    /// <summary>About 5 ms a burst.</summary>
+    private const int Rounds = 2_000_000;
+
+    /// <summary>Numbers of each of the two arrays of the stream: 64 MiB, more than the caches of a core's share.</summary>
+    private const int StreamLength = 1 << 24;
+
+    /// <summary>Numbers updated in a burst at least: a few milliseconds.</summary>
+    private const int BurstLength = 1 << 24;
+
+    /// <summary>Two reads and one write.</summary>
+    private const double BytesPerNumber = 3 * sizeof(float);
+
+    private const double Giga = 1e9;
+
+    private readonly WorkerTeam _one = new(1);
+    private readonly Dictionary<int, double> _bandwidths = [];
+    private double? _flops;
+    private float _sum;
+
+    /// <summary>Peaks of one thread and of N.</summary>
+    public MachinePeaks Peaks()
+    {
+        double flops = Flops(), stream = Bandwidth(StreamLength);
+        bool alone = team.Threads == 1;
+        return new MachinePeaks(
+            team.Threads, flops / Giga, (alone ? flops : MeasureFlops(_one)) / Giga, stream / Giga, (alone ? stream : MeasureBandwidth(_one, StreamLength)) / Giga);
+    }
+
+    /// <summary>max(flops / multiply-add peak, bytes / bandwidth at the working set's size), N threads, milliseconds.</summary>
+    /// <param name="work">The work.</param>
+    public double FloorMilliseconds(Work work)
+    {
+        double seconds = work.Flops / Flops();
+        if (work.Bytes > 0)
+            seconds = Math.Max(seconds, work.Bytes / Bandwidth((int)Math.Clamp(work.WorkingSet / (2 * sizeof(float)), 1, StreamLength)));
+        return 1e3 * seconds;
+    }
+
+    private double Flops() => _flops ??= MeasureFlops(team);
+
+    private double Bandwidth(int length)
+    {
+        if (!_bandwidths.TryGetValue(length, out double bandwidth))
+            _bandwidths.Add(length, bandwidth = MeasureBandwidth(team, length));
+        return bandwidth;
+    }
+
+    private double MeasureFlops(WorkerTeam threads)
+    {
+        float[] sums = new float[threads.Threads];
+        double seconds = Best(() => threads.Run(threads.Threads, (item, _) => sums[item] = PeakLoops.MultiplyAdd(Rounds)));
+        _sum += sums[0];
+        return PeakLoops.FlopsPerRound * Rounds * threads.Threads / seconds;
+    }
+
+    /// <summary>Every thread updates its share of arrays of <paramref name="length"/> numbers, again and again.</summary>
+    private unsafe double MeasureBandwidth(WorkerTeam threads, int length)
+    {
+        // Whole blocks of the unrolled loop, so that what is counted is done.
+        const int block = 64;
+        int share = Math.Max(block, length / threads.Threads / block * block);
+        int passes = Math.Max(1, BurstLength / (share * threads.Threads));
+        float[] x = GC.AllocateArray<float>(share * threads.Threads, pinned: true), y = GC.AllocateArray<float>(x.Length, pinned: true);
+        Array.Fill(x, 1e-3f);
+        var px = (float*)Unsafe.AsPointer(ref x[0]);
+        var py = (float*)Unsafe.AsPointer(ref y[0]);
+        nint addressX = (nint)px, addressY = (nint)py;
+        double seconds = Best(() => threads.Run(threads.Threads, (item, _) =>
+        {
+            float* a = (float*)addressX + ((nint)item * share), b = (float*)addressY + ((nint)item * share);
+            for (int pass = 0; pass < passes; pass++)
+                PeakLoops.Update(a, b, share);
+        }));
+        GC.KeepAlive(x);
+        _sum += y[0];
+        return BytesPerNumber * share * threads.Threads * passes / seconds;
+    }
+
+    private double Best(Action burst)
+    {
+        double best = double.PositiveInfinity;
+        for (int i = 0; i < Bursts; i++)
+        {
+            long start = clock.GetTimestamp();
+            burst();
+            best = Math.Min(best, clock.GetElapsedTime(start).TotalSeconds);
+        }
+
+        return best;
+    }
+}
