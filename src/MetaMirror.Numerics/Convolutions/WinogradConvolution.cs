@@ -149,7 +149,7 @@ internal sealed unsafe class WinogradConvolution
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector> =>
-        WinogradForward<T, TVector, TSimd, WinogradF2<T>.Data, WinogradF2<T>.Kernel, WinogradF2<T>.Output>.Run(team, operands);
+        WinogradForward<T, TVector, TSimd, WinogradF4<T>.Data, WinogradF4<T>.Kernel, WinogradF4<T>.Output>.Run(team, operands);
 
     private static void Gradient<T>(WorkerTeam? team, in WinogradOperands<T> operands)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -168,7 +168,7 @@ internal sealed unsafe class WinogradConvolution
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector> =>
-        WinogradWeights<T, TVector, TSimd, WinogradF2<T>.Data, WinogradF2<T>.OutputAdjoint, WinogradF2<T>.KernelAdjoint>.Run(team, operands);
+        WinogradWeights<T, TVector, TSimd, WinogradF4<T>.Data, WinogradF4<T>.OutputAdjoint, WinogradF4<T>.KernelAdjoint>.Run(team, operands);
 
     private void Check<T>(int images, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> y)
         where T : unmanaged
