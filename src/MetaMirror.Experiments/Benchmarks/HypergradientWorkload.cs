@@ -6,6 +6,7 @@ using MetaMirror.Hypergradients;
 using MetaMirror.InitialPoints;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Networks;
+using MetaMirror.Numerics;
 using MetaMirror.Objectives;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
@@ -30,7 +31,7 @@ public static class HypergradientWorkload
         context =>
         {
             SupervisedTask<float> task = Task(context, name, network, batch, steps);
-            return () => new HypergradientOfMetric(task, steps, context.Seed).Compute;
+            return () => new HypergradientOfMetric(task, steps, context.Seed, context.Team).Compute;
         }).Long();
 
     /// <summary>The task: as many examples as the steps need, each seen once.</summary>
@@ -46,7 +47,8 @@ public static class HypergradientWorkload
     /// <param name="task">The task.</param>
     /// <param name="steps">T.</param>
     /// <param name="seed">Names start and batches.</param>
-    internal sealed class HypergradientOfMetric(SupervisedTask<float> task, int steps, ulong seed)
+    /// <param name="team">Threads for the kernels; null for the caller's alone.</param>
+    internal sealed class HypergradientOfMetric(SupervisedTask<float> task, int steps, ulong seed, WorkerTeam? team = null)
     {
         private static readonly MirrorDescent<float> Rule = new(new DiagonalQuadratic<float>(), LearningRate);
 
@@ -68,6 +70,7 @@ public static class HypergradientWorkload
         {
             if (_meta is null)
             {
+                _problem.Descent.Objective.Team = team;
                 _meta = _problem.CreateMetaParameters();
                 _total = new float[_meta.Length];
                 _direct = new float[_meta.Length];

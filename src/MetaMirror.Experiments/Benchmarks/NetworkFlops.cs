@@ -17,11 +17,11 @@ public sealed class NetworkFlops
     public NetworkFlops(Network network, int rows)
     {
         ArgumentNullException.ThrowIfNull(network);
-        for (int i = 0; i < network.Nodes.Length; i++)
+        foreach (NetworkNode node in network.Nodes)
         {
-            double products = 2.0 * rows * PerRow(network.Nodes[i]);
+            double products = 2.0 * rows * PerRow(node);
             _all += products;
-            if (i <= network.FirstTrained)
+            if (!node.InputVaries)
                 _first += products;
         }
     }
@@ -38,8 +38,11 @@ public sealed class NetworkFlops
     /// </summary>
     public double TangentsOfGradient => (2 * _first) + (6 * (_all - _first));
 
-    /// <summary>Gradient and H v at one point, as reverse mode over reverse mode computes them.</summary>
+    /// <summary>Gradient and H v at one point.</summary>
     public double GradientAndProduct => Gradient + TangentsOfGradient;
+
+    /// <summary>H v alone: scores, input gradients of all layers but the first, and <see cref="TangentsOfGradient"/>.</summary>
+    public double Product => (2 * _all) - _first + TangentsOfGradient;
 
     private static double PerRow(NetworkNode node) => node.Layer.Parameters.Where(p => p.Shape.Length > 1)
         .Sum(p => p.Shape.Aggregate(1.0, (product, size) => product * size) * node.Output.Size / p.Shape[0]);

@@ -35,25 +35,26 @@ public sealed class NetworkWorkloads(string name, Network network, int batch)
         float[] theta = Start(context);
         return () =>
         {
-            var objective = new NetworkObjective<float>(network, data);
+            var objective = new NetworkObjective<float>(network, data) { Team = context.Team };
             float[] gradient = new float[theta.Length];
             return () => objective.Evaluate(theta, [], BatchKey.Full, gradient);
         };
     });
 
-    /// <summary>Loss, gradient, and H v at the same point: what a framework does that differentiates its gradient.</summary>
-    public Workload Product() => new(Named("hvp"), new Work(_flops.GradientAndProduct), context =>
+    /// <summary>H v at a point that has not been seen before: two points in turn, so that nothing is kept from call to call.</summary>
+    public Workload Product() => new(Named("hvp"), new Work(_flops.Product), context =>
     {
         Dataset<float> data = Data(context);
         float[] theta = Start(context), v = context.Normal(theta.Length);
         return () =>
         {
-            var objective = new NetworkObjective<float>(network, data);
-            float[] gradient = new float[theta.Length], product = new float[theta.Length];
+            var objective = new NetworkObjective<float>(network, data) { Team = context.Team };
+            float[] product = new float[theta.Length], next = [.. theta];
+            next[0] += 1e-3f;
             return () =>
             {
-                objective.Evaluate(theta, [], BatchKey.Full, gradient);
                 objective.HessianVectorProducts(theta, [], BatchKey.Full, 1, v, product);
+                (theta, next) = (next, theta);
             };
         };
     });
@@ -64,7 +65,7 @@ public sealed class NetworkWorkloads(string name, Network network, int batch)
         float[] theta = Start(context);
         return () =>
         {
-            var descent = new Descent<float>(new NetworkObjective<float>(network, data), update, new Unroll(RunSteps, FullBatch: true));
+            var descent = new Descent<float>(new NetworkObjective<float>(network, data) { Team = context.Team }, update, new Unroll(RunSteps, FullBatch: true));
             var meta = new MetaParameters<float>([], update.MetaSpecs(network.Layout), []);
             descent.Start(theta, meta, default);
             return () =>

@@ -15,6 +15,7 @@ public static class Workloads
     public static IReadOnlyList<Workload> All { get; } =
     [
         .. new NetworkWorkloads("mlp", Mlp, Batch).All(),
+        .. new NetworkWorkloads("lenet", Network.LeNet5(), Batch).All(),
         HypergradientWorkload.Of("mlp", Mlp, Batch, 100),
         UpdateWorkload.Of("update-235k-sgdm", Mlp.Layout, new Sgd<float>(new SgdOptions { LearningRate = 0.01, Momentum = 0.9 })),
         UpdateWorkload.Of("update-235k-adam", Mlp.Layout, new Adam<float>(new AdamOptions { LearningRate = 1e-3 })),
@@ -23,5 +24,6 @@ public static class Workloads
         GemmWorkload.Of(1024, 1024, 1024),
         GemmWorkload.Of(128, 784, 256),
         GemmWorkload.Of(64, 576, 1024),
+        new NetworkWorkloads("resnet18", Network.ResNet18(), 32).SgdStep().Long(),
     ];
 }
