@@ -12,6 +12,8 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
     private readonly PixelGeometry forward = ConvolutionGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
     private readonly PixelGeometry inputGradient = ConvolutionGeometry.InputGradient(shape);
 
+    private readonly PlaneTapGeometry? planeTaps = shape.Stride == 1 ? new PlaneTapGeometry(shape) : null;
+
     /// <summary>Geometry of one image.</summary>
     public ConvolutionShape Shape { get; } = shape;
 
@@ -40,7 +42,7 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(w, y, nameof(w), nameof(y));
         Require.Disjoint(bias, y, nameof(bias), nameof(y));
         fixed (T* px = x, pw = w, pb = bias, py = y)
-            PixelProduct<T>.Run(team, forward, images, px, pw, pb, beta, py);
+            Multiply(team, forward, images, px, pw, pb, beta, py);
     }
 
     /// <summary>
@@ -64,7 +66,7 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(ay, ax, nameof(ay), nameof(ax));
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
         fixed (T* pay = ay, pw = w, pax = ax)
-            PixelProduct<T>.Run(team, inputGradient, images, pay, pw, null, beta, pax);
+            Multiply(team, inputGradient, images, pay, pw, null, beta, pax);
     }
 
     /// <summary>
@@ -88,8 +90,26 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         if (images == 0)
             return;
         fixed (T* px = x, pay = ay, paw = aw)
-            TapProduct<T>.Run(team, Shape, forward, images, px, pay, paw);
+        {
+            if (planeTaps is not null && PlaneTapProduct<T>.Cost(planeTaps) < ClearlyLess * TapProduct<T>.Cost(Shape))
+                PlaneTapProduct<T>.Run(team, planeTaps, images, px, pay, paw);
+            else
+                TapProduct<T>.Run(team, Shape, forward, images, px, pay, paw);
+        }
     }
+
+    /// <summary>The way is chosen by the shape alone (and the width of vectors).</summary>
+    private static void Multiply<T>(WorkerTeam? team, PixelGeometry geometry, int images, T* source, T* weights, T* bias, T beta, T* result)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (PlaneProduct<T>.Cost(geometry) < ClearlyLess * PixelProduct<T>.Cost(geometry))
+            PlaneProduct<T>.Run(team, geometry, images, source, weights, bias, beta, result);
+        else
+            PixelProduct<T>.Run(team, geometry, images, source, weights, bias, beta, result);
+    }
+
+    /// <summary>The costs are rough: a small difference says nothing.</summary>
+    private const double ClearlyLess = 0.93;
 
     private void CheckImages(int images, int input, string inputName, int output, string outputName)
     {

@@ -4,22 +4,6 @@ using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
-/// <summary>What a product of windows with weights needs besides its numbers: the forward product, or the gradient of the input.</summary>
-/// <param name="Layout">How source images are read.</param>
-/// <param name="Tables">One table, or one for each pair of residue classes.</param>
-/// <param name="Chunk">Most images at once.</param>
-/// <param name="Columns">Planes of a result.</param>
-/// <param name="WeightStride">From the weights of one column to those of the next.</param>
-/// <param name="SourceSize">Elements of a source image.</param>
-/// <param name="ResultSize">Elements of a result.</param>
-/// <param name="Plane">Elements of a plane of a result.</param>
-internal sealed record PixelGeometry(
-    PlaneLayout Layout, PixelTable[] Tables, int Chunk, int Columns, int WeightStride, int SourceSize, int ResultSize, int Plane)
-{
-    /// <summary>Depths of all tables together.</summary>
-    public int Depth { get; } = Tables.Sum(table => table.Depths.Length);
-}
-
 /// <summary>
 /// Rows are result pixels, columns are result planes: the weights are packed once, then every chunk of images is a product of its own. The cut into chunks
 /// depends on the shape alone, and the bits not even on that: every element is one chain of multiply-adds.
@@ -55,46 +39,37 @@ internal sealed unsafe class PixelProduct<T>
         instance = job;
     }
 
-    private static int Width => Vector512.IsHardwareAccelerated ? Vector512<T>.Count
-        : Vector256.IsHardwareAccelerated ? Vector256<T>.Count
-        : Vector128.IsHardwareAccelerated ? Vector128<T>.Count : 1;
+    /// <summary>About how many cycles a pixel takes.</summary>
+    public static double Cost(PixelGeometry geometry) =>
+        (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * (geometry.Depth + StoreCost);
 
-    private int Panels => (geometry.Columns + Width - 1) / Width;
+    /// <summary>Steps of depth that transposing and storing takes.</summary>
+    private const int StoreCost = 10;
+
+    private int Panels => (geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
 
     /// <summary>Elements of a packed panel: bias, then the weights of all tables.</summary>
-    private int PanelLength => (1 + geometry.Depth) * Width;
+    private int PanelLength => (1 + geometry.Depth) * SimdWidth<T>.Lanes;
 
     private void Run(WorkerTeam? team)
     {
         packed = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)Panels * PanelLength);
-        Each((long)Panels * PanelLength < SharedPacking ? null : team, Panels, pack);
+        TeamItems.Run((long)Panels * PanelLength < SharedPacking ? null : team, Panels, pack);
         chunk = Math.Clamp((images + MostItems - 1) / MostItems, 1, geometry.Chunk);
-        Each(team, (images + chunk - 1) / chunk, multiply);
+        TeamItems.Run(team, (images + chunk - 1) / chunk, multiply);
     }
 
     private const int MostItems = 8;
 
-    private static void Each(WorkerTeam? team, int items, Action<int, int> body)
-    {
-        if (team is not null)
-        {
-            team.Run(items, body);
-            return;
-        }
-
-        for (int item = 0; item < items; item++)
-            body(item, 0);
-    }
-
     private void Pack(int panel, int worker)
     {
-        int first = panel * Width, columns = Math.Min(Width, geometry.Columns - first);
+        int first = panel * SimdWidth<T>.Lanes, columns = Math.Min(SimdWidth<T>.Lanes, geometry.Columns - first);
         T* target = packed + ((long)panel * PanelLength);
-        for (int j = 0; j < Width; j++)
+        for (int j = 0; j < SimdWidth<T>.Lanes; j++)
             target[j] = bias is null || j >= columns ? T.Zero : bias[first + j];
-        target += Width;
+        target += SimdWidth<T>.Lanes;
         foreach (PixelTable table in geometry.Tables)
-            target = WeightPanel.Pack(weights + ((long)first * geometry.WeightStride), geometry.WeightStride, table.Weights, columns, Width, target);
+            target = WeightPanel.Pack(weights + ((long)first * geometry.WeightStride), geometry.WeightStride, table.Weights, columns, SimdWidth<T>.Lanes, target);
     }
 
     private void Multiply(int item, int worker)
@@ -117,14 +92,7 @@ internal sealed unsafe class PixelProduct<T>
         int first = item * chunk, count = Math.Min(chunk, images - first);
         T* read = source + ((long)first * geometry.SourceSize);
         T* write = result + ((long)first * geometry.ResultSize);
-        if (geometry.Layout.Copies)
-        {
-            long length = geometry.Layout.Length(count);
-            T* copy = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Images, length);
-            new Span<T>(copy, checked((int)length)).Clear();
-            geometry.Layout.Copy(read, count, copy);
-            read = copy;
-        }
+        read = geometry.Layout.Read(read, count, geometry.Layout.Prepare<T>(count));
 
         for (int panel = 0; panel < Panels; panel++)
         {

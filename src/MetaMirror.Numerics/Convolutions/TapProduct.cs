@@ -35,11 +35,17 @@ internal sealed unsafe class TapProduct<T>
         instance = job;
     }
 
-    private static int Width => Vector512.IsHardwareAccelerated ? Vector512<T>.Count
-        : Vector256.IsHardwareAccelerated ? Vector256<T>.Count
-        : Vector128.IsHardwareAccelerated ? Vector128<T>.Count : 1;
+    /// <summary>About how many cycles an image takes.</summary>
+    public static double Cost(ConvolutionShape shape)
+    {
+        int panels = (shape.Outputs + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes, tiles = (shape.Taps + 7) / 8;
+        return ((8.0 * tiles) + PackCost) * panels * shape.OutputPixels;
+    }
 
-    private int Panels => (shape.Outputs + Width - 1) / Width;
+    /// <summary>Cycles to transpose a vector of results.</summary>
+    private const double PackCost = 6;
+
+    private int Panels => (shape.Outputs + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
 
     private int Tiles => (shape.Taps + 7) / 8;
 
@@ -56,21 +62,9 @@ internal sealed unsafe class TapProduct<T>
         stripes = Math.Min(Panels, (Items + groups - 1) / groups);
         panelsOfStripe = (Panels + stripes - 1) / stripes;
         stripes = (Panels + panelsOfStripe - 1) / panelsOfStripe;
-        sums = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)groups * Panels * Tiles * 8 * Width);
-        Each(team, groups * stripes, sum);
-        Each(team, Panels, add);
-    }
-
-    private static void Each(WorkerTeam? team, int items, Action<int, int> body)
-    {
-        if (team is not null)
-        {
-            team.Run(items, body);
-            return;
-        }
-
-        for (int item = 0; item < items; item++)
-            body(item, 0);
+        sums = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)groups * Panels * Tiles * 8 * SimdWidth<T>.Lanes);
+        TeamItems.Run(team, groups * stripes, sum);
+        TeamItems.Run(team, Panels, add);
     }
 
     private void Sum(int item, int worker)
@@ -93,16 +87,8 @@ internal sealed unsafe class TapProduct<T>
         int group = item / stripes, stripe = item % stripes;
         int firstImage = group * imagesOfGroup, endImage = Math.Min(images, firstImage + imagesOfGroup);
         int firstPanel = stripe * panelsOfStripe, endPanel = Math.Min(Panels, firstPanel + panelsOfStripe);
-        PlaneLayout layout = geometry.Layout;
-        T* copy = null;
         int chunk = Math.Min(geometry.Chunk, imagesOfGroup), pixels = shape.OutputPixels;
-        if (layout.Copies)
-        {
-            long length = layout.Length(chunk);
-            copy = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Images, length);
-            new Span<T>(copy, checked((int)length)).Clear();
-        }
-
+        T* copy = geometry.Layout.Prepare<T>(chunk);
         T* mine = sums + ((long)group * Panels * Tiles * 8 * TSimd.Count);
         new Span<T>(mine + ((long)firstPanel * Tiles * 8 * TSimd.Count), (endPanel - firstPanel) * Tiles * 8 * TSimd.Count).Clear();
         T* panel = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Panel, (long)chunk * pixels * TSimd.Count);
@@ -111,13 +97,7 @@ internal sealed unsafe class TapProduct<T>
             for (int first = firstImage; first < endImage; first += chunk)
             {
                 int count = Math.Min(chunk, endImage - first);
-                T* read = x + ((long)first * shape.InputSize);
-                if (layout.Copies)
-                {
-                    layout.Copy(read, count, copy);
-                    read = copy;
-                }
-
+                T* read = geometry.Layout.Read(x + ((long)first * shape.InputSize), count, copy);
                 for (int j = firstPanel; j < endPanel; j++)
                 {
                     int columns = Math.Min(TSimd.Count, shape.Outputs - (j * TSimd.Count));
@@ -140,20 +120,20 @@ internal sealed unsafe class TapProduct<T>
 
     private void Add(int panel, int worker)
     {
-        int columns = Math.Min(Width, shape.Outputs - (panel * Width));
-        long groupLength = (long)Panels * Tiles * 8 * Width;
-        T* from = sums + ((long)panel * Tiles * 8 * Width);
-        T* to = aw + ((long)panel * Width * shape.Taps);
+        int columns = Math.Min(SimdWidth<T>.Lanes, shape.Outputs - (panel * SimdWidth<T>.Lanes));
+        long groupLength = (long)Panels * Tiles * 8 * SimdWidth<T>.Lanes;
+        T* from = sums + ((long)panel * Tiles * 8 * SimdWidth<T>.Lanes);
+        T* to = aw + ((long)panel * SimdWidth<T>.Lanes * shape.Taps);
         int* targets = stackalloc int[8];
         var output = new TransposedTile<T>(to, shape.Taps, columns, T.One);
-        for (int t = 0; t < Tiles; t++, from += 8 * Width)
+        for (int t = 0; t < Tiles; t++, from += 8 * SimdWidth<T>.Lanes)
         {
             for (int i = 0; i < 8; i++)
                 targets[i] = (t * 8) + i;
             int height = Math.Min(8, shape.Taps - (t * 8));
             for (int group = 1; group < groups; group++)
-                Vectors.AddScaled(T.One, new ReadOnlySpan<T>(from + (group * groupLength), 8 * Width), new Span<T>(from, 8 * Width));
-            output.Store(from, Width, targets, height);
+                Vectors.AddScaled(T.One, new ReadOnlySpan<T>(from + (group * groupLength), 8 * SimdWidth<T>.Lanes), new Span<T>(from, 8 * SimdWidth<T>.Lanes));
+            output.Store(from, SimdWidth<T>.Lanes, targets, height);
         }
     }
 }
