@@ -12,6 +12,7 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
     private readonly PixelGeometry forward = ConvolutionGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
     private readonly PixelGeometry inputGradient = ConvolutionGeometry.InputGradient(shape);
 
+    private readonly ImageGeometry? imageGradient = ImageGeometry.InputGradient(shape);
     private readonly PlaneTapGeometry? planeTaps = shape.Stride == 1 ? new PlaneTapGeometry(shape) : null;
 
     /// <summary>Geometry of one image.</summary>
@@ -66,7 +67,12 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(ay, ax, nameof(ay), nameof(ax));
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
         fixed (T* pay = ay, pw = w, pax = ax)
-            Multiply(team, inputGradient, images, pay, pw, null, beta, pax);
+        {
+            if (images > 0 && imageGradient is not null && ImageProduct<T>.Cost(imageGradient, images) < ClearlyLess * Cost<T>(inputGradient))
+                ImageProduct<T>.Run(team, imageGradient, images, pay, pw, beta, pax);
+            else
+                Multiply(team, inputGradient, images, pay, pw, null, beta, pax);
+        }
     }
 
     /// <summary>
@@ -107,6 +113,9 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         else
             PixelProduct<T>.Run(team, geometry, images, source, weights, bias, beta, result);
     }
+
+    private static double Cost<T>(PixelGeometry geometry)
+        where T : unmanaged, IFloatingPointIeee754<T> => Math.Min(PixelProduct<T>.Cost(geometry), PlaneProduct<T>.Cost(geometry));
 
     /// <summary>The costs are rough: a small difference says nothing.</summary>
     private const double ClearlyLess = 0.93;

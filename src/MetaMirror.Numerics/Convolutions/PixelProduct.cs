@@ -39,9 +39,14 @@ internal sealed unsafe class PixelProduct<T>
         instance = job;
     }
 
-    /// <summary>About how many cycles a pixel takes.</summary>
-    public static double Cost(PixelGeometry geometry) =>
-        (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * (geometry.Depth + StoreCost);
+    /// <summary>About how many cycles an image takes.</summary>
+    public static double Cost(PixelGeometry geometry)
+    {
+        double steps = 0;
+        foreach (PixelTable table in geometry.Tables)
+            steps += (double)table.RowsPerImage * (table.Depths.Length + StoreCost);
+        return (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * steps;
+    }
 
     /// <summary>Steps of depth that transposing and storing takes.</summary>
     private const int StoreCost = 10;

@@ -75,21 +75,29 @@ internal sealed unsafe class PlaneLayout
         }
     }
 
-    /// <summary>In pieces of 16 bytes, the last one overlapping: rows are too short for a call.</summary>
+    /// <summary>In vectors, the last one overlapping: rows are too short for a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow<T>(T* source, T* destination, nint length)
         where T : unmanaged
     {
-        nint whole = 16 / sizeof(T);
-        if (!Vector128.IsHardwareAccelerated || length < whole)
+        if (Vector512.IsHardwareAccelerated && length >= Vector512<T>.Count)
+        {
+            nint last = length - Vector512<T>.Count;
+            for (nint i = 0; i < last; i += Vector512<T>.Count)
+                Vector512.Load(source + i).Store(destination + i);
+            Vector512.Load(source + last).Store(destination + last);
+        }
+        else if (Vector128.IsHardwareAccelerated && length >= Vector128<T>.Count)
+        {
+            nint last = length - Vector128<T>.Count;
+            for (nint i = 0; i < last; i += Vector128<T>.Count)
+                Vector128.Load(source + i).Store(destination + i);
+            Vector128.Load(source + last).Store(destination + last);
+        }
+        else
         {
             for (nint i = 0; i < length; i++)
                 destination[i] = source[i];
-            return;
         }
-
-        for (nint i = 0; i < length - whole; i += whole)
-            Vector128.Load(source + i).Store(destination + i);
-        Vector128.Load(source + length - whole).Store(destination + length - whole);
     }
 }

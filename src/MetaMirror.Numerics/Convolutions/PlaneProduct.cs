@@ -32,7 +32,7 @@ internal sealed unsafe class PlaneProduct<T>
         (job.geometry, job.images, job.beta) = (geometry, images, beta);
         job.source = source;
         job.result = result;
-        job.packed = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)PaddedRows(geometry.Columns) * (geometry.Depth + 1));
+        job.packed = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)RowTiles.Padded(geometry.Columns) * (geometry.Depth + 1));
         job.Pack(weights, bias);
         job.chunk = Math.Max(1, (images + MostItems - 1) / MostItems);
         TeamItems.Run(team, (images + job.chunk - 1) / job.chunk, job.multiply);
@@ -40,32 +40,16 @@ internal sealed unsafe class PlaneProduct<T>
     }
 
     /// <summary>
-    /// About how many cycles a pixel takes, for comparison with <see cref="PixelProduct{T}.Cost"/>; a run of pixels that is shorter than a vector has none.
+    /// About how many cycles an image takes, for comparison with <see cref="PixelProduct{T}.Cost"/>; a run of pixels that is shorter than a vector has none.
     /// </summary>
     public static double Cost(PixelGeometry geometry)
     {
         int run = geometry.Run, vectors = (run + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
-        return run < SimdWidth<T>.Lanes || geometry.Tables.Length > 1 ? double.PositiveInfinity : (double)PaddedRows(geometry.Columns) * vectors / run * (geometry.Depth + StoreCost);
+        return run < SimdWidth<T>.Lanes || geometry.Tables.Length > 1 ? double.PositiveInfinity : (double)RowTiles.Padded(geometry.Columns) * vectors * (geometry.Plane / run) * (geometry.Depth + StoreCost);
     }
 
     /// <summary>Steps of depth that storing takes.</summary>
     private const int StoreCost = 2;
-
-    /// <summary>Rows of the next tile: sixes, and fours where they waste less.</summary>
-    private static int Height(int rows) => rows is 1 or 2 or 3 or 4 or 7 or 8 ? 4 : 6;
-
-    private static int PaddedRows(int rows)
-    {
-        int padded = 0;
-        for (int row = 0; row < rows;)
-        {
-            int height = Height(rows - row);
-            padded += height;
-            row += height;
-        }
-
-        return padded;
-    }
 
     /// <summary>For each tile of rows its bias, then for each depth its weights.</summary>
     private void Pack(T* weights, T* bias)
@@ -73,7 +57,7 @@ internal sealed unsafe class PlaneProduct<T>
         T* target = packed;
         for (int row = 0; row < geometry.Columns;)
         {
-            int height = Height(geometry.Columns - row), used = Math.Min(height, geometry.Columns - row);
+            int height = RowTiles.Next(geometry.Columns - row), used = Math.Min(height, geometry.Columns - row);
             for (int r = 0; r < height; r++)
                 target[r] = bias is null || r >= used ? T.Zero : bias[row + r];
             target = WeightPanel.Pack(
@@ -123,7 +107,7 @@ internal sealed unsafe class PlaneProduct<T>
         T* w = packed;
         for (int row = 0; row < geometry.Columns;)
         {
-            int height = Height(geometry.Columns - row), used = Math.Min(height, geometry.Columns - row);
+            int height = RowTiles.Next(geometry.Columns - row), used = Math.Min(height, geometry.Columns - row);
             for (int start = 0; start < plane; start += run)
             {
                 for (int done = 0; done < run;)
