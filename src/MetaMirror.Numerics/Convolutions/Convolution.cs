@@ -9,8 +9,8 @@ namespace MetaMirror.Numerics;
 /// <param name="shape">Geometry of one image.</param>
 public sealed unsafe class Convolution(ConvolutionShape shape)
 {
-    private readonly PixelGeometry forward = ConvolutionGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
-    private readonly PixelGeometry inputGradient = ConvolutionGeometry.InputGradient(shape);
+    private readonly PixelGeometry forward = PixelGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
+    private readonly PixelGeometry inputGradient = PixelGeometry.InputGradient(shape);
 
     private readonly ImageGeometry? imageGradient = ImageGeometry.InputGradient(shape);
     private readonly PlaneTapGeometry? planeTaps = shape.Stride == 1 ? new PlaneTapGeometry(shape) : null;
@@ -42,6 +42,8 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(x, y, nameof(x), nameof(y));
         Require.Disjoint(w, y, nameof(w), nameof(y));
         Require.Disjoint(bias, y, nameof(bias), nameof(y));
+        if (images == 0)
+            return;
         fixed (T* px = x, pw = w, pb = bias, py = y)
             Multiply(team, forward, images, px, pw, pb, beta, py);
     }
@@ -66,9 +68,11 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Length(Shape.WeightSize, w.Length, nameof(w), "Outputs x Channels x KernelRows x KernelColumns");
         Require.Disjoint(ay, ax, nameof(ay), nameof(ax));
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
+        if (images == 0)
+            return;
         fixed (T* pay = ay, pw = w, pax = ax)
         {
-            if (images > 0 && imageGradient is not null && ImageProduct<T>.Cost(imageGradient, images) < ClearlyLess * Cost<T>(inputGradient))
+            if (imageGradient is not null && ImageProduct<T>.Cost(imageGradient, images) < ClearlyLess * Cost<T>(inputGradient))
                 ImageProduct<T>.Run(team, imageGradient, images, pay, pw, beta, pax);
             else
                 Multiply(team, inputGradient, images, pay, pw, null, beta, pax);

@@ -14,6 +14,9 @@ internal sealed unsafe class ImageProduct<T>
     /// <summary>Cycles to transpose a vector.</summary>
     private const double TransposeCost = 7;
 
+    /// <summary>Turned images and results of a group must not leave the second-level cache much.</summary>
+    private const int MostBytes = 3 << 19;
+
     [ThreadStatic]
     private static ImageProduct<T>? instance;
 
@@ -43,6 +46,8 @@ internal sealed unsafe class ImageProduct<T>
     public static double Cost(ImageGeometry geometry, int images)
     {
         int lanes = SimdWidth<T>.Lanes, groups = (images + lanes - 1) / lanes;
+        if (((long)geometry.SourceSize + geometry.ResultSize) * lanes * sizeof(T) > MostBytes)
+            return double.PositiveInfinity;
         double products = (double)RowTiles.Padded(geometry.ResultPlanes) * geometry.Pairs.Length / 2 * geometry.Planes;
         return groups * (products + (TransposeCost * ((double)geometry.SourceSize + geometry.ResultSize))) / images;
     }

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// Rows are result pixels, columns are result planes: the weights are packed once, then every chunk of images is a product of its own. The cut into chunks
-/// depends on the shape alone, and the bits not even on that: every element is one chain of multiply-adds.
+/// Rows are result pixels, columns are result planes: the weights are packed once, then every chunk of images is a product of its own, or, if there are few,
+/// several for groups of panels. The cut depends on the shape alone, and the bits not even on that: every element is one chain of multiply-adds.
 /// </summary>
 internal sealed unsafe class PixelProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -14,16 +14,30 @@ internal sealed unsafe class PixelProduct<T>
     /// <summary>Packing with fewer elements is not handed to other threads.</summary>
     private const int SharedPacking = 1 << 15;
 
+    /// <summary>Items to share out, if the shape allows.</summary>
+    private const int Items = 8;
+
+    /// <summary>Multiplications below which an item is not worth it.</summary>
+    private const double ItemVolume = 1 << 18;
+
+    /// <summary>Steps of depth that transposing and storing takes.</summary>
+    private const int StoreCost = 10;
+
     [ThreadStatic]
     private static PixelProduct<T>? instance;
 
     private readonly Action<int, int> pack, multiply;
     private PixelGeometry geometry = null!;
-    private int images, chunk;
+    private int images, chunk, groups;
     private T* source, weights, bias, result, packed;
     private T beta;
 
     private PixelProduct() => (pack, multiply) = (Pack, Multiply);
+
+    private int Panels => (geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
+
+    /// <summary>Elements of a packed panel: bias, then the weights of all tables.</summary>
+    private int PanelLength => (1 + geometry.Depth) * SimdWidth<T>.Lanes;
 
     /// <summary>result ← beta · result + bias + windows · weights; bias may be null.</summary>
     public static void Run(WorkerTeam? team, PixelGeometry geometry, int images, T* source, T* weights, T* bias, T beta, T* result)
@@ -40,41 +54,34 @@ internal sealed unsafe class PixelProduct<T>
     }
 
     /// <summary>About how many cycles an image takes.</summary>
-    public static double Cost(PixelGeometry geometry)
+    public static double Cost(PixelGeometry geometry) => (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * Steps(geometry);
+
+    private static double Steps(PixelGeometry geometry)
     {
         double steps = 0;
         foreach (PixelTable table in geometry.Tables)
             steps += (double)table.RowsPerImage * (table.Depths.Length + StoreCost);
-        return (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * steps;
+        return steps;
     }
-
-    /// <summary>Steps of depth that transposing and storing takes.</summary>
-    private const int StoreCost = 10;
-
-    private int Panels => (geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
-
-    /// <summary>Elements of a packed panel: bias, then the weights of all tables.</summary>
-    private int PanelLength => (1 + geometry.Depth) * SimdWidth<T>.Lanes;
 
     private void Run(WorkerTeam? team)
     {
         packed = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)Panels * PanelLength);
         TeamItems.Run((long)Panels * PanelLength < SharedPacking ? null : team, Panels, pack);
-        chunk = Math.Clamp((images + MostItems - 1) / MostItems, 1, geometry.Chunk);
-        TeamItems.Run(team, (images + chunk - 1) / chunk, multiply);
+        chunk = Math.Clamp((images + Items - 1) / Items, 1, geometry.Chunk);
+        int chunks = (images + chunk - 1) / chunk;
+        double volume = images * Cost(geometry) * SimdWidth<T>.Lanes;
+        groups = Math.Clamp((int)Math.Min(Items, volume / ItemVolume) / chunks, 1, Panels);
+        TeamItems.Run(team, chunks * groups, multiply);
     }
-
-    private const int MostItems = 8;
 
     private void Pack(int panel, int worker)
     {
-        int first = panel * SimdWidth<T>.Lanes, columns = Math.Min(SimdWidth<T>.Lanes, geometry.Columns - first);
+        int width = SimdWidth<T>.Lanes, first = panel * width, columns = Math.Min(width, geometry.Columns - first);
         T* target = packed + ((long)panel * PanelLength);
-        for (int j = 0; j < SimdWidth<T>.Lanes; j++)
+        for (int j = 0; j < width; j++)
             target[j] = bias is null || j >= columns ? T.Zero : bias[first + j];
-        target += SimdWidth<T>.Lanes;
-        foreach (PixelTable table in geometry.Tables)
-            target = WeightPanel.Pack(weights + ((long)first * geometry.WeightStride), geometry.WeightStride, table.Weights, columns, SimdWidth<T>.Lanes, target);
+        geometry.Weights.Pack(weights + ((long)first * geometry.Weights.Column), geometry.Tables, columns, width, target + width);
     }
 
     private void Multiply(int item, int worker)
@@ -94,21 +101,52 @@ internal sealed unsafe class PixelProduct<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        int first = item * chunk, count = Math.Min(chunk, images - first);
+        int first = item / groups * chunk, count = Math.Min(chunk, images - first), group = item % groups;
         T* read = source + ((long)first * geometry.SourceSize);
-        T* write = result + ((long)first * geometry.ResultSize);
         read = geometry.Layout.Read(read, count, geometry.Layout.Prepare<T>(count));
-
-        for (int panel = 0; panel < Panels; panel++)
+        int end = (group + 1) * Panels / groups;
+        for (int panel = group * Panels / groups; panel < end; panel++)
         {
-            T* start = packed + ((long)panel * PanelLength), b = start + TSimd.Count;
+            T* start = packed + ((long)panel * PanelLength);
             int columns = Math.Min(TSimd.Count, geometry.Columns - (panel * TSimd.Count));
-            var output = new TransposedTile<T>(write + ((long)panel * TSimd.Count * geometry.Plane), geometry.Plane, columns, beta);
-            foreach (PixelTable table in geometry.Tables)
+            T* write = result + ((long)first * geometry.ResultSize) + ((long)panel * TSimd.Count * geometry.Plane);
+            if (geometry.Residues is null)
             {
-                Rows<TVector, TSimd>(read, table, count * table.RowsPerImage, start, b, output);
-                b += table.Depths.Length * TSimd.Count;
+                var output = new TransposedTile<T>(write, geometry.Plane, columns, beta);
+                Rows<TVector, TSimd>(read, geometry.Tables[0], count * geometry.Plane, start, start + TSimd.Count, output);
             }
+            else
+            {
+                Classes<TVector, TSimd>(read, count, start, columns, write);
+            }
+        }
+    }
+
+    /// <summary>The product of each pair of residue classes by itself, then all together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Classes<TVector, TSimd>(T* read, int count, T* start, int columns, T* write)
+        where TVector : struct
+        where TSimd : ISimd<T, TVector>
+    {
+        PixelTable[] tables = geometry.Tables;
+        int plane = count * geometry.Plane;
+        T* sums = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Results, (long)columns * plane), panel = start + TSimd.Count;
+        T** pixels = stackalloc T*[tables.Length];
+        int before = 0;
+        for (int k = 0; k < tables.Length; k++)
+        {
+            pixels[k] = tables[k].Depths.Length == 0 ? null : sums + before;
+            if (tables[k].Depths.Length > 0)
+                Rows<TVector, TSimd>(read, tables[k], count * tables[k].RowsPerImage, start, panel, new TransposedTile<T>(sums + before, plane, columns, T.Zero));
+            before += count * tables[k].RowsPerImage;
+            panel += tables[k].Depths.Length * TSimd.Count;
+        }
+
+        for (int c = 0; c < columns; c++)
+        {
+            geometry.Residues!.Store(pixels, count, beta, write + ((long)c * geometry.Plane), geometry.ResultSize);
+            for (int k = 0; k < tables.Length; k++)
+                pixels[k] = pixels[k] is null ? null : pixels[k] + plane;
         }
     }
 
@@ -117,12 +155,13 @@ internal sealed unsafe class PixelProduct<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        T* tile = stackalloc T[IndirectTile<T, TVector, TSimd>.Height * TSimd.Count];
+        const int Height = 8;
+        T* tile = stackalloc T[Height * TSimd.Count];
         fixed (int* rows = table.Rows, targets = table.Targets, depths = table.Depths)
         {
-            for (int r = 0; r < count; r += IndirectTile<T, TVector, TSimd>.Height)
+            for (int r = 0; r < count; r += Height)
             {
-                int height = Math.Min(IndirectTile<T, TVector, TSimd>.Height, count - r);
+                int height = Math.Min(Height, count - r);
                 IndirectTile<T, TVector, TSimd>.Multiply(source, rows + r, height - 1, depths, table.Depths.Length, panel, start, 0, tile);
                 output.Store(tile, TSimd.Count, targets + r, height);
             }

@@ -60,8 +60,7 @@ internal sealed unsafe class PlaneProduct<T>
             int height = RowTiles.Next(geometry.Columns - row), used = Math.Min(height, geometry.Columns - row);
             for (int r = 0; r < height; r++)
                 target[r] = bias is null || r >= used ? T.Zero : bias[row + r];
-            target = WeightPanel.Pack(
-                weights + ((long)row * geometry.WeightStride), geometry.WeightStride, geometry.Tables[0].Weights, used, height, target + height);
+            target = geometry.Weights.Pack(weights + ((long)row * geometry.Weights.Column), geometry.Tables, used, height, target + height);
             row += height;
         }
     }
