@@ -17,7 +17,7 @@ internal sealed record PixelGeometry(
     private const int ChunkElements = 1 << 17;
 
     /// <summary>Pixels of a chunk, unless one image has more.</summary>
-    private const int ChunkPixels = 1 << 11;
+    public const int ChunkPixels = 1 << 11;
 
     /// <summary>Depths of all tables together.</summary>
     public int Depth { get; } = Tables.Sum(table => table.Depths.Length);
