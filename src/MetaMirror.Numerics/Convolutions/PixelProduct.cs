@@ -23,6 +23,9 @@ internal sealed unsafe class PixelProduct<T>
     /// <summary>Steps of depth that transposing and storing takes.</summary>
     private const int StoreCost = 10;
 
+    /// <summary>With narrower vectors, two products a cycle wait for loads.</summary>
+    private const double LoadCost = 1.25;
+
     [ThreadStatic]
     private static PixelProduct<T>? instance;
 
@@ -54,7 +57,8 @@ internal sealed unsafe class PixelProduct<T>
     }
 
     /// <summary>About how many cycles an image takes.</summary>
-    public static double Cost(PixelGeometry geometry) => (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * Steps(geometry);
+    public static double Cost(PixelGeometry geometry) =>
+        (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * Steps(geometry) * (Vector512.IsHardwareAccelerated ? 1 : LoadCost);
 
     private static double Steps(PixelGeometry geometry)
     {
