@@ -33,6 +33,27 @@ public sealed class AllocationTests
     });
 
     [Fact]
+    public void Convolutions()
+    {
+        ConvolutionShape[] shapes = [new(1, 12, 12, 6, 5, 5, 1, 2), new(6, 8, 8, 16, 5, 5), new(17, 6, 6, 20, 3, 3, 1, 1), new(16, 6, 6, 20, 3, 3, 2, 1)];
+        Convolution[] convolutions = [.. shapes.Select(shape => new Convolution(shape))];
+        Allocation.AssertNone(() =>
+        {
+            foreach (Convolution convolution in convolutions)
+            {
+                ConvolutionShape s = convolution.Shape;
+                Span<float> input = x.AsSpan(0, 4 * s.InputSize), output = z.AsSpan(0, 4 * s.OutputSize), weight = y.AsSpan(0, s.WeightSize);
+                convolution.Forward<float>(null, 4, input, weight, [], 0, output);
+                convolution.Forward<float>(team, 4, input, weight, [], 1, output);
+                convolution.WeightGradient<float>(team, 4, input, output, weight);
+                convolution.WeightGradient<float>(null, 4, input, output, weight);
+                convolution.InputGradient<float>(team, 4, output, weight, 0, input);
+                convolution.InputGradient<float>(null, 4, output, weight, 1, input);
+            }
+        });
+    }
+
+    [Fact]
     public void Streams() => Allocation.AssertNone(() =>
     {
         RandomStream stream = Draws.Stream(92);

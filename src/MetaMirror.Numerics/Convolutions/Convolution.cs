@@ -9,8 +9,11 @@ namespace MetaMirror.Numerics;
 /// <param name="shape">Geometry of one image.</param>
 public sealed unsafe class Convolution(ConvolutionShape shape)
 {
-    private readonly PixelGeometry forward = ConvolutionGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
-    private readonly PixelGeometry inputGradient = ConvolutionGeometry.InputGradient(shape);
+    private readonly PixelGeometry forward = PixelGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
+    private readonly PixelGeometry inputGradient = PixelGeometry.InputGradient(shape);
+
+    private readonly ImageGeometry? imageGradient = ImageGeometry.InputGradient(shape);
+    private readonly PlaneTapGeometry? planeTaps = shape.Stride == 1 ? new PlaneTapGeometry(shape) : null;
 
     /// <summary>Geometry of one image.</summary>
     public ConvolutionShape Shape { get; } = shape;
@@ -39,8 +42,10 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(x, y, nameof(x), nameof(y));
         Require.Disjoint(w, y, nameof(w), nameof(y));
         Require.Disjoint(bias, y, nameof(bias), nameof(y));
+        if (images == 0)
+            return;
         fixed (T* px = x, pw = w, pb = bias, py = y)
-            PixelProduct<T>.Run(team, forward, images, px, pw, pb, beta, py);
+            Multiply(team, forward, images, px, pw, pb, beta, py);
     }
 
     /// <summary>
@@ -63,8 +68,15 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Length(Shape.WeightSize, w.Length, nameof(w), "Outputs x Channels x KernelRows x KernelColumns");
         Require.Disjoint(ay, ax, nameof(ay), nameof(ax));
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
+        if (images == 0)
+            return;
         fixed (T* pay = ay, pw = w, pax = ax)
-            PixelProduct<T>.Run(team, inputGradient, images, pay, pw, null, beta, pax);
+        {
+            if (imageGradient is not null && ImageProduct<T>.Cost(imageGradient, images) < ClearlyLess * Cost<T>(inputGradient))
+                ImageProduct<T>.Run(team, imageGradient, images, pay, pw, beta, pax);
+            else
+                Multiply(team, inputGradient, images, pay, pw, null, beta, pax);
+        }
     }
 
     /// <summary>
@@ -88,8 +100,29 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         if (images == 0)
             return;
         fixed (T* px = x, pay = ay, paw = aw)
-            TapProduct<T>.Run(team, Shape, forward, images, px, pay, paw);
+        {
+            if (planeTaps is not null && PlaneTapProduct<T>.Cost(planeTaps) < ClearlyLess * TapProduct<T>.Cost(Shape))
+                PlaneTapProduct<T>.Run(team, planeTaps, images, px, pay, paw);
+            else
+                TapProduct<T>.Run(team, Shape, forward, images, px, pay, paw);
+        }
     }
+
+    /// <summary>The way is chosen by the shape alone (and the width of vectors).</summary>
+    private static void Multiply<T>(WorkerTeam? team, PixelGeometry geometry, int images, T* source, T* weights, T* bias, T beta, T* result)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (PlaneProduct<T>.Cost(geometry) < ClearlyLess * PixelProduct<T>.Cost(geometry))
+            PlaneProduct<T>.Run(team, geometry, images, source, weights, bias, beta, result);
+        else
+            PixelProduct<T>.Run(team, geometry, images, source, weights, bias, beta, result);
+    }
+
+    private static double Cost<T>(PixelGeometry geometry)
+        where T : unmanaged, IFloatingPointIeee754<T> => Math.Min(PixelProduct<T>.Cost(geometry), PlaneProduct<T>.Cost(geometry));
+
+    /// <summary>The costs are rough: a small difference says nothing.</summary>
+    private const double ClearlyLess = 0.93;
 
     private void CheckImages(int images, int input, string inputName, int output, string outputName)
     {

@@ -12,7 +12,10 @@ internal enum ConvolutionBuffer
     /// <summary>Padded images of one item.</summary>
     Images,
 
-    /// <summary>Packed panel of one item.</summary>
+    /// <summary>Padded or turned results of one item.</summary>
+    Results,
+
+    /// <summary>Packed panel, or sums, of one item.</summary>
     Panel,
 }
 
@@ -28,7 +31,7 @@ internal static unsafe class ConvolutionBuffers
         where T : unmanaged
     {
         int bytes = checked((int)(length * sizeof(T)) + Alignment);
-        byte[]?[] buffers = memory ??= new byte[]?[3];
+        byte[]?[] buffers = memory ??= new byte[]?[4];
         byte[]? buffer = buffers[(int)use];
         if (buffer is null || buffer.Length < bytes)
             buffers[(int)use] = buffer = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);

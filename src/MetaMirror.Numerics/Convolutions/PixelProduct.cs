@@ -4,25 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
-/// <summary>What a product of windows with weights needs besides its numbers: the forward product, or the gradient of the input.</summary>
-/// <param name="Layout">How source images are read.</param>
-/// <param name="Tables">One table, or one for each pair of residue classes.</param>
-/// <param name="Chunk">Most images at once.</param>
-/// <param name="Columns">Planes of a result.</param>
-/// <param name="WeightStride">From the weights of one column to those of the next.</param>
-/// <param name="SourceSize">Elements of a source image.</param>
-/// <param name="ResultSize">Elements of a result.</param>
-/// <param name="Plane">Elements of a plane of a result.</param>
-internal sealed record PixelGeometry(
-    PlaneLayout Layout, PixelTable[] Tables, int Chunk, int Columns, int WeightStride, int SourceSize, int ResultSize, int Plane)
-{
-    /// <summary>Depths of all tables together.</summary>
-    public int Depth { get; } = Tables.Sum(table => table.Depths.Length);
-}
-
 /// <summary>
-/// Rows are result pixels, columns are result planes: the weights are packed once, then every chunk of images is a product of its own. The cut into chunks
-/// depends on the shape alone, and the bits not even on that: every element is one chain of multiply-adds.
+/// Rows are result pixels, columns are result planes: the weights are packed once, then every chunk of images is a product of its own, or, if there are few,
+/// several for groups of panels. The cut depends on the shape alone, and the bits not even on that: every element is one chain of multiply-adds.
 /// </summary>
 internal sealed unsafe class PixelProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -30,16 +14,33 @@ internal sealed unsafe class PixelProduct<T>
     /// <summary>Packing with fewer elements is not handed to other threads.</summary>
     private const int SharedPacking = 1 << 15;
 
+    /// <summary>Items to share out, if the shape allows.</summary>
+    private const int Items = 8;
+
+    /// <summary>Multiplications below which an item is not worth it.</summary>
+    private const double ItemVolume = 1 << 18;
+
+    /// <summary>Steps of depth that transposing and storing takes.</summary>
+    private const int StoreCost = 10;
+
+    /// <summary>With narrower vectors, two products a cycle wait for loads.</summary>
+    private const double LoadCost = 1.25;
+
     [ThreadStatic]
     private static PixelProduct<T>? instance;
 
     private readonly Action<int, int> pack, multiply;
     private PixelGeometry geometry = null!;
-    private int images, chunk;
+    private int images, chunk, groups;
     private T* source, weights, bias, result, packed;
     private T beta;
 
     private PixelProduct() => (pack, multiply) = (Pack, Multiply);
+
+    private int Panels => (geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
+
+    /// <summary>Elements of a packed panel: bias, then the weights of all tables.</summary>
+    private int PanelLength => (1 + geometry.Depth) * SimdWidth<T>.Lanes;
 
     /// <summary>result ← beta · result + bias + windows · weights; bias may be null.</summary>
     public static void Run(WorkerTeam? team, PixelGeometry geometry, int images, T* source, T* weights, T* bias, T beta, T* result)
@@ -55,46 +56,36 @@ internal sealed unsafe class PixelProduct<T>
         instance = job;
     }
 
-    private static int Width => Vector512.IsHardwareAccelerated ? Vector512<T>.Count
-        : Vector256.IsHardwareAccelerated ? Vector256<T>.Count
-        : Vector128.IsHardwareAccelerated ? Vector128<T>.Count : 1;
+    /// <summary>About how many cycles an image takes.</summary>
+    public static double Cost(PixelGeometry geometry) =>
+        (double)((geometry.Columns + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes) * Steps(geometry) * (Vector512.IsHardwareAccelerated ? 1 : LoadCost);
 
-    private int Panels => (geometry.Columns + Width - 1) / Width;
-
-    /// <summary>Elements of a packed panel: bias, then the weights of all tables.</summary>
-    private int PanelLength => (1 + geometry.Depth) * Width;
+    private static double Steps(PixelGeometry geometry)
+    {
+        double steps = 0;
+        foreach (PixelTable table in geometry.Tables)
+            steps += (double)table.RowsPerImage * (table.Depths.Length + StoreCost);
+        return steps;
+    }
 
     private void Run(WorkerTeam? team)
     {
         packed = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)Panels * PanelLength);
-        Each((long)Panels * PanelLength < SharedPacking ? null : team, Panels, pack);
-        chunk = Math.Clamp((images + MostItems - 1) / MostItems, 1, geometry.Chunk);
-        Each(team, (images + chunk - 1) / chunk, multiply);
-    }
-
-    private const int MostItems = 8;
-
-    private static void Each(WorkerTeam? team, int items, Action<int, int> body)
-    {
-        if (team is not null)
-        {
-            team.Run(items, body);
-            return;
-        }
-
-        for (int item = 0; item < items; item++)
-            body(item, 0);
+        TeamItems.Run((long)Panels * PanelLength < SharedPacking ? null : team, Panels, pack);
+        chunk = Math.Clamp((images + Items - 1) / Items, 1, geometry.Chunk);
+        int chunks = (images + chunk - 1) / chunk;
+        double volume = images * Cost(geometry) * SimdWidth<T>.Lanes;
+        groups = Math.Clamp((int)Math.Min(Items, volume / ItemVolume) / chunks, 1, Panels);
+        TeamItems.Run(team, chunks * groups, multiply);
     }
 
     private void Pack(int panel, int worker)
     {
-        int first = panel * Width, columns = Math.Min(Width, geometry.Columns - first);
+        int width = SimdWidth<T>.Lanes, first = panel * width, columns = Math.Min(width, geometry.Columns - first);
         T* target = packed + ((long)panel * PanelLength);
-        for (int j = 0; j < Width; j++)
+        for (int j = 0; j < width; j++)
             target[j] = bias is null || j >= columns ? T.Zero : bias[first + j];
-        target += Width;
-        foreach (PixelTable table in geometry.Tables)
-            target = WeightPanel.Pack(weights + ((long)first * geometry.WeightStride), geometry.WeightStride, table.Weights, columns, Width, target);
+        geometry.Weights.Pack(weights + ((long)first * geometry.Weights.Column), geometry.Tables, columns, width, target + width);
     }
 
     private void Multiply(int item, int worker)
@@ -114,28 +105,52 @@ internal sealed unsafe class PixelProduct<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        int first = item * chunk, count = Math.Min(chunk, images - first);
+        int first = item / groups * chunk, count = Math.Min(chunk, images - first), group = item % groups;
         T* read = source + ((long)first * geometry.SourceSize);
-        T* write = result + ((long)first * geometry.ResultSize);
-        if (geometry.Layout.Copies)
+        read = geometry.Layout.Read(read, count, geometry.Layout.Prepare<T>(count));
+        int end = (group + 1) * Panels / groups;
+        for (int panel = group * Panels / groups; panel < end; panel++)
         {
-            long length = geometry.Layout.Length(count);
-            T* copy = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Images, length);
-            new Span<T>(copy, checked((int)length)).Clear();
-            geometry.Layout.Copy(read, count, copy);
-            read = copy;
+            T* start = packed + ((long)panel * PanelLength);
+            int columns = Math.Min(TSimd.Count, geometry.Columns - (panel * TSimd.Count));
+            T* write = result + ((long)first * geometry.ResultSize) + ((long)panel * TSimd.Count * geometry.Plane);
+            if (geometry.Residues is null)
+            {
+                var output = new TransposedTile<T>(write, geometry.Plane, columns, beta);
+                Rows<TVector, TSimd>(read, geometry.Tables[0], count * geometry.Plane, start, start + TSimd.Count, output);
+            }
+            else
+            {
+                Classes<TVector, TSimd>(read, count, start, columns, write);
+            }
+        }
+    }
+
+    /// <summary>The product of each pair of residue classes by itself, then all together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Classes<TVector, TSimd>(T* read, int count, T* start, int columns, T* write)
+        where TVector : struct
+        where TSimd : ISimd<T, TVector>
+    {
+        PixelTable[] tables = geometry.Tables;
+        int plane = count * geometry.Plane;
+        T* sums = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Results, (long)columns * plane), panel = start + TSimd.Count;
+        T** pixels = stackalloc T*[tables.Length];
+        int before = 0;
+        for (int k = 0; k < tables.Length; k++)
+        {
+            pixels[k] = tables[k].Depths.Length == 0 ? null : sums + before;
+            if (tables[k].Depths.Length > 0)
+                Rows<TVector, TSimd>(read, tables[k], count * tables[k].RowsPerImage, start, panel, new TransposedTile<T>(sums + before, plane, columns, T.Zero));
+            before += count * tables[k].RowsPerImage;
+            panel += tables[k].Depths.Length * TSimd.Count;
         }
 
-        for (int panel = 0; panel < Panels; panel++)
+        for (int c = 0; c < columns; c++)
         {
-            T* start = packed + ((long)panel * PanelLength), b = start + TSimd.Count;
-            int columns = Math.Min(TSimd.Count, geometry.Columns - (panel * TSimd.Count));
-            var output = new TransposedTile<T>(write + ((long)panel * TSimd.Count * geometry.Plane), geometry.Plane, columns, beta);
-            foreach (PixelTable table in geometry.Tables)
-            {
-                Rows<TVector, TSimd>(read, table, count * table.RowsPerImage, start, b, output);
-                b += table.Depths.Length * TSimd.Count;
-            }
+            geometry.Residues!.Store(pixels, count, beta, write + ((long)c * geometry.Plane), geometry.ResultSize);
+            for (int k = 0; k < tables.Length; k++)
+                pixels[k] = pixels[k] is null ? null : pixels[k] + plane;
         }
     }
 
@@ -144,12 +159,13 @@ internal sealed unsafe class PixelProduct<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        T* tile = stackalloc T[IndirectTile<T, TVector, TSimd>.Height * TSimd.Count];
+        const int Height = 8;
+        T* tile = stackalloc T[Height * TSimd.Count];
         fixed (int* rows = table.Rows, targets = table.Targets, depths = table.Depths)
         {
-            for (int r = 0; r < count; r += IndirectTile<T, TVector, TSimd>.Height)
+            for (int r = 0; r < count; r += Height)
             {
-                int height = Math.Min(IndirectTile<T, TVector, TSimd>.Height, count - r);
+                int height = Math.Min(Height, count - r);
                 IndirectTile<T, TVector, TSimd>.Multiply(source, rows + r, height - 1, depths, table.Depths.Length, panel, start, 0, tile);
                 output.Store(tile, TSimd.Count, targets + r, height);
             }

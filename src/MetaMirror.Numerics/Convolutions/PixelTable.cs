@@ -1,13 +1,13 @@
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// A product of windows with weights: result pixel r, column c ← Σ over d of source[Rows[r] + Depths[d]] · w[Weights[d] + c · column stride], written to
-/// Targets[r] + c · plane. The tables cover the pixels of a whole chunk of images.
+/// A product of windows with weights: result pixel r, column c ← Σ over planes d and taps k of source[Rows[r] + Depths[d · taps + k]] · the weight of column c,
+/// plane d and kernel position Taps[k], written to Targets[r] + c · plane. The tables cover the pixels of a whole chunk of images.
 /// </summary>
 internal sealed class PixelTable
 {
-    private PixelTable(int[] rows, int[] targets, int[] depths, int[] weights, int rowsPerImage) =>
-        (Rows, Targets, Depths, Weights, RowsPerImage) = (rows, targets, depths, weights, rowsPerImage);
+    private PixelTable(int[] rows, int[] targets, int[] depths, int[] taps, int rowsPerImage) =>
+        (Rows, Targets, Depths, Taps, RowsPerImage) = (rows, targets, depths, taps, rowsPerImage);
 
     /// <summary>Where the window of a pixel starts in the source.</summary>
     public int[] Rows { get; }
@@ -18,8 +18,8 @@ internal sealed class PixelTable
     /// <summary>Where the elements of a window lie.</summary>
     public int[] Depths { get; }
 
-    /// <summary>Where their weights for the first column lie.</summary>
-    public int[] Weights { get; }
+    /// <summary>Their positions in the kernel.</summary>
+    public int[] Taps { get; }
 
     /// <summary>Pixels of one image.</summary>
     public int RowsPerImage { get; }
@@ -27,8 +27,8 @@ internal sealed class PixelTable
     /// <summary>Rows: output pixels; depth: channel, kernel row, kernel column.</summary>
     public static PixelTable Forward(ConvolutionShape s, PlaneLayout layout, int chunk)
     {
-        int pixels = s.OutputPixels;
-        int[] rows = new int[chunk * pixels], targets = new int[chunk * pixels], depths = new int[s.Taps], weights = new int[s.Taps];
+        int pixels = s.OutputPixels, taps = s.KernelRows * s.KernelColumns;
+        int[] rows = new int[chunk * pixels], targets = new int[chunk * pixels], depths = new int[s.Taps];
         for (int r = 0; r < rows.Length; r++)
         {
             int n = r / pixels, i = r % pixels / s.OutputColumns, j = r % s.OutputColumns;
@@ -37,73 +37,34 @@ internal sealed class PixelTable
         }
 
         for (int d = 0; d < depths.Length; d++)
-        {
-            int c = d / (s.KernelRows * s.KernelColumns), p = d / s.KernelColumns % s.KernelRows, q = d % s.KernelColumns;
-            depths[d] = (c * layout.PlaneStride) + (p * layout.Pitch) + q;
-            weights[d] = d;
-        }
-
-        return new PixelTable(rows, targets, depths, weights, pixels);
+            depths[d] = (d / taps * layout.PlaneStride) + (d % taps / s.KernelColumns * layout.Pitch) + (d % s.KernelColumns);
+        return new PixelTable(rows, targets, depths, [.. Enumerable.Range(0, taps)], pixels);
     }
 
     /// <summary>
     /// Rows: input pixels (r, t) with r + Padding ≡ a and t + Padding ≡ b modulo Stride; depth: output channel and those kernel rows p = a + m·Stride and
-    /// columns q = b + l·Stride, which take from output pixel ((r + Padding − a) / Stride − m, (t + Padding − b) / Stride − l).
+    /// columns q = b + l·Stride, which take from output pixel ((r + Padding − a) / Stride − m, (t + Padding − b) / Stride − l). Targets: with one class
+    /// where the pixels lie, with several the pixels of the class one after the other.
     /// </summary>
     public static PixelTable InputGradient(ConvolutionShape s, PlaneLayout layout, int chunk, ResidueClass a, ResidueClass b)
     {
         int pixels = a.Count * b.Count, taps = a.Taps * b.Taps;
-        int[] rows = new int[chunk * pixels], targets = new int[chunk * pixels], depths = new int[s.Outputs * taps], weights = new int[s.Outputs * taps];
+        int[] rows = new int[chunk * pixels], targets = new int[chunk * pixels], depths = new int[s.Outputs * taps], kernel = new int[taps];
         for (int r = 0; r < rows.Length; r++)
         {
             int n = r / pixels, u = r % pixels / b.Count, v = r % b.Count;
             rows[r] = layout.Lead + (n * layout.ImageStride) + ((a.FirstOutput + u) * layout.Pitch) + b.FirstOutput + v;
-            targets[r] = (n * s.InputSize) + ((a.First + (u * s.Stride)) * s.Columns) + b.First + (v * s.Stride);
+            targets[r] = s.Stride == 1 ? (n * s.InputSize) + (r % pixels) : r;
         }
 
-        for (int d = 0; d < depths.Length; d++)
+        for (int k = 0; k < taps; k++)
         {
-            int o = d / taps, m = d % taps / b.Taps, l = d % b.Taps;
-            depths[d] = (o * layout.PlaneStride) - (m * layout.Pitch) - l;
-            weights[d] = (o * s.Taps) + ((a.Residue + (m * s.Stride)) * s.KernelColumns) + b.Residue + (l * s.Stride);
+            int m = k / b.Taps, l = k % b.Taps;
+            kernel[k] = ((a.Residue + (m * s.Stride)) * s.KernelColumns) + b.Residue + (l * s.Stride);
+            for (int o = 0; o < s.Outputs; o++)
+                depths[(o * taps) + k] = (o * layout.PlaneStride) - (m * layout.Pitch) - l;
         }
 
-        return new PixelTable(rows, targets, depths, weights, pixels);
+        return new PixelTable(rows, targets, depths, kernel, pixels);
     }
-}
-
-/// <summary>The positions r of one axis with r + padding ≡ residue modulo stride: they meet the kernel positions residue, residue + stride, …</summary>
-internal readonly record struct ResidueClass
-{
-    public ResidueClass(int residue, int length, int kernel, int stride, int padding)
-    {
-        Residue = residue;
-        First = (((residue - padding) % stride) + stride) % stride;
-        Count = First < length ? ((length - 1 - First) / stride) + 1 : 0;
-        Taps = residue < kernel ? ((kernel - 1 - residue) / stride) + 1 : 0;
-        FirstOutput = (First + padding - residue) / stride;
-    }
-
-    public int Residue { get; }
-
-    /// <summary>Least position of the class.</summary>
-    public int First { get; }
-
-    /// <summary>Number of positions.</summary>
-    public int Count { get; }
-
-    /// <summary>Number of kernel positions.</summary>
-    public int Taps { get; }
-
-    /// <summary>The output position that meets the first position with the first kernel position; later positions and taps differ by one each.</summary>
-    public int FirstOutput { get; }
-
-    /// <summary>Whether any sum has terms.</summary>
-    public bool HasTerms => Count > 0 && Taps > 0;
-
-    /// <summary>Zeros needed before the first output.</summary>
-    public int Before => HasTerms ? Math.Max(0, Taps - 1 - FirstOutput) : 0;
-
-    /// <summary>Zeros needed behind the last output.</summary>
-    public int Behind(int outputs) => HasTerms ? Math.Max(0, FirstOutput + Count - outputs) : 0;
 }

@@ -23,7 +23,7 @@ internal sealed unsafe class PlaneLayout
     }
 
     /// <summary>Whether the images are copied.</summary>
-    public bool Copies { get; }
+    public bool Copies { get; init; }
 
     /// <summary>From one row to the next.</summary>
     public int Pitch { get; }
@@ -37,12 +37,33 @@ internal sealed unsafe class PlaneLayout
     /// <summary>Where the first element of the first row lies.</summary>
     public int Lead { get; }
 
-    /// <summary>Elements that a copy of some images takes.</summary>
-    public long Length(int images) => Lead + ((long)images * ImageStride);
+    /// <summary>Zeros behind a copy, as many as the widest vector holds: so far it may be read beyond its end.</summary>
+    public const int Slack = 16;
 
-    /// <summary>Copies images; the zeros between them must be there.</summary>
+    /// <summary>Zeros in this thread's memory for copies of some images; null if they are read where they are.</summary>
+    public T* Prepare<T>(int images, ConvolutionBuffer use = ConvolutionBuffer.Images)
+        where T : unmanaged
+    {
+        if (!Copies)
+            return null;
+        long length = Lead + ((long)images * ImageStride) + Slack;
+        T* copy = ConvolutionBuffers.Get<T>(use, length);
+        new Span<T>(copy, checked((int)length)).Clear();
+        return copy;
+    }
+
+    /// <summary>Where the images are to be read: in the copy if there is one.</summary>
+    public T* Read<T>(T* source, int images, T* copy)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (!Copies)
+            return source;
+        Copy(source, images, copy);
+        return copy;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Copy<T>(T* source, int images, T* destination)
+    private void Copy<T>(T* source, int images, T* destination)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         destination += Lead;
@@ -54,21 +75,29 @@ internal sealed unsafe class PlaneLayout
         }
     }
 
-    /// <summary>In pieces of 16 bytes, the last one overlapping: rows are too short for a call.</summary>
+    /// <summary>In vectors, the last one overlapping: rows are too short for a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow<T>(T* source, T* destination, nint length)
         where T : unmanaged
     {
-        nint whole = 16 / sizeof(T);
-        if (!Vector128.IsHardwareAccelerated || length < whole)
+        if (Vector512.IsHardwareAccelerated && length >= Vector512<T>.Count)
+        {
+            nint last = length - Vector512<T>.Count;
+            for (nint i = 0; i < last; i += Vector512<T>.Count)
+                Vector512.Load(source + i).Store(destination + i);
+            Vector512.Load(source + last).Store(destination + last);
+        }
+        else if (Vector128.IsHardwareAccelerated && length >= Vector128<T>.Count)
+        {
+            nint last = length - Vector128<T>.Count;
+            for (nint i = 0; i < last; i += Vector128<T>.Count)
+                Vector128.Load(source + i).Store(destination + i);
+            Vector128.Load(source + last).Store(destination + last);
+        }
+        else
         {
             for (nint i = 0; i < length; i++)
                 destination[i] = source[i];
-            return;
         }
-
-        for (nint i = 0; i < length - whole; i += whole)
-            Vector128.Load(source + i).Store(destination + i);
-        Vector128.Load(source + length - whole).Store(destination + length - whole);
     }
 }

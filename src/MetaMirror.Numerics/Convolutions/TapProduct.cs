@@ -11,6 +11,21 @@ namespace MetaMirror.Numerics;
 internal sealed unsafe class TapProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Rows of a tile.</summary>
+    private const int Height = 8;
+
+    /// <summary>Items to share out, if the shape allows.</summary>
+    private const int Items = 8;
+
+    /// <summary>Sums of more weights are not kept several times.</summary>
+    private const int GroupedWeights = 1 << 18;
+
+    /// <summary>Pixels of a larger image are multiplied in blocks of so many: their panel stays in the second-level cache.</summary>
+    private const int Block = PixelGeometry.ChunkPixels / 2;
+
+    /// <summary>Cycles to transpose a vector of results.</summary>
+    private const double PackCost = 6;
+
     [ThreadStatic]
     private static TapProduct<T>? instance;
 
@@ -21,6 +36,13 @@ internal sealed unsafe class TapProduct<T>
     private T* x, ay, aw, sums;
 
     private TapProduct() => (sum, add) = (Sum, Add);
+
+    private int Panels => (shape.Outputs + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
+
+    private int Tiles => (shape.Taps + Height - 1) / Height;
+
+    /// <summary>Elements of all sums of a panel.</summary>
+    private int PanelLength => Tiles * Height * SimdWidth<T>.Lanes;
 
     /// <summary>aw ← aw + adjoint of ay.</summary>
     public static void Run(WorkerTeam? team, ConvolutionShape shape, PixelGeometry forward, int images, T* x, T* ay, T* aw)
@@ -35,18 +57,12 @@ internal sealed unsafe class TapProduct<T>
         instance = job;
     }
 
-    private static int Width => Vector512.IsHardwareAccelerated ? Vector512<T>.Count
-        : Vector256.IsHardwareAccelerated ? Vector256<T>.Count
-        : Vector128.IsHardwareAccelerated ? Vector128<T>.Count : 1;
-
-    private int Panels => (shape.Outputs + Width - 1) / Width;
-
-    private int Tiles => (shape.Taps + 7) / 8;
-
-    private const int Items = 8;
-
-    /// <summary>Sums of more weights are not kept several times.</summary>
-    private const int GroupedWeights = 1 << 18;
+    /// <summary>About how many cycles an image takes.</summary>
+    public static double Cost(ConvolutionShape shape)
+    {
+        int panels = (shape.Outputs + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes, tiles = (shape.Taps + Height - 1) / Height;
+        return (((double)Height * tiles) + PackCost) * panels * shape.OutputPixels;
+    }
 
     private void Run(WorkerTeam? team)
     {
@@ -56,21 +72,9 @@ internal sealed unsafe class TapProduct<T>
         stripes = Math.Min(Panels, (Items + groups - 1) / groups);
         panelsOfStripe = (Panels + stripes - 1) / stripes;
         stripes = (Panels + panelsOfStripe - 1) / panelsOfStripe;
-        sums = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)groups * Panels * Tiles * 8 * Width);
-        Each(team, groups * stripes, sum);
-        Each(team, Panels, add);
-    }
-
-    private static void Each(WorkerTeam? team, int items, Action<int, int> body)
-    {
-        if (team is not null)
-        {
-            team.Run(items, body);
-            return;
-        }
-
-        for (int item = 0; item < items; item++)
-            body(item, 0);
+        sums = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)groups * Panels * PanelLength);
+        TeamItems.Run(team, groups * stripes, sum);
+        TeamItems.Run(team, Panels, add);
     }
 
     private void Sum(int item, int worker)
@@ -91,69 +95,64 @@ internal sealed unsafe class TapProduct<T>
         where TSimd : ISimd<T, TVector>
     {
         int group = item / stripes, stripe = item % stripes;
-        int firstImage = group * imagesOfGroup, endImage = Math.Min(images, firstImage + imagesOfGroup);
         int firstPanel = stripe * panelsOfStripe, endPanel = Math.Min(Panels, firstPanel + panelsOfStripe);
-        PlaneLayout layout = geometry.Layout;
-        T* copy = null;
-        int chunk = Math.Min(geometry.Chunk, imagesOfGroup), pixels = shape.OutputPixels;
-        if (layout.Copies)
+        T* mine = sums + ((((long)group * Panels) + firstPanel) * PanelLength);
+        new Span<T>(mine, (endPanel - firstPanel) * PanelLength).Clear();
+        int end = Math.Min(images, (group + 1) * imagesOfGroup), chunk = Math.Min(geometry.Chunk, imagesOfGroup), pixels = shape.OutputPixels;
+        T* copy = geometry.Layout.Prepare<T>(chunk);
+        T* panel = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Panel, (long)(pixels > Block ? Block : chunk * pixels) * TSimd.Count);
+        for (int first = group * imagesOfGroup; first < end; first += chunk)
         {
-            long length = layout.Length(chunk);
-            copy = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Images, length);
-            new Span<T>(copy, checked((int)length)).Clear();
-        }
-
-        T* mine = sums + ((long)group * Panels * Tiles * 8 * TSimd.Count);
-        new Span<T>(mine + ((long)firstPanel * Tiles * 8 * TSimd.Count), (endPanel - firstPanel) * Tiles * 8 * TSimd.Count).Clear();
-        T* panel = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Panel, (long)chunk * pixels * TSimd.Count);
-        fixed (int* taps = geometry.Tables[0].Depths, windows = geometry.Tables[0].Rows)
-        {
-            for (int first = firstImage; first < endImage; first += chunk)
+            // Either some whole images or a part of one: a chunk of images above the block length is one image.
+            int count = Math.Min(chunk, end - first), step = pixels > Block ? Block : pixels;
+            T* read = geometry.Layout.Read(x + ((long)first * shape.InputSize), count, copy);
+            for (int pixel = 0; pixel < pixels; pixel += step)
             {
-                int count = Math.Min(chunk, endImage - first);
-                T* read = x + ((long)first * shape.InputSize);
-                if (layout.Copies)
+                int length = Math.Min(step, pixels - pixel);
+                T* tiles = mine;
+                for (int j = firstPanel; j < endPanel; j++, tiles += PanelLength)
                 {
-                    layout.Copy(read, count, copy);
-                    read = copy;
-                }
-
-                for (int j = firstPanel; j < endPanel; j++)
-                {
+                    T* planes = ay + ((long)first * shape.OutputSize) + ((long)j * TSimd.Count * pixels) + pixel;
                     int columns = Math.Min(TSimd.Count, shape.Outputs - (j * TSimd.Count));
-                    for (int n = 0; n < count; n++)
-                    {
-                        T* planes = ay + ((long)(first + n) * shape.OutputSize) + (j * TSimd.Count * pixels);
-                        Panel.Pack(new Strided<T>(planes, 1, pixels), pixels, columns, TSimd.Count, panel + (n * pixels * TSimd.Count));
-                    }
-
-                    T* tile = mine + ((long)j * Tiles * 8 * TSimd.Count);
-                    for (int t = 0; t < Tiles; t++, tile += 8 * TSimd.Count)
-                    {
-                        int last = Math.Min(8, shape.Taps - (t * 8)) - 1;
-                        IndirectTile<T, TVector, TSimd>.Multiply(read, taps + (t * 8), last, windows, count * pixels, panel, tile, TSimd.Count, tile);
-                    }
+                    for (int n = 0; n < count; n++, planes += shape.OutputSize)
+                        Panel.Pack(new Strided<T>(planes, 1, pixels), length, columns, TSimd.Count, panel + ((long)n * length * TSimd.Count));
+                    Taps<TVector, TSimd>(read, pixel, count * length, panel, tiles);
                 }
             }
         }
     }
 
+    /// <summary>All taps with one panel of pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Taps<TVector, TSimd>(T* read, int first, int count, T* panel, T* tile)
+        where TVector : struct
+        where TSimd : ISimd<T, TVector>
+    {
+        fixed (int* taps = geometry.Tables[0].Depths, windows = geometry.Tables[0].Rows)
+        {
+            for (int t = 0; t < shape.Taps; t += Height, tile += Height * TSimd.Count)
+            {
+                int last = Math.Min(Height, shape.Taps - t) - 1;
+                IndirectTile<T, TVector, TSimd>.Multiply(read, taps + t, last, windows + first, count, panel, tile, TSimd.Count, tile);
+            }
+        }
+    }
+
+    /// <summary>Adds the sums of all groups for one panel of output channels.</summary>
     private void Add(int panel, int worker)
     {
-        int columns = Math.Min(Width, shape.Outputs - (panel * Width));
-        long groupLength = (long)Panels * Tiles * 8 * Width;
-        T* from = sums + ((long)panel * Tiles * 8 * Width);
-        T* to = aw + ((long)panel * Width * shape.Taps);
-        int* targets = stackalloc int[8];
-        var output = new TransposedTile<T>(to, shape.Taps, columns, T.One);
-        for (int t = 0; t < Tiles; t++, from += 8 * Width)
+        int width = SimdWidth<T>.Lanes, columns = Math.Min(width, shape.Outputs - (panel * width));
+        int* targets = stackalloc int[Height];
+        var output = new TransposedTile<T>(aw + ((long)panel * width * shape.Taps), shape.Taps, columns, T.One);
+        T* from = sums + ((long)panel * PanelLength);
+        for (int t = 0; t < shape.Taps; t += Height, from += Height * width)
         {
-            for (int i = 0; i < 8; i++)
-                targets[i] = (t * 8) + i;
-            int height = Math.Min(8, shape.Taps - (t * 8));
+            for (int i = 0; i < Height; i++)
+                targets[i] = t + i;
+            var total = new Span<T>(from, Height * width);
             for (int group = 1; group < groups; group++)
-                Vectors.AddScaled(T.One, new ReadOnlySpan<T>(from + (group * groupLength), 8 * Width), new Span<T>(from, 8 * Width));
-            output.Store(from, Width, targets, height);
+                Vectors.AddScaled(T.One, new ReadOnlySpan<T>(from + ((long)group * Panels * PanelLength), Height * width), total);
+            output.Store(from, width, targets, Math.Min(Height, shape.Taps - t));
         }
     }
 }

@@ -8,11 +8,12 @@ public abstract class ConvolutionContract<T>
     /// <summary>Unit roundoff of T (twice that of double where the reference rounds as well).</summary>
     protected abstract double Epsilon { get; }
 
+    private readonly WorkerTeam[] teams = [new(1), new(2), new(3), new(5)];
+
     /// <summary>Images and geometry: each names what it is there for.</summary>
     public static TheoryData<int, ConvolutionShape> Cases => new()
     {
         { 1, new ConvolutionShape(1, 1, 1, 1, 1, 1) }, // a single product
-        { 0, new ConvolutionShape(2, 4, 4, 3, 3, 3) }, // no images
         { 3, new ConvolutionShape(1, 28, 28, 6, 5, 5, 1, 2) }, // LeNet's first
         { 3, new ConvolutionShape(6, 14, 14, 16, 5, 5) }, // LeNet's second
         { 2, new ConvolutionShape(16, 5, 5, 33, 5, 5) }, // kernel = image: one output pixel
@@ -33,6 +34,8 @@ public abstract class ConvolutionContract<T>
         { 2, new ConvolutionShape(4, 50, 1, 3, 9, 1, 3, 0) }, // one column
         { 1, new ConvolutionShape(130, 3, 3, 70, 3, 3, 1, 1) }, // long depth, last block of columns partly filled
         { 67, new ConvolutionShape(3, 6, 6, 5, 3, 3, 1, 1) }, // many images
+        { 19, new ConvolutionShape(5, 8, 8, 9, 5, 5) }, // an input gradient that would meet padding mostly
+        { 1, new ConvolutionShape(2, 40, 40, 17, 3, 3, 1, 1) }, // pixels in blocks
     };
 
     [Theory]
@@ -52,6 +55,17 @@ public abstract class ConvolutionContract<T>
             Check(2, new ConvolutionShape(33, 6, 6, 35, 3, 3, 1, 1), beta, bias);
             Check(2, new ConvolutionShape(18, 7, 7, 5, 3, 3, 2, 1), beta, bias);
         }
+    }
+
+    [Fact]
+    public void No_images_add_nothing()
+    {
+        T[] w = Draws.Normal<T>(54, 68), before = [.. w];
+        var convolution = new Convolution(new ConvolutionShape(2, 4, 4, 3, 3, 3));
+        convolution.Forward<T>(null, 0, [], w, [], T.Zero, []);
+        convolution.InputGradient<T>(null, 0, [], w, T.Zero, []);
+        convolution.WeightGradient<T>(null, 0, [], [], w);
+        Assert.Equal(before, w);
     }
 
     [Fact]
@@ -86,11 +100,6 @@ public abstract class ConvolutionContract<T>
         T[] x = Draws.Normal<T>(images * shape.InputSize, 61), w = Draws.Normal<T>(shape.WeightSize, 62), ay = Draws.Normal<T>(images * shape.OutputSize, 63);
         T[] bias = hasBias ? Draws.Normal<T>(shape.Outputs, 64) : [];
         var expected = ConvolutionReference.Of(shape, images, x, w, ay);
-        T factor = T.CreateTruncating(beta);
-        var convolution = new Convolution(shape);
-
-        T[] y = Output(expected.Y.Length), before = [.. y];
-        convolution.Forward<T>(null, images, x, w, bias, factor, y.AsSpan(0, expected.Y.Length));
         for (int i = 0; hasBias && i < expected.Y.Length; i++)
         {
             double b = double.CreateTruncating(bias[i / shape.OutputPixels % shape.Outputs]);
@@ -98,17 +107,27 @@ public abstract class ConvolutionContract<T>
             expected.YMagnitude[i] += Math.Abs(b);
         }
 
-        Compare("forward", shape, shape.Taps, expected.Y, expected.YMagnitude, beta, before, y);
+        T factor = T.CreateTruncating(beta);
+        foreach ((string name, ForwardWay<T> run) in ConvolutionWays<T>.Forward(shape))
+        {
+            T[] y = Output(expected.Y.Length), before = [.. y];
+            run(null, images, x, w, bias, factor, y.AsSpan(0, expected.Y.Length));
+            Compare(name, shape, shape.Taps, expected.Y, expected.YMagnitude, beta, before, y);
+        }
 
-        T[] ax = Output(expected.Ax.Length);
-        before = [.. ax];
-        convolution.InputGradient<T>(null, images, ay, w, factor, ax.AsSpan(0, expected.Ax.Length));
-        Compare("input gradient", shape, shape.WeightSize / shape.Channels, expected.Ax, expected.AxMagnitude, beta, before, ax);
+        foreach ((string name, InputGradientWay<T> run) in ConvolutionWays<T>.InputGradient(shape))
+        {
+            T[] ax = Output(expected.Ax.Length), before = [.. ax];
+            run(null, images, ay, w, factor, ax.AsSpan(0, expected.Ax.Length));
+            Compare(name, shape, shape.WeightSize / shape.Channels, expected.Ax, expected.AxMagnitude, beta, before, ax);
+        }
 
-        T[] aw = Draws.Normal<T>(expected.Aw.Length + Guard, 65);
-        before = [.. aw];
-        convolution.WeightGradient<T>(null, images, x, ay, aw.AsSpan(0, expected.Aw.Length));
-        Compare("weight gradient", shape, images * shape.OutputPixels, expected.Aw, expected.AwMagnitude, 1, before, aw);
+        foreach ((string name, WeightGradientWay<T> run) in ConvolutionWays<T>.WeightGradient(shape))
+        {
+            T[] aw = Draws.Normal<T>(expected.Aw.Length + Guard, 65), before = [.. aw];
+            run(null, images, x, ay, aw.AsSpan(0, expected.Aw.Length));
+            Compare(name, shape, images * shape.OutputPixels, expected.Aw, expected.AwMagnitude, 1, before, aw);
+        }
 
         // β = 0 must not read what was there; the guard behind must stay.
         T[] Output(int length) => beta == 0
@@ -165,23 +184,23 @@ public abstract class ConvolutionContract<T>
         images *= 3;
         T[] x = Draws.Normal<T>(images * shape.InputSize, 74), w = Draws.Normal<T>(shape.WeightSize, 75), ay = Draws.Normal<T>(images * shape.OutputSize, 76);
         T[] bias = Draws.Normal<T>(shape.Outputs, 77);
-        var convolution = new Convolution(shape);
-        (T[] Y, T[] Ax, T[] Aw) alone = Run(null);
-        foreach (int threads in new[] { 1, 2, 3, 5 })
-        {
-            (T[] Y, T[] Ax, T[] Aw) together = Run(new WorkerTeam(threads));
-            Assert.Equal(alone.Y, together.Y);
-            Assert.Equal(alone.Ax, together.Ax);
-            Assert.Equal(alone.Aw, together.Aw);
-        }
+        foreach ((string name, ForwardWay<T> run) in ConvolutionWays<T>.Forward(shape))
+            CheckTeams(name, ay.Length, (team, y) => run(team, images, x, w, bias, T.One, y));
+        foreach ((string name, InputGradientWay<T> run) in ConvolutionWays<T>.InputGradient(shape))
+            CheckTeams(name, x.Length, (team, ax) => run(team, images, ay, w, T.One, ax));
+        foreach ((string name, WeightGradientWay<T> run) in ConvolutionWays<T>.WeightGradient(shape))
+            CheckTeams(name, w.Length, (team, aw) => run(team, images, x, ay, aw));
 
-        (T[] Y, T[] Ax, T[] Aw) Run(WorkerTeam? team)
+        void CheckTeams(string name, int length, Action<WorkerTeam?, T[]> run)
         {
-            T[] y = Draws.Normal<T>(ay.Length, 78), ax = Draws.Normal<T>(x.Length, 79), aw = Draws.Normal<T>(w.Length, 80);
-            convolution.Forward<T>(team, images, x, w, bias, T.One, y);
-            convolution.InputGradient<T>(team, images, ay, w, T.One, ax);
-            convolution.WeightGradient<T>(team, images, x, ay, aw);
-            return (y, ax, aw);
+            T[] alone = Draws.Normal<T>(length, 78);
+            run(null, alone);
+            foreach (WorkerTeam team in teams)
+            {
+                T[] together = Draws.Normal<T>(length, 78);
+                run(team, together);
+                Assert.True(alone.AsSpan().SequenceEqual(together), $"{name}, {team.Threads} threads");
+            }
         }
     }
 

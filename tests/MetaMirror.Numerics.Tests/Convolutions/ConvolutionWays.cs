@@ -1,0 +1,96 @@
+using System.Numerics;
+
+namespace MetaMirror.Numerics.Tests.Convolutions;
+
+internal delegate void ForwardWay<T>(WorkerTeam? team, int images, T[] x, T[] w, T[] bias, T beta, Span<T> y)
+    where T : unmanaged;
+
+internal delegate void InputGradientWay<T>(WorkerTeam? team, int images, T[] ay, T[] w, T beta, Span<T> ax)
+    where T : unmanaged;
+
+internal delegate void WeightGradientWay<T>(WorkerTeam? team, int images, T[] x, T[] ay, Span<T> aw)
+    where T : unmanaged;
+
+/// <summary>Every way in which a product of some shape can be computed, whether the shape would choose it or not; first the one that it chooses.</summary>
+internal static unsafe class ConvolutionWays<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public static List<(string Name, ForwardWay<T> Run)> Forward(ConvolutionShape shape)
+    {
+        var convolution = new Convolution(shape);
+        var ways = new List<(string, ForwardWay<T>)>();
+        ways.Add(("forward", (team, images, x, w, bias, beta, y) => convolution.Forward(team, images, x, w, bias, beta, y)));
+        var geometry = PixelGeometry.Forward(shape);
+        ways.Add(("forward, lanes are planes", (team, images, x, w, bias, beta, y) =>
+        {
+            fixed (T* px = x, pw = w, pb = bias, py = y)
+                PixelProduct<T>.Run(team, geometry, images, px, pw, pb, beta, py);
+        }));
+        if (double.IsFinite(PlaneProduct<T>.Cost(geometry)))
+        {
+            ways.Add(("forward, lanes are pixels", (team, images, x, w, bias, beta, y) =>
+            {
+                fixed (T* px = x, pw = w, pb = bias, py = y)
+                    PlaneProduct<T>.Run(team, geometry, images, px, pw, pb, beta, py);
+            }));
+        }
+
+        return ways;
+    }
+
+    public static List<(string Name, InputGradientWay<T> Run)> InputGradient(ConvolutionShape shape)
+    {
+        var convolution = new Convolution(shape);
+        var ways = new List<(string, InputGradientWay<T>)>();
+        ways.Add(("input gradient", (team, images, ay, w, beta, ax) => convolution.InputGradient(team, images, ay, w, beta, ax)));
+        var geometry = PixelGeometry.InputGradient(shape);
+        ways.Add(("input gradient, lanes are planes", (team, images, ay, w, beta, ax) =>
+        {
+            fixed (T* pay = ay, pw = w, pax = ax)
+                PixelProduct<T>.Run(team, geometry, images, pay, pw, null, beta, pax);
+        }));
+        if (double.IsFinite(PlaneProduct<T>.Cost(geometry)))
+        {
+            ways.Add(("input gradient, lanes are pixels", (team, images, ay, w, beta, ax) =>
+            {
+                fixed (T* pay = ay, pw = w, pax = ax)
+                    PlaneProduct<T>.Run(team, geometry, images, pay, pw, null, beta, pax);
+            }));
+        }
+
+        if (ImageGeometry.InputGradient(shape) is { } pairs)
+        {
+            ways.Add(("input gradient, lanes are images", (team, images, ay, w, beta, ax) =>
+            {
+                fixed (T* pay = ay, pw = w, pax = ax)
+                    ImageProduct<T>.Run(team, pairs, images, pay, pw, beta, pax);
+            }));
+        }
+
+        return ways;
+    }
+
+    public static List<(string Name, WeightGradientWay<T> Run)> WeightGradient(ConvolutionShape shape)
+    {
+        var convolution = new Convolution(shape);
+        var ways = new List<(string, WeightGradientWay<T>)>();
+        ways.Add(("weight gradient", (team, images, x, ay, aw) => convolution.WeightGradient(team, images, x, ay, aw)));
+        var geometry = PixelGeometry.Forward(shape);
+        ways.Add(("weight gradient, lanes are planes", (team, images, x, ay, aw) =>
+        {
+            fixed (T* px = x, pay = ay, paw = aw)
+                TapProduct<T>.Run(team, shape, geometry, images, px, pay, paw);
+        }));
+        if (shape.Stride == 1)
+        {
+            var planes = new PlaneTapGeometry(shape);
+            ways.Add(("weight gradient, lanes are pixels", (team, images, x, ay, aw) =>
+            {
+                fixed (T* px = x, pay = ay, paw = aw)
+                    PlaneTapProduct<T>.Run(team, planes, images, px, pay, paw);
+            }));
+        }
+
+        return ways;
+    }
+}
