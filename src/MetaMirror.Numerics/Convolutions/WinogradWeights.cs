@@ -51,14 +51,14 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
         instance = null;
         WinogradMemory memory = WinogradMemory.TakeShared();
         job.o = operands;
-        int grow = (2 * operands.Padding) - 2;
-        job.tiles = new WinogradTiles(operands.Images, operands.Rows + grow, operands.Columns + grow, TAdjoint.Inputs, TilesAtOnce);
+        job.tiles = operands.Tiles(operands.Images, TAdjoint.Inputs, TilesAtOnce);
         (job.channelBlocks, job.laneBlocks) = ((operands.Channels + Block - 1) / Block, (operands.Lanes + Block - 1) / Block);
         int count = job.channelBlocks * job.laneBlocks;
         job.groupCount = Math.Clamp((WantedItems + count - 1) / count, 1, job.tiles.Items);
-        job.sums = memory.Get<T>(count * job.groupCount * job.SumBlock);
-        WinogradConvolution.Run(team, count * job.groupCount, job.groups);
-        WinogradConvolution.Run(team, count, job.blocks);
+        job.sums = memory.Get<T>(job.groupCount == 1 ? 0 : count * job.groupCount * job.SumBlock);
+        WinogradDispatch.Run(team, count * job.groupCount, job.groups);
+        if (job.groupCount > 1)
+            WinogradDispatch.Run(team, count, job.blocks);
         WinogradMemory.GiveBack(memory);
         instance = job;
     }
@@ -74,7 +74,10 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
         nint scratchLength = Math.Max(
             WinogradBand<T, TVector, TSimd, TData>.Scratch(tiles, o.Columns, dataPanels * Width),
             WinogradBand<T, TVector, TSimd, TAdjoint>.Scratch(tiles, tiles.Columns, adjointPanels * Width));
-        T* v = WinogradMemory.Own.Get<T>((Components * (data + adjoint)) + scratchLength), z = v + (Components * data), scratch = z + (Components * adjoint);
+        bool alone = groupCount == 1;
+        scratchLength = Math.Max(scratchLength, AddScratch);
+        T* v = WinogradMemory.Own.Get<T>((Components * (data + adjoint)) + scratchLength + (alone ? SumBlock : 0));
+        T* z = v + (Components * data), scratch = z + (Components * adjoint), target = alone ? scratch + scratchLength : sums + (item * SumBlock);
         int first = (int)((long)tiles.Items * group / groupCount), end = (int)((long)tiles.Items * (group + 1) / groupCount);
         for (int i = first; i < end; i++)
         {
@@ -83,16 +86,19 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
             for (int image = firstImage; image < endImage; image++)
             {
                 nint start = (image - firstImage) * perImage * Width;
-                T* x = o.X + ((((nint)image * o.Channels) + channel) * o.Rows * o.Columns);
-                T* y = o.Y + ((((nint)image * o.Lanes) + lane) * tiles.Rows * tiles.Columns);
+                T* x = o.X + (((image * o.Channels) + channel) * o.Plane);
+                T* y = o.Y + (((image * o.Lanes) + lane) * o.OutputPlane);
                 WinogradBand<T, TVector, TSimd, TData>.Transform(
                     x, channels, o.Rows, o.Columns, o.Padding, tiles, firstRow, endRow, dataPanels * Width, new(v + start, data, Width, panel), scratch);
                 WinogradBand<T, TVector, TSimd, TAdjoint>.Transform(
                     y, lanes, tiles.Rows, tiles.Columns, 0, tiles, firstRow, endRow, adjointPanels * Width, new(z + start, adjoint, Width, panel), scratch);
             }
 
-            Products(perImage * (endImage - firstImage), channels, adjointPanels, v, data, z, adjoint, panel, i == first ? T.Zero : T.One, sums + (item * SumBlock));
+            Products(perImage * (endImage - firstImage), channels, adjointPanels, v, data, z, adjoint, panel, i == first ? T.Zero : T.One, target);
         }
+
+        if (alone)
+            AddKernels(block, target, scratch);
     }
 
     /// <summary>Sums[component][channel, lane] ← Σ_tile V Z + β Sums.</summary>
@@ -113,22 +119,31 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
         }
     }
 
-    /// <summary>Adds the groups' sums in order, then Gᵀ (sum) G, to the weights.</summary>
+    private int AddScratch =>
+        (Math.Min(Block, o.Channels) * TKernel.Outputs * TKernel.Outputs * (TSimd.Count + 8)) + WinogradSquare<T, TVector, TSimd, TKernel>.Scratch;
+
+    /// <summary>Adds the groups' sums in order.</summary>
     private void Add(int block, int worker)
     {
-        int taps = TKernel.Outputs * TKernel.Outputs, channel = block / laneBlocks * Block, lane = block % laneBlocks * Block;
-        int channels = Math.Min(Block, o.Channels - channel), lanes = Math.Min(Block, o.Lanes - lane);
         T* total = sums + (block * groupCount * SumBlock);
         for (int group = 1; group < groupCount; group++)
             Vectors.AddScaled(T.One, new ReadOnlySpan<T>(total + (group * SumBlock), (int)SumBlock), new Span<T>(total, (int)SumBlock));
-        nint positions = channels * taps, square = WinogradSquare<T, TVector, TSimd, TKernel>.Scratch;
-        T* kernels = WinogradMemory.Own.Get<T>((positions * (TSimd.Count + 8)) + square), scratch = kernels + (positions * TSimd.Count);
+        AddKernels(block, total, WinogradMemory.Own.Get<T>(AddScratch));
+    }
+
+    /// <summary>w ← w + Gᵀ total G.</summary>
+    private void AddKernels(int block, T* total, T* kernels)
+    {
+        int taps = TKernel.Outputs * TKernel.Outputs, channel = block / laneBlocks * Block, lane = block % laneBlocks * Block;
+        int channels = Math.Min(Block, o.Channels - channel), lanes = Math.Min(Block, o.Lanes - lane);
+        int positions = channels * taps, square = WinogradSquare<T, TVector, TSimd, TKernel>.Scratch;
+        T* scratch = kernels + (positions * TSimd.Count);
         for (int start = 0; start < lanes; start += TSimd.Count)
         {
             Kernels(total + start, channels, SumRow, SumComponent, kernels, scratch);
             T* w = o.W + ((lane + start) * o.LaneStep) + (channel * o.ChannelStep);
             WinogradLanes<T, TVector, TSimd>.Scatter(
-                kernels, TSimd.Count, Math.Min(TSimd.Count, lanes - start), (int)positions, T.One, w, o.LaneStep, scratch + square);
+                kernels, TSimd.Count, Math.Min(TSimd.Count, lanes - start), positions, T.One, w, o.LaneStep, scratch + square);
         }
     }
 
