@@ -78,10 +78,24 @@ internal static class WinogradDispatch
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        WinogradPlan plan = operands.Plan ?? WinogradPlan.Of(operands);
+        WinogradPlan plan = operands.Plan ?? WinogradPlan.OfWeights(operands);
         if (plan.Side == 4)
-            WinogradWeights<T, TVector, TSimd, WinogradF4<T>.Data, WinogradF4<T>.OutputAdjoint, WinogradF4<T>.KernelAdjoint>.Run(team, operands);
+            AddWeights<T, TVector, TSimd, WinogradF4<T>.Data, WinogradF4<T>.OutputAdjoint, WinogradF4<T>.KernelAdjoint>(team, operands, plan.Stripes);
         else
-            WinogradWeights<T, TVector, TSimd, WinogradF2<T>.Data, WinogradF2<T>.OutputAdjoint, WinogradF2<T>.KernelAdjoint>.Run(team, operands);
+            AddWeights<T, TVector, TSimd, WinogradF2<T>.Data, WinogradF2<T>.OutputAdjoint, WinogradF2<T>.KernelAdjoint>(team, operands, plan.Stripes);
+    }
+
+    private static void AddWeights<T, TVector, TSimd, TData, TAdjoint, TKernel>(WorkerTeam? team, in WinogradOperands<T> operands, bool blocks)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct
+        where TSimd : ISimd<T, TVector>
+        where TData : struct, IWinogradMap<T>
+        where TAdjoint : struct, IWinogradMap<T>
+        where TKernel : struct, IWinogradMap<T>
+    {
+        if (blocks)
+            WinogradWeightBlocks<T, TVector, TSimd, TData, TAdjoint, TKernel>.Run(team, operands);
+        else
+            WinogradWeights<T, TVector, TSimd, TData, TAdjoint, TKernel>.Run(team, operands);
     }
 }

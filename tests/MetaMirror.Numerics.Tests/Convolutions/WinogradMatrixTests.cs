@@ -22,15 +22,17 @@ public sealed class WinogradMatrixTests
     }
 
     [Theory]
-    [InlineData(64, 32, 4, false)]
-    [InlineData(128, 16, 4, false)]
-    [InlineData(256, 8, 4, true)]
-    [InlineData(512, 4, 4, true)]
-    [InlineData(64, 2, 2, true)]
-    [InlineData(4, 5, 2, false)]
-    public void The_plan_follows_the_shape(int channels, int size, int side, bool stripes)
+    [InlineData(64, 32, 4, false, false)]
+    [InlineData(128, 16, 4, false, true)]
+    [InlineData(256, 8, 4, true, true)]
+    [InlineData(512, 4, 4, true, true)]
+    [InlineData(64, 2, 2, true, false)]
+    [InlineData(4, 5, 2, false, false)]
+    [InlineData(512, 80, 4, false, false)]
+    public void The_plan_follows_the_shape(int channels, int size, int side, bool stripes, bool blocks)
     {
         var operands = new WinogradOperands<float> { Images = 32, Channels = channels, Lanes = channels, Rows = size, Columns = size, Padding = 1 };
         Assert.Equal(new WinogradPlan(side, stripes), WinogradPlan.Of(operands));
+        Assert.Equal(new WinogradPlan(side, blocks), WinogradPlan.OfWeights(operands));
     }
 }
