@@ -1,19 +1,21 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// Convolution of images with 3 x 3 kernels, stride 1, by Winograd's minimal filtering: 2.25 times fewer multiplications than the
-/// definition (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016). Images are [images, channels, rows, columns], kernels
+/// Convolution of images with 3 x 3 kernels, stride 1, by Winograd's minimal filtering: four (small images: 2.25) times fewer multiplications
+/// than the definition (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016). Images are [images, channels, rows, columns], kernels
 /// [outputs, channels, 3, 3], as in PyTorch; sums run over shifts without turning the kernel.
 /// </summary>
-/// <remarks>The order of summation depends on the shape alone: the same bits with any number of threads on one instruction set.</remarks>
+/// <remarks>The order of summation depends on the shape alone: the same bits with any number of threads on one instruction set. On layers of ResNet-18
+/// float results are off by about 1e-6 of their root mean square with tiles of 4 (2.4 to 5.5 times the definition's own error) and by
+/// 3e-7 with tiles of 2 (1 to 2 times).</remarks>
 internal sealed unsafe class WinogradConvolution
 {
     private const int Kernel = 3, MostPadding = Kernel - 1;
 
     private readonly int channels, rows, columns, outputs, padding;
+    private readonly WinogradPlan? plan;
 
     /// <summary>Checks the shape.</summary>
     /// <param name="channels">Channels of the input.</param>
@@ -21,8 +23,9 @@ internal sealed unsafe class WinogradConvolution
     /// <param name="columns">Columns of an input plane.</param>
     /// <param name="outputs">Channels of the output.</param>
     /// <param name="padding">Zeros on every side, at most 2: the input gradient pads by 2 − padding.</param>
+    /// <param name="plan">How to compute; null: as the shape says.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive, padding is not in 0 … 2, or no output is left.</exception>
-    public WinogradConvolution(int channels, int rows, int columns, int outputs, int padding)
+    public WinogradConvolution(int channels, int rows, int columns, int outputs, int padding, WinogradPlan? plan = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
@@ -30,7 +33,7 @@ internal sealed unsafe class WinogradConvolution
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(padding, MostPadding);
-        (this.channels, this.rows, this.columns, this.outputs, this.padding) = (channels, rows, columns, outputs, padding);
+        (this.channels, this.rows, this.columns, this.outputs, this.padding, this.plan) = (channels, rows, columns, outputs, padding, plan);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, Kernel - (2 * padding));
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, Kernel - (2 * padding));
     }
@@ -60,10 +63,10 @@ internal sealed unsafe class WinogradConvolution
         Require.Disjoint(bias, y, nameof(bias), nameof(y));
         fixed (T* px = x, pw = w, pb = bias, py = y)
         {
-            Multiply(team, new WinogradOperands<T>
+            WinogradDispatch.Multiply(team, new WinogradOperands<T>
             {
                 Images = images, Channels = channels, Rows = rows, Columns = columns, Lanes = outputs, Padding = padding, X = px, W = pw, Bias = pb, Y = py,
-                LaneStep = (nint)channels * Kernel * Kernel, ChannelStep = Kernel * Kernel, Beta = beta,
+                LaneStep = (nint)channels * Kernel * Kernel, ChannelStep = Kernel * Kernel, Beta = beta, Plan = plan,
             });
         }
     }
@@ -85,10 +88,10 @@ internal sealed unsafe class WinogradConvolution
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
         fixed (T* px = ay, pw = w, py = ax)
         {
-            Multiply(team, new WinogradOperands<T>
+            WinogradDispatch.Multiply(team, new WinogradOperands<T>
             {
                 Images = images, Channels = outputs, Rows = OutputRows, Columns = OutputColumns, Lanes = channels, Padding = MostPadding - padding,
-                X = px, W = pw, Y = py, LaneStep = Kernel * Kernel, ChannelStep = (nint)channels * Kernel * Kernel, Flipped = true, Beta = beta,
+                X = px, W = pw, Y = py, LaneStep = Kernel * Kernel, ChannelStep = (nint)channels * Kernel * Kernel, Flipped = true, Beta = beta, Plan = plan,
             });
         }
     }
@@ -111,64 +114,13 @@ internal sealed unsafe class WinogradConvolution
             return;
         fixed (T* px = x, pw = aw, py = ay)
         {
-            Gradient(team, new WinogradOperands<T>
+            WinogradDispatch.AddWeights(team, new WinogradOperands<T>
             {
                 Images = images, Channels = channels, Rows = rows, Columns = columns, Lanes = outputs, Padding = padding, X = px, W = pw, Y = py,
-                LaneStep = (nint)channels * Kernel * Kernel, ChannelStep = Kernel * Kernel,
+                LaneStep = (nint)channels * Kernel * Kernel, ChannelStep = Kernel * Kernel, Plan = plan,
             });
         }
     }
-
-    /// <summary>Items on the team, or one after the other.</summary>
-    internal static void Run(WorkerTeam? team, int items, Action<int, int> body)
-    {
-        if (team is not null)
-        {
-            team.Run(items, body);
-            return;
-        }
-
-        for (int item = 0; item < items; item++)
-            body(item, 0);
-    }
-
-    private static void Multiply<T>(WorkerTeam? team, in WinogradOperands<T> operands)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated)
-            Multiply<T, Vector512<T>, Simd512<T>>(team, operands);
-        else if (Vector256.IsHardwareAccelerated)
-            Multiply<T, Vector256<T>, Simd256<T>>(team, operands);
-        else if (Vector128.IsHardwareAccelerated)
-            Multiply<T, Vector128<T>, Simd128<T>>(team, operands);
-        else
-            Multiply<T, T, SimdScalar<T>>(team, operands);
-    }
-
-    private static void Multiply<T, TVector, TSimd>(WorkerTeam? team, in WinogradOperands<T> operands)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct
-        where TSimd : ISimd<T, TVector> =>
-        WinogradForward<T, TVector, TSimd, WinogradF4<T>.Data, WinogradF4<T>.Kernel, WinogradF4<T>.Output>.Run(team, operands);
-
-    private static void Gradient<T>(WorkerTeam? team, in WinogradOperands<T> operands)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated)
-            Gradient<T, Vector512<T>, Simd512<T>>(team, operands);
-        else if (Vector256.IsHardwareAccelerated)
-            Gradient<T, Vector256<T>, Simd256<T>>(team, operands);
-        else if (Vector128.IsHardwareAccelerated)
-            Gradient<T, Vector128<T>, Simd128<T>>(team, operands);
-        else
-            Gradient<T, T, SimdScalar<T>>(team, operands);
-    }
-
-    private static void Gradient<T, TVector, TSimd>(WorkerTeam? team, in WinogradOperands<T> operands)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct
-        where TSimd : ISimd<T, TVector> =>
-        WinogradWeights<T, TVector, TSimd, WinogradF4<T>.Data, WinogradF4<T>.OutputAdjoint, WinogradF4<T>.KernelAdjoint>.Run(team, operands);
 
     private void Check<T>(int images, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> y)
         where T : unmanaged

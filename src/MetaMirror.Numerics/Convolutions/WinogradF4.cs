@@ -7,12 +7,12 @@ namespace MetaMirror.Numerics;
 /// F(4, 3): four outputs of a filter with three taps from six inputs by six multiplications, y = Aᵀ[(G g) ⊙ (Bᵀ d)], by the
 /// polynomials' values at 0, ±a, ±b and infinity (Toom and Cook; Lavin and Gray 2016, section 4.3).
 /// </summary>
-/// <remarks>Differs from the paper: points ±3/4, ±3/2 instead of ±1, ±2. The errors of float products are then half as large, about
-/// three times those of the definition; a and b and their powers up to the third are exact.</remarks>
+/// <remarks>Differs from the paper: points ±5/8, ±3/2 instead of ±1, ±2, which halves the rounding errors; the points and their powers up to the
+/// third are exact in binary.</remarks>
 internal static unsafe class WinogradF4<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const double A = 0.75, B = 1.5, A2 = A * A, B2 = B * B, A3 = A * A2, B3 = B * B2;
+    private const double A = 0.625, B = 1.5, A2 = A * A, B2 = B * B, A3 = A * A2, B3 = B * B2;
 
     /// <summary>One over the products of the differences of a point to the others.</summary>
     private const double G0 = 1 / (A2 * B2), Ga = 1 / (2 * A2 * (A2 - B2)), Gb = 1 / (2 * B2 * (B2 - A2));

@@ -1,18 +1,6 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
-
-/// <summary>What a convolution reads and writes: element (image, channel) of x and y are planes, kernel (lane, channel) of w is a square of nine.</summary>
-internal unsafe struct WinogradOperands<T>
-    where T : unmanaged
-{
-    public int Images, Channels, Rows, Columns, Lanes, Padding;
-    public T* X, W, Bias, Y;
-    public nint LaneStep, ChannelStep;
-    public bool Flipped;
-    public T Beta;
-}
 
 /// <summary>
 /// Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A, summed over channels: the kernels are transformed once, then each item of tiles is transformed,
@@ -27,13 +15,10 @@ internal sealed unsafe class WinogradForward<T, TVector, TSimd, TData, TKernel, 
     where TOutput : struct, IWinogradMap<T>
 {
     /// <summary>Tiles of one item: its transformed data stay in the second-level cache as long as there are few channels.</summary>
-    private const int TilesAtOnce = 64;
+    private const int TilesAtOnce = 32;
 
     /// <summary>Longest run of channels between two roundings: a panel then fits the first-level cache.</summary>
     private const int InnerBlock = 128;
-
-    /// <summary>Kernels of one lane gathered at once.</summary>
-    private const int KernelsAtOnce = 16;
 
     [ThreadStatic]
     private static WinogradForward<T, TVector, TSimd, TData, TKernel, TOutput>? instance;
@@ -62,51 +47,22 @@ internal sealed unsafe class WinogradForward<T, TVector, TSimd, TData, TKernel, 
         instance = null;
         WinogradMemory memory = WinogradMemory.TakeShared();
         job.o = operands;
-        int grow = (2 * operands.Padding) - TKernel.Inputs + 1;
-        job.tiles = new WinogradTiles(operands.Images, operands.Rows + grow, operands.Columns + grow, TOutput.Outputs, TilesAtOnce);
+        job.tiles = operands.Tiles(operands.Images, TOutput.Outputs, TilesAtOnce);
         int lanes = job.Panels * Width;
         job.u = memory.Get<T>((Components * job.KernelComponent) + lanes);
         job.bias = job.u + (Components * job.KernelComponent);
         for (int lane = 0; lane < lanes; lane++)
             job.bias[lane] = operands.Bias is null || lane >= operands.Lanes ? T.Zero : operands.Bias[lane];
-        WinogradConvolution.Run(team, job.Panels, job.kernels);
-        WinogradConvolution.Run(team, job.tiles.Items, job.items);
+        WinogradDispatch.Run(team, job.Panels, job.kernels);
+        WinogradDispatch.Run(team, job.tiles.Items, job.items);
         WinogradMemory.GiveBack(memory);
         instance = job;
     }
 
     /// <summary>G g Gᵀ for all channels of one panel of lanes: u[component][panel][channel][lane].</summary>
-    private void Kernels(int panel, int worker)
-    {
-        int taps = TKernel.Inputs * TKernel.Inputs, atOnce = o.ChannelStep == taps ? KernelsAtOnce : 1;
-        T* gathered = WinogradMemory.Own.Get<T>((taps * atOnce * Width) + WinogradSquare<T, TVector, TSimd, TKernel>.Scratch);
-        int lane = panel * Width, lanes = Math.Min(Width, o.Lanes - lane);
-        for (int channel = 0; channel < o.Channels; channel += atOnce)
-        {
-            int count = Math.Min(atOnce, o.Channels - channel);
-            T* w = o.W + (lane * o.LaneStep) + (channel * o.ChannelStep);
-            WinogradLanes<T, TVector, TSimd>.Gather(w, o.LaneStep, lanes, taps * count, gathered, Width);
-            T* target = u + ((((nint)panel * o.Channels) + channel) * Width);
-            Kernels(gathered, count, o.Flipped, target, KernelComponent, gathered + (taps * atOnce * Width));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Kernels(T* g, int count, bool flipped, T* target, nint component, T* scratch)
-    {
-        int taps = TKernel.Inputs * TKernel.Inputs, row = TKernel.Inputs * Width, column = Width;
-        if (flipped)
-        {
-            g += (taps - 1) * Width;
-            (row, column) = (-row, -column);
-        }
-
-        for (; count > 0; count--, g += taps * Width, target += Width)
-        {
-            for (int lane = 0; lane < Width; lane += TSimd.Count)
-                WinogradSquare<T, TVector, TSimd, TKernel>.Apply(g + lane, row, column, target + lane, TKernel.Outputs * component, component, scratch);
-        }
-    }
+    private void Kernels(int panel, int worker) => WinogradKernels<T, TVector, TSimd, TKernel>.Transform(
+        o, panel * Width, 0, o.Channels, u + ((nint)panel * o.Channels * Width), KernelComponent,
+        WinogradMemory.Own.Get<T>(WinogradKernels<T, TVector, TSimd, TKernel>.Scratch));
 
     private void Tiles(int item, int worker)
     {
@@ -120,7 +76,7 @@ internal sealed unsafe class WinogradForward<T, TVector, TSimd, TData, TKernel, 
         int perImage = (endRow - firstRow) * tiles.Across, count = perImage * (endImage - firstImage);
         for (int image = firstImage; image < endImage; image++)
         {
-            T* x = o.X + ((nint)image * o.Channels * o.Rows * o.Columns);
+            T* x = o.X + (image * o.Channels * o.Plane);
             var planes = new WinogradPlanes<T>(v + ((image - firstImage) * perImage * dataRow), data, dataRow, Width);
             WinogradBand<T, TVector, TSimd, TData>.Transform(
                 x, o.Channels, o.Rows, o.Columns, o.Padding, tiles, firstRow, endRow, dataRow, planes, scratch);
@@ -129,7 +85,7 @@ internal sealed unsafe class WinogradForward<T, TVector, TSimd, TData, TKernel, 
         Products(count, v, data, s, sum);
         for (int image = firstImage; image < endImage; image++)
         {
-            T* y = o.Y + ((nint)image * o.Lanes * tiles.Rows * tiles.Columns);
+            T* y = o.Y + (image * o.Lanes * o.OutputPlane);
             var planes = new WinogradPlanes<T>(s + ((image - firstImage) * perImage * sumRow), sum, sumRow, Width);
             WinogradReturn<T, TVector, TSimd, TOutput>.Transform(planes, tiles, firstRow, endRow, sumRow, o.Lanes, bias, o.Beta, y, scratch);
         }

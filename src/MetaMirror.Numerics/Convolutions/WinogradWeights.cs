@@ -1,11 +1,10 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// dG += Gᵀ [(A dY Aᵀ) ⊙ (Bᵀ d B)] G, summed over tiles: the adjoint of the forward product in its kernels. Work is cut into blocks of
-/// channels x lanes, and where these are few into groups of images whose sums are then added in order.
+/// dG += Gᵀ [(A dY Aᵀ) ⊙ (Bᵀ d B)] G, summed over tiles: the adjoint of the forward product in its kernels. An item is a block of channels x lanes
+/// and a group of images, whose tiles are transformed and multiplied in the caches; the groups' sums are then added in order.
 /// </summary>
 internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint, TKernel>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -17,33 +16,30 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
 {
     private const int TilesAtOnce = 64;
 
-    /// <summary>Side of a block: its sums and both transformed operands of <see cref="TilesAtOnce"/> tiles stay in the second-level cache.</summary>
-    private const int Block = 64;
-
     /// <summary>Items wanted, for the sake of threads.</summary>
     private const int WantedItems = 8;
+
+    /// <summary>Channels whose groups are added by one item.</summary>
+    private const int SliceChannels = 16;
 
     [ThreadStatic]
     private static WinogradWeights<T, TVector, TSimd, TData, TAdjoint, TKernel>? instance;
 
-    private readonly Action<int, int> groups, blocks;
+    private readonly Action<int, int> groups, slices;
     private WinogradOperands<T> o;
     private WinogradTiles tiles;
-    private int channelBlocks, laneBlocks, groupCount;
+    private int laneBlocks, groupCount;
     private T* sums;
 
-    private WinogradWeights() => (groups, blocks) = (Group, Add);
+    private WinogradWeights() => (groups, slices) = (Group, Slice);
 
     private static int Components => TData.Outputs * TData.Outputs;
 
     private static int Width => 2 * TSimd.Count;
 
-    /// <summary>Whole panels.</summary>
-    private int SumRow => Math.Min(Block, (o.Lanes + Width - 1) / Width * Width);
+    private static int Side => WinogradSums<T, TVector, TSimd, TKernel>.Side;
 
-    private nint SumComponent => ((nint)Math.Min(Block, o.Channels) * SumRow) + TSimd.Count;
-
-    private nint SumBlock => Components * SumComponent;
+    private static nint SumLength => WinogradSums<T, TVector, TSimd, TKernel>.Length;
 
     public static void Run(WorkerTeam? team, in WinogradOperands<T> operands)
     {
@@ -51,14 +47,13 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
         instance = null;
         WinogradMemory memory = WinogradMemory.TakeShared();
         job.o = operands;
-        int grow = (2 * operands.Padding) - 2;
-        job.tiles = new WinogradTiles(operands.Images, operands.Rows + grow, operands.Columns + grow, TAdjoint.Inputs, TilesAtOnce);
-        (job.channelBlocks, job.laneBlocks) = ((operands.Channels + Block - 1) / Block, (operands.Lanes + Block - 1) / Block);
-        int count = job.channelBlocks * job.laneBlocks;
-        job.groupCount = Math.Clamp((WantedItems + count - 1) / count, 1, job.tiles.Items);
-        job.sums = memory.Get<T>(count * job.groupCount * job.SumBlock);
-        WinogradConvolution.Run(team, count * job.groupCount, job.groups);
-        WinogradConvolution.Run(team, count, job.blocks);
+        job.tiles = operands.Tiles(operands.Images, TAdjoint.Inputs, TilesAtOnce);
+        job.laneBlocks = (operands.Lanes + Side - 1) / Side;
+        int blocks = (operands.Channels + Side - 1) / Side * job.laneBlocks;
+        job.groupCount = Math.Clamp((WantedItems + blocks - 1) / blocks, 1, job.tiles.Items);
+        job.sums = memory.Get<T>(blocks * job.groupCount * SumLength);
+        WinogradDispatch.Run(team, blocks * job.groupCount, job.groups);
+        WinogradDispatch.Run(team, blocks * (Side / SliceChannels), job.slices);
         WinogradMemory.GiveBack(memory);
         instance = job;
     }
@@ -66,15 +61,13 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
     private void Group(int item, int worker)
     {
         int block = item / groupCount, group = item % groupCount;
-        int channel = block / laneBlocks * Block, lane = block % laneBlocks * Block;
-        int channels = Math.Min(Block, o.Channels - channel), lanes = Math.Min(Block, o.Lanes - lane);
-        nint panel = (tiles.MostTiles * Width) + TSimd.Count;
-        int dataPanels = (channels + Width - 1) / Width, adjointPanels = (lanes + Width - 1) / Width;
-        nint data = (dataPanels * panel) + TSimd.Count, adjoint = (adjointPanels * panel) + TSimd.Count;
-        nint scratchLength = Math.Max(
-            WinogradBand<T, TVector, TSimd, TData>.Scratch(tiles, o.Columns, dataPanels * Width),
-            WinogradBand<T, TVector, TSimd, TAdjoint>.Scratch(tiles, tiles.Columns, adjointPanels * Width));
-        T* v = WinogradMemory.Own.Get<T>((Components * (data + adjoint)) + scratchLength), z = v + (Components * data), scratch = z + (Components * adjoint);
+        int channel = block / laneBlocks * Side, lane = block % laneBlocks * Side;
+        int channels = Math.Min(Side, o.Channels - channel), lanes = Math.Min(Side, o.Lanes - lane);
+        nint vWidth = Padded(channels), zWidth = Padded(lanes), panel = (tiles.MostTiles * Width) + TSimd.Count;
+        nint data = (vWidth / Width * panel) + TSimd.Count, adjoint = (zWidth / Width * panel) + TSimd.Count;
+        nint length = Math.Max(
+            WinogradBand<T, TVector, TSimd, TData>.Scratch(tiles, o.Columns, vWidth), WinogradBand<T, TVector, TSimd, TAdjoint>.Scratch(tiles, tiles.Columns, zWidth));
+        T* v = WinogradMemory.Own.Get<T>((Components * (data + adjoint)) + length), z = v + (Components * data), scratch = z + (Components * adjoint);
         int first = (int)((long)tiles.Items * group / groupCount), end = (int)((long)tiles.Items * (group + 1) / groupCount);
         for (int i = first; i < end; i++)
         {
@@ -83,60 +76,39 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
             for (int image = firstImage; image < endImage; image++)
             {
                 nint start = (image - firstImage) * perImage * Width;
-                T* x = o.X + ((((nint)image * o.Channels) + channel) * o.Rows * o.Columns);
-                T* y = o.Y + ((((nint)image * o.Lanes) + lane) * tiles.Rows * tiles.Columns);
+                T* x = o.X + (((image * o.Channels) + channel) * o.Plane), y = o.Y + (((image * o.Lanes) + lane) * o.OutputPlane);
                 WinogradBand<T, TVector, TSimd, TData>.Transform(
-                    x, channels, o.Rows, o.Columns, o.Padding, tiles, firstRow, endRow, dataPanels * Width, new(v + start, data, Width, panel), scratch);
+                    x, channels, o.Rows, o.Columns, o.Padding, tiles, firstRow, endRow, vWidth, new(v + start, data, Width, panel), scratch);
                 WinogradBand<T, TVector, TSimd, TAdjoint>.Transform(
-                    y, lanes, tiles.Rows, tiles.Columns, 0, tiles, firstRow, endRow, adjointPanels * Width, new(z + start, adjoint, Width, panel), scratch);
+                    y, lanes, tiles.Rows, tiles.Columns, 0, tiles, firstRow, endRow, zWidth, new(z + start, adjoint, Width, panel), scratch);
             }
 
-            Products(perImage * (endImage - firstImage), channels, adjointPanels, v, data, z, adjoint, panel, i == first ? T.Zero : T.One, sums + (item * SumBlock));
+            WinogradSums<T, TVector, TSimd, TKernel>.Multiply(
+                perImage * (endImage - firstImage), channels, new(v, data, Width, panel), lanes, new(z, adjoint, Width, panel),
+                i == first ? T.Zero : T.One, sums + (item * SumLength));
         }
     }
 
-    /// <summary>Sums[component][channel, lane] ← Σ_tile V Z + β Sums.</summary>
-    private void Products(int count, int channels, int lanePanels, T* v, nint data, T* z, nint adjoint, nint panel, T beta, T* target)
+    private static nint Padded(int lanes) => (lanes + Width - 1) / Width * Width;
+
+    /// <summary>Adds the groups' sums of some channels of a block in order, then Gᵀ (sum) G to the kernels.</summary>
+    private void Slice(int item, int worker)
     {
+        int slicesOfBlock = Side / SliceChannels, block = item / slicesOfBlock, from = item % slicesOfBlock * SliceChannels;
+        int channel = (block / laneBlocks * Side) + from, lane = block % laneBlocks * Side;
+        int channels = Math.Min(SliceChannels, o.Channels - channel), lanes = Math.Min(Side, o.Lanes - lane), run = channels * Side;
+        if (channels <= 0)
+            return;
+        T* total = sums + (block * groupCount * SumLength) + (from * Side);
         for (int e = 0; e < Components; e++)
         {
-            for (int p = 0; p < lanePanels; p++)
-            {
-                T* c = target + (e * SumComponent) + (p * Width);
-                for (int channel = 0; channel < channels; channel += Width)
-                {
-                    var a = new Strided<T>(v + (e * data) + (channel / Width * panel), 1, Width);
-                    WinogradProduct<T, TVector, TSimd>.Panel(
-                        Math.Min(Width, channels - channel), count, a, z + (e * adjoint) + (p * panel), beta, c + (channel * SumRow), SumRow);
-                }
-            }
+            T* part = total + (e * WinogradSums<T, TVector, TSimd, TKernel>.Component);
+            for (int group = 1; group < groupCount; group++)
+                Vectors.AddScaled(T.One, new ReadOnlySpan<T>(part + (group * SumLength), run), new Span<T>(part, run));
         }
-    }
 
-    /// <summary>Adds the groups' sums in order, then Gᵀ (sum) G, to the weights.</summary>
-    private void Add(int block, int worker)
-    {
-        int taps = TKernel.Outputs * TKernel.Outputs, channel = block / laneBlocks * Block, lane = block % laneBlocks * Block;
-        int channels = Math.Min(Block, o.Channels - channel), lanes = Math.Min(Block, o.Lanes - lane);
-        T* total = sums + (block * groupCount * SumBlock);
-        for (int group = 1; group < groupCount; group++)
-            Vectors.AddScaled(T.One, new ReadOnlySpan<T>(total + (group * SumBlock), (int)SumBlock), new Span<T>(total, (int)SumBlock));
-        nint positions = channels * taps, square = WinogradSquare<T, TVector, TSimd, TKernel>.Scratch;
-        T* kernels = WinogradMemory.Own.Get<T>((positions * (TSimd.Count + 8)) + square), scratch = kernels + (positions * TSimd.Count);
-        for (int start = 0; start < lanes; start += TSimd.Count)
-        {
-            Kernels(total + start, channels, SumRow, SumComponent, kernels, scratch);
-            T* w = o.W + ((lane + start) * o.LaneStep) + (channel * o.ChannelStep);
-            WinogradLanes<T, TVector, TSimd>.Scatter(
-                kernels, TSimd.Count, Math.Min(TSimd.Count, lanes - start), (int)positions, T.One, w, o.LaneStep, scratch + square);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Kernels(T* sums, int channels, nint row, nint component, T* kernels, T* scratch)
-    {
-        int taps = TKernel.Outputs * TKernel.Outputs, side = TKernel.Outputs * TSimd.Count;
-        for (; channels > 0; channels--, sums += row, kernels += taps * TSimd.Count)
-            WinogradSquare<T, TVector, TSimd, TKernel>.Apply(sums, TKernel.Inputs * component, component, kernels, side, TSimd.Count, scratch);
+        T* w = o.W + (lane * o.LaneStep) + (channel * o.ChannelStep);
+        T* scratch = WinogradMemory.Own.Get<T>(WinogradSums<T, TVector, TSimd, TKernel>.Scratch(SliceChannels));
+        WinogradSums<T, TVector, TSimd, TKernel>.AddTo(w, o.LaneStep, channels, lanes, total, scratch);
     }
 }

@@ -13,11 +13,11 @@ internal sealed class WinogradBound(double[,] data, double[,] kernel, double[,] 
         new double[,] { { 1, 0, 0 }, { 0.5, 0.5, 0.5 }, { 0.5, -0.5, 0.5 }, { 0, 0, 1 } },
         new double[,] { { 1, 1, 1, 0 }, { 0, 1, -1, -1 } });
 
+    /// <summary>The matrices of F(4, 3) with the points 0, ±5/8, ±3/2 and infinity, from Lagrange's formula.</summary>
+    public static WinogradBound F4 { get; } = FromPoints(0, 0.625, -0.625, 1.5, -1.5);
+
     /// <summary>Roundings outside the sum over channels (or tiles): two passes of each of the three matrices, every entry a product and every row a sum.</summary>
     public int Roundings => 2 * (data.GetLength(1) + kernel.GetLength(1) + output.GetLength(1) + 3);
-
-    /// <summary>Outputs at this distance from an input share no tile with it.</summary>
-    public int Reach => data.GetLength(0);
 
     private int Points => data.GetLength(0);
 
@@ -75,6 +75,38 @@ internal sealed class WinogradBound(double[,] data, double[,] kernel, double[,] 
         }
 
         return [.. sums.SelectMany(s => Square(Transposed(kernel), (r, q) => s[(r * Points) + q]))];
+    }
+
+    private static WinogradBound FromPoints(params double[] points)
+    {
+        int n = points.Length + 1, side = n - 2;
+        double[,] data = new double[n, n], kernel = new double[n, 3], output = new double[side, n];
+        for (int i = 0; i < points.Length; i++)
+        {
+            double[] others = [.. points.Where(p => p != points[i])];
+            double[] coefficients = Coefficients(others);
+            for (int j = 0; j < coefficients.Length; j++)
+                data[i, j] = coefficients[j];
+            for (int k = 0; k < 3; k++)
+                kernel[i, k] = Math.Pow(points[i], k) / others.Aggregate(1.0, (product, p) => product * (points[i] - p));
+            for (int k = 0; k < side; k++)
+                output[k, i] = Math.Pow(points[i], k);
+        }
+
+        double[] all = Coefficients(points);
+        for (int j = 0; j < n; j++)
+            data[n - 1, j] = all[j];
+        kernel[n - 1, 2] = output[side - 1, n - 1] = 1;
+        return new WinogradBound(data, kernel, output);
+    }
+
+    /// <summary>Coefficients of Π (x − p), lowest first.</summary>
+    private static double[] Coefficients(double[] points)
+    {
+        double[] c = [1];
+        foreach (double p in points)
+            c = [.. Enumerable.Range(0, c.Length + 1).Select(i => (i > 0 ? c[i - 1] : 0) - (i < c.Length ? p * c[i] : 0))];
+        return c;
     }
 
     private static Func<int, int, double> Patch(double[] planes, int plane, int rows, int columns, int top, int left) => (r, q) =>

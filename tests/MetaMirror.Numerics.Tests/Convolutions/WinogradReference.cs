@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace MetaMirror.Numerics.Tests.Convolutions;
 
-/// <summary>The three products by their definition, in double, each with the sum of the magnitudes of its terms.</summary>
+/// <summary>The three products by their definition, in double.</summary>
 internal sealed class WinogradReference(int channels, int rows, int columns, int outputs, int padding)
 {
     private const int Kernel = 3;
+
+    public int Outputs => outputs;
 
     public int OutputRows => rows + (2 * padding) - Kernel + 1;
 
@@ -17,37 +19,31 @@ internal sealed class WinogradReference(int channels, int rows, int columns, int
 
     public int WeightLength => outputs * channels * Kernel * Kernel;
 
-    public (double[] Sum, double[] Magnitude) Forward<T>(int images, ReadOnlySpan<T> x, ReadOnlySpan<T> w)
+    public double[] Forward<T>(int images, ReadOnlySpan<T> x, ReadOnlySpan<T> w)
         where T : unmanaged, INumber<T>
     {
-        var (sum, magnitude) = (new double[OutputLength(images)], new double[OutputLength(images)]);
+        var sum = new double[OutputLength(images)];
         foreach ((int i, int k, int j) in Terms(images))
-            Add(sum, magnitude, j, double.CreateTruncating(x[i]) * double.CreateTruncating(w[k]));
-        return (sum, magnitude);
+            sum[j] += double.CreateTruncating(x[i]) * double.CreateTruncating(w[k]);
+        return sum;
     }
 
-    public (double[] Sum, double[] Magnitude) InputGradient<T>(int images, ReadOnlySpan<T> ay, ReadOnlySpan<T> w)
+    public double[] InputGradient<T>(int images, ReadOnlySpan<T> ay, ReadOnlySpan<T> w)
         where T : unmanaged, INumber<T>
     {
-        var (sum, magnitude) = (new double[InputLength(images)], new double[InputLength(images)]);
+        var sum = new double[InputLength(images)];
         foreach ((int i, int k, int j) in Terms(images))
-            Add(sum, magnitude, i, double.CreateTruncating(ay[j]) * double.CreateTruncating(w[k]));
-        return (sum, magnitude);
+            sum[i] += double.CreateTruncating(ay[j]) * double.CreateTruncating(w[k]);
+        return sum;
     }
 
-    public (double[] Sum, double[] Magnitude) WeightGradient<T>(int images, ReadOnlySpan<T> x, ReadOnlySpan<T> ay)
+    public double[] WeightGradient<T>(int images, ReadOnlySpan<T> x, ReadOnlySpan<T> ay)
         where T : unmanaged, INumber<T>
     {
-        var (sum, magnitude) = (new double[WeightLength], new double[WeightLength]);
+        var sum = new double[WeightLength];
         foreach ((int i, int k, int j) in Terms(images))
-            Add(sum, magnitude, k, double.CreateTruncating(x[i]) * double.CreateTruncating(ay[j]));
-        return (sum, magnitude);
-    }
-
-    private static void Add(double[] sum, double[] magnitude, int index, double term)
-    {
-        sum[index] += term;
-        magnitude[index] += Math.Abs(term);
+            sum[k] += double.CreateTruncating(x[i]) * double.CreateTruncating(ay[j]);
+        return sum;
     }
 
     /// <summary>All (input, weight, output) that meet: y_j = Σ x_i w_k.</summary>
