@@ -7,6 +7,7 @@ public sealed class AllocationTests
 {
     private const int N = 96;
     private readonly float[] x = Draws.Normal<float>(N * N, 90), y = Draws.Normal<float>(N * N, 91), z = new float[N * N];
+    private readonly float[] sparse = [.. Draws.Normal<float>(N * N, 94).Select(e => MathF.Max(e, 0))];
     private readonly WorkerTeam team = new(2);
 
     [Fact]
@@ -29,6 +30,8 @@ public sealed class AllocationTests
         Gemm.Multiply<float>(false, true, N, N, N, 1, x, y, 0, z);
         Gemm.Multiply<float>(true, false, 50, 10, 32, 1, x.AsSpan(0, 1600), y.AsSpan(0, 320), 1, z.AsSpan(0, 500));
         Gemm.Multiply<float>(team, true, false, N, N, N, 1, x, y, 1, z);
+        Gemm.MultiplySparse<float>(team, true, false, N, N, N, 1, sparse, y, 1, z);
+        Gemm.MultiplySparse<float>(null, false, true, N, N, N, 1, sparse, y, 0, z);
         Gemm.MultiplyVector<float>(true, N, N, 1, x, y.AsSpan(0, N), 0, z.AsSpan(0, N));
     });
 

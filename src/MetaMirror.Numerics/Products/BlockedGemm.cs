@@ -19,6 +19,13 @@ internal static unsafe class BlockedGemm
     /// <summary>Bytes of packed panels held at once.</summary>
     private const int PackedBytes = 1 << 20;
 
+    /// <summary>Length of the blocks of p between two roundings to C. It depends on k alone: so do the roundings.</summary>
+    public static int InnerLength(int k)
+    {
+        int blocks = (k + InnerBlock - 1) / InnerBlock;
+        return (k + blocks - 1) / blocks;
+    }
+
     /// <summary>C[m, n] ← α A B + β C; C has column stride 1.</summary>
     public static void Multiply<T>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -41,9 +48,8 @@ internal static unsafe class BlockedGemm
     {
         int width = 2 * TSimd.Count;
 
-        // The inner blocks depend on k alone: so do the roundings.
-        int blocks = (k + InnerBlock - 1) / InnerBlock, inner = (k + blocks - 1) / blocks;
-        int columnsAtOnce = Math.Max(1, PackedBytes / (inner * sizeof(T) * width)) * width;
+        int inner = InnerLength(k);
+        int columnsAtOnce = m <= RowBlock ? width : Math.Max(1, PackedBytes / (inner * sizeof(T) * width)) * width;
         int padded = (Math.Min(n, columnsAtOnce) + TSimd.Count - 1) / TSimd.Count * TSimd.Count;
         T* packed = PackingBuffer.Get<T>(inner * padded);
         for (int p = 0; p < k; p += inner)

@@ -6,7 +6,7 @@ namespace MetaMirror.Numerics;
 /// Products of dense row-major matrices. The order of summation depends on the shape alone: the same bits in every run, on every
 /// thread, with any number of threads, on one instruction set.
 /// </summary>
-public static unsafe class Gemm
+public static unsafe partial class Gemm
 {
     /// <summary>Up to this many rows are done one by one: packing B would cost more than it saves.</summary>
     private const int FewRows = 3;

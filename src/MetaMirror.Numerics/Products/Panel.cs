@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
@@ -15,16 +16,42 @@ internal static unsafe class Panel
             PackColumns(b, k, columns, width, destination);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackRows<T>(Strided<T> b, int k, int columns, int width, T* destination)
         where T : unmanaged
     {
+        // Widths are whole vectors of the widest kind, so these are.
+        if (Vector512.IsHardwareAccelerated)
+            PackRows<T, Vector512<T>, Simd512<T>>(b, k, columns, width, destination);
+        else if (Vector256.IsHardwareAccelerated)
+            PackRows<T, Vector256<T>, Simd256<T>>(b, k, columns, width, destination);
+        else
+            PackRows<T, Vector128<T>, Simd128<T>>(b, k, columns, width, destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackRows<T, TVector, TSimd>(Strided<T> b, int k, int columns, int width, T* destination)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : ISimd<T, TVector>
+    {
+        nint whole = columns - (columns % TSimd.Count), two = TSimd.Count + TSimd.Count;
         T* row = b.Start;
-        for (int p = 0; p < k; p++, row += b.Row, destination += width)
+        for (nint p = 0; p < k; p++, row += b.Row, destination += width)
         {
-            var target = new Span<T>(destination, width);
-            new ReadOnlySpan<T>(row, columns).CopyTo(target);
-            target[columns..].Clear();
+            nint j = 0;
+            for (; j <= whole - two; j += two)
+            {
+                TVector x = TSimd.Load(row + j), y = TSimd.Load(row + j + TSimd.Count);
+                TSimd.Store(x, destination + j);
+                TSimd.Store(y, destination + j + TSimd.Count);
+            }
+
+            for (; j < whole; j += TSimd.Count)
+                TSimd.Store(TSimd.Load(row + j), destination + j);
+            for (; j < columns; j++)
+                destination[j] = row[j];
+            for (; j < width; j++)
+                destination[j] = default;
         }
     }
 

@@ -9,7 +9,7 @@ namespace MetaMirror.Numerics;
 /// <remarks>Rows past the last one read the last row again and are not stored: 8 address registers, no branch in the loop.
 /// Compiled optimized at once: the first calls of a short program would otherwise run fifty times slower.</remarks>
 internal static unsafe class Tile8<T, TVector, TSimd>
-    where T : unmanaged
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     where TVector : struct
     where TSimd : ISimd<T, TVector>
 {

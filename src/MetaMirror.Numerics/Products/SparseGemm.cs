@@ -1,0 +1,169 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace MetaMirror.Numerics;
+
+/// <summary>
+/// A product whose left factor has many exact zeros: rows of op(A) are listed without them, then panels of op(B) are packed one by one, and
+/// every row runs along its list over the panel. The lists are shared; panels, and parts of the rows, are shared out.
+/// </summary>
+internal sealed unsafe class SparseGemm<T, TVector, TSimd>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TVector : struct
+    where TSimd : ISimd<T, TVector>
+{
+    /// <summary>Rows listed by one item.</summary>
+    private const int ListedRows = 32;
+
+    [ThreadStatic]
+    private static SparseGemm<T, TVector, TSimd>? instance;
+
+    private readonly Action<int, int> listing, products;
+    private SparsePlan plan;
+    private Strided<T> a, b, c;
+    private T alpha, beta;
+    private int n, depth, rows, lists, parts;
+    private long[] entries = [];
+    private int[] starts = [];
+
+    private SparseGemm() => (listing, products) = (List, Multiply);
+
+    /// <summary>C[m, n] ← α A B + β C; C has column stride 1. The shape must fit (<see cref="SparsePlan.Fits"/>).</summary>
+    public static void Multiply(WorkerTeam? team, int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+    {
+        // Taken out while in use: a body that multiplies again on this thread then gets its own.
+        SparseGemm<T, TVector, TSimd> job = instance ?? new SparseGemm<T, TVector, TSimd>();
+        instance = null;
+        job.Run(team, m, n, k, alpha, a, b, beta, c);
+        instance = job;
+    }
+
+    /// <summary>Words of a list; whole vectors are stored at its end.</summary>
+    private int ListLength => (ListedRows * plan.Depth * SparseEntries<T>.Words) + Vector512<long>.Count;
+
+    private static void Share(WorkerTeam? team, int items, Action<int, int> body)
+    {
+        if (team is not null)
+        {
+            team.Run(items, body);
+            return;
+        }
+
+        for (int item = 0; item < items; item++)
+            body(item, 0);
+    }
+
+    private void Run(WorkerTeam? team, int m, int columns, int k, T factor, Strided<T> left, Strided<T> right, T old, Strided<T> output)
+    {
+        plan = new SparsePlan(m, columns, k, TSimd.Count, sizeof(T));
+        (n, alpha) = (columns, factor);
+        Reserve();
+        for (int p = 0; p < k; p += plan.Depth)
+        {
+            depth = Math.Min(plan.Depth, k - p);
+            beta = p == 0 ? old : T.One;
+            b = right.From(p, 0);
+            for (int i = 0; i < m; i += plan.RowsAtOnce)
+            {
+                rows = Math.Min(plan.RowsAtOnce, m - i);
+                lists = (rows + ListedRows - 1) / ListedRows;
+                parts = team is null || team.Threads == 1 ? 1 : plan.Parts(rows);
+                (a, c) = (left.From(i, p), output.From(i, 0));
+                Share(team, lists, listing);
+                Share(team, plan.Panels * parts, products);
+            }
+        }
+    }
+
+    private void Reserve()
+    {
+        int most = (plan.RowsAtOnce + ListedRows - 1) / ListedRows;
+        if (entries.Length < most * ListLength)
+            entries = GC.AllocateUninitializedArray<long>(most * ListLength, pinned: true);
+        if (starts.Length < most * ListedRows * (plan.Segments(plan.Depth) + 1))
+            starts = GC.AllocateUninitializedArray<int>(most * ListedRows * (plan.Segments(plan.Depth) + 1), pinned: true);
+    }
+
+    private void List(int list, int worker)
+    {
+        int first = list * ListedRows;
+        SparseEntries<T>.List(a.From(first, 0), Math.Min(ListedRows, rows - first), depth, plan.Segment, plan.Step, EntriesOf(list), StartsOf(first));
+    }
+
+    /// <summary>Some rows of a panel, segment after segment.</summary>
+    private void Multiply(int item, int worker)
+    {
+        int panel = item / parts, part = item % parts;
+        int before = plan.VectorsBefore(panel), vectors = plan.VectorsOf(panel), width = vectors * TSimd.Count, segments = plan.Segments(depth);
+        int column = before * TSimd.Count, used = Math.Min(n - column, width);
+        T* packed = PackingBuffer.Get<T>((plan.Depth * plan.Width) + (plan.RowsAtOnce * width));
+        T* sums = packed + (plan.Depth * plan.Width);
+        Panel.Pack(b.From(0, column), depth, used, plan.Width, packed);
+        int from = (int)((long)part * lists / parts), to = (int)((long)(part + 1) * lists / parts);
+        for (int s = 0; s < segments; s++)
+        {
+            bool last = s == segments - 1;
+            for (int list = from; list < to; list++)
+            {
+                int first = list * ListedRows, several = Math.Min(ListedRows, rows - first);
+                T* unfinished = sums + ((nint)first * width);
+                var output = last && used == width
+                    ? new TileOutput<T>(c.Start + (first * c.Row) + column, c.Row, alpha, beta, !T.IsZero(beta))
+                    : new TileOutput<T>(unfinished, width, T.One, T.Zero, readsC: false);
+                Tile(vectors, several, EntriesOf(list), StartsOf(first) + s, packed + (s * plan.Segment * plan.Width), s == 0 ? null : unfinished, output);
+                if (last && used < width)
+                    Finish(unfinished, width, several, used, c.From(first, column));
+            }
+        }
+    }
+
+    private void Tile(int vectors, int several, long* list, int* from, T* segment, T* unfinished, in TileOutput<T> output)
+    {
+        int stride = plan.Segments(depth) + 1;
+        switch (vectors)
+        {
+            case 4:
+                SparseTile<T, TVector, TSimd, FourVectors>.Rows(several, list, from, stride, (byte*)segment, unfinished, output);
+                break;
+            case 5:
+                SparseTile<T, TVector, TSimd, FiveVectors>.Rows(several, list, from, stride, (byte*)segment, unfinished, output);
+                break;
+            case 6:
+                SparseTile<T, TVector, TSimd, SixVectors>.Rows(several, list, from, stride, (byte*)segment, unfinished, output);
+                break;
+            case 7:
+                SparseTile<T, TVector, TSimd, SevenVectors>.Rows(several, list, from, stride, (byte*)segment, unfinished, output);
+                break;
+            default:
+                SparseTile<T, TVector, TSimd, EightVectors>.Rows(several, list, from, stride, (byte*)segment, unfinished, output);
+                break;
+        }
+    }
+
+    /// <summary>Chains of a panel whose last vector is not whole: they go to C through a padded vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish(T* unfinished, int width, int several, int used, Strided<T> output)
+    {
+        T* padded = stackalloc T[TSimd.Count];
+        bool readsC = !T.IsZero(beta);
+        int whole = used - (used % TSimd.Count);
+        for (nint i = 0; i < several; i++, unfinished += width)
+        {
+            T* target = output.Start + (i * output.Row);
+            var tile = new TileOutput<T>(target, 0, alpha, beta, readsC);
+            for (int j = 0; j < whole; j += TSimd.Count)
+                tile.Store<TVector, TSimd>(target + j, TSimd.Load(unfinished + j));
+            for (int j = whole; readsC && j < used; j++)
+                padded[j - whole] = target[j];
+            tile.Store<TVector, TSimd>(padded, TSimd.Load(unfinished + whole));
+            for (int j = whole; j < used; j++)
+                target[j] = padded[j - whole];
+        }
+    }
+
+    private long* EntriesOf(int list) => (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(entries)) + ((nint)list * ListLength);
+
+    private int* StartsOf(int row) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(starts)) + ((nint)row * (plan.Segments(depth) + 1));
+}

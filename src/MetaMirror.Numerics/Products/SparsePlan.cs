@@ -1,0 +1,70 @@
+namespace MetaMirror.Numerics;
+
+/// <summary>How a product with a sparse left factor is cut: by its shape and the vectors at hand alone.</summary>
+internal readonly struct SparsePlan
+{
+    /// <summary>Fewest and most vectors of columns per panel: each value that is broadcast should serve many products.</summary>
+    private const int FewestVectors = 4, MostVectors = 8;
+
+    /// <summary>Bytes of a segment of a panel: with the products of all rows in it, it should stay in the first-level cache.</summary>
+    private const int SegmentBytes = 32 << 10;
+
+    /// <summary>Rows listed at once: their entries should stay in the second-level cache.</summary>
+    private const int MostRows = 512;
+
+    /// <summary>Items to share out at least, and rows of one at least.</summary>
+    private const int FewestItems = 4, FewestRows = 32;
+
+    private readonly int vectors;
+    private readonly int lanes;
+
+    /// <summary>Plans C[m, n] += A[m, k] B[k, n] for vectors of some lanes of some bytes.</summary>
+    public SparsePlan(int m, int n, int k, int lanes, int bytes)
+    {
+        this.lanes = lanes;
+        vectors = (n + lanes - 1) / lanes;
+        Panels = Math.Max((vectors + MostVectors - 1) / MostVectors, Math.Min(2, vectors / FewestVectors));
+        Width = (vectors + Panels - 1) / Panels * lanes;
+        Step = Width * bytes;
+        Depth = BlockedGemm.InnerLength(k);
+        int segments = ((Depth * Step) + SegmentBytes - 1) / SegmentBytes;
+        Segment = (Depth + segments - 1) / segments;
+        RowsAtOnce = Math.Min(m, MostRows);
+    }
+
+    /// <summary>Number of panels.</summary>
+    public int Panels { get; }
+
+    /// <summary>Columns from one row of a packed panel to the next, padding included.</summary>
+    public int Width { get; }
+
+    /// <summary>The same in bytes.</summary>
+    public int Step { get; }
+
+    /// <summary>Longest run of p between two roundings to C.</summary>
+    public int Depth { get; }
+
+    /// <summary>Longest run of p for which a panel stays in the first-level cache.</summary>
+    public int Segment { get; }
+
+    /// <summary>Rows listed at once.</summary>
+    public int RowsAtOnce { get; }
+
+    /// <summary>Largest share of elements other than zero for which skipping the zeros was measured faster than the dense product.</summary>
+    public static double WorthwhileShare<T>() => typeof(T) == typeof(float) ? 0.7 : 0.55;
+
+    /// <summary>Whether a product of this shape has columns enough for a panel, and rows and inner length enough to be worth listing.</summary>
+    public static bool Fits(int m, int n, int k, int lanes) => n > (FewestVectors - 1) * lanes && m >= 8 && k >= 8;
+
+    /// <summary>Segments of a run.</summary>
+    public int Segments(int depth) => (depth + Segment - 1) / Segment;
+
+    /// <summary>Parts that some rows are cut into, so that there are items enough to share out.</summary>
+    public int Parts(int rows) => Math.Clamp((FewestItems + Panels - 1) / Panels, 1, (rows + FewestRows - 1) / FewestRows);
+
+    /// <summary>First vector of a panel; the first panels are one vector wider where the number does not divide.</summary>
+    public int VectorsBefore(int panel) => (panel * (vectors / Panels)) + Math.Min(panel, vectors % Panels);
+
+    /// <summary>Vectors of a panel.</summary>
+    public int VectorsOf(int panel) => VectorsBefore(panel + 1) - VectorsBefore(panel);
+}
