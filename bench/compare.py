@@ -195,7 +195,7 @@ def scaling_table(documents):
             *([""] if lines else []),
             f"{'One thread' if threads == 1 else f'{threads} threads'}:",
             "",
-            "| Grows | to | parameters | gradient ms | GFLOP/s | with product ms | GFLOP/s | product / gradient |",
+            "| Grows | to | parameters | gradient ms | GFLOP/s | product ms | GFLOP/s | product / gradient |",
             "|---|---|---|---|---|---|---|---|",
         ]
         for d in document["derivatives"]:
