@@ -43,7 +43,7 @@ internal static class BenchScreen
         session.People.WriteLine($"Perceptrons on {Threads(result.Threads)}; where one thing grows, the others are batch 128, width 256, two hidden layers.");
         Tables.Write(
             session.Screen,
-            [new("grows"), new("to", true), new("parameters", true), new("gradient ms", true), new("GFLOP/s", true), new("with product ms", true),
+            [new("grows"), new("to", true), new("parameters", true), new("gradient ms", true), new("GFLOP/s", true), new("product ms", true),
                 new("GFLOP/s", true), new("product / gradient", true)],
             result.Derivatives.Select(d => (IReadOnlyList<string>)
             [

@@ -8,16 +8,16 @@ namespace MetaMirror.Experiments.Benchmarks;
 /// <param name="clock">The clock.</param>
 public sealed class PeakMeasurement(WorkerTeam team, TimeProvider clock)
 {
-    private const int Bursts = 20;
+    private const int Bursts = 100;
 
-    /// <summary>About 5 ms a burst.</summary>
-    private const int Rounds = 2_000_000;
+    /// <summary>About a millisecond a burst: less than a time slice, so that some bursts are undisturbed on a busy machine too.</summary>
+    private const int Rounds = 400_000;
 
-    /// <summary>Numbers of each of the two arrays of the stream: 64 MiB, more than the caches of a core's share.</summary>
-    private const int StreamLength = 1 << 24;
+    /// <summary>Numbers of each of the two arrays of the stream: 32 MiB, more than the caches.</summary>
+    private const int StreamLength = 1 << 23;
 
-    /// <summary>Numbers updated in a burst at least: a few milliseconds.</summary>
-    private const int BurstLength = 1 << 24;
+    /// <summary>Numbers updated in a burst at least: about a millisecond.</summary>
+    private const int BurstLength = 1 << 22;
 
     /// <summary>Two reads and one write.</summary>
     private const double BytesPerNumber = 3 * sizeof(float);

@@ -7,9 +7,9 @@ namespace MetaMirror.Experiments.Benchmarks;
 /// <param name="Batch">Examples of the batch.</param>
 /// <param name="Parameters">Number of parameters.</param>
 /// <param name="GradientMilliseconds">Loss and gradient, median.</param>
-/// <param name="ProductMilliseconds">Loss, gradient and Hessian-vector product, median.</param>
+/// <param name="ProductMilliseconds">Hessian-vector product alone, at a point not seen before, median.</param>
 /// <param name="GradientGigaflops">Rate of the gradient.</param>
-/// <param name="ProductGigaflops">Rate of gradient and product.</param>
+/// <param name="ProductGigaflops">Rate of the product.</param>
 public sealed record DerivativeCost(
     string Grows, int Value, string Network, int Batch, int Parameters, double GradientMilliseconds, double ProductMilliseconds,
     double GradientGigaflops, double ProductGigaflops);

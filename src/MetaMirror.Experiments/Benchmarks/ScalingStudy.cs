@@ -68,7 +68,7 @@ public sealed class ScalingStudy(WorkloadContext context, TimeProvider clock)
         Workload workload = new Workload("hypergradient", default, _ =>
         {
             SupervisedTask<float> task = HypergradientWorkload.Task(context, "mlp", Plan.HypergradientNetwork, Batch, Math.Min(steps, MostBatches));
-            return () => (made = new HypergradientWorkload.HypergradientOfMetric(task, steps, context.Seed)).Compute;
+            return () => (made = new HypergradientWorkload.HypergradientOfMetric(task, steps, context.Seed, context.Team)).Compute;
         }).Long();
         double milliseconds = _timer.Measure(workload, context, repeats, cancellationToken).Median;
         HypergradientReport report = made!.Report!;
