@@ -21,7 +21,7 @@ public sealed class ComplexStepTests
         ("tanh first", ObjectiveCases.TanhFirst(), Draws.Classification<double>(20, 6, 3)),
         ("ends in an activation", new NetworkBuilder().Linear(6, 3).Tanh().Build(), Draws.Classification<double>(20, 6, 3)),
         ("linear", Network.Mlp(6, 3), Draws.Classification<double>(20, 6, 3)),
-        .. NetworkCases.All.Select(c => (c.Name, c.Network, Draws.Classification<double>(c.Rows, c.Network.Input.Size, c.Network.Output.Size))),
+        .. NetworkCases.All.Select(c => (c.Name, c.Network, NetworkCases.Data<double>(c))),
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];

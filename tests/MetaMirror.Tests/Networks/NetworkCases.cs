@@ -1,4 +1,8 @@
+using System.Numerics;
+using MetaMirror.Datasets;
 using MetaMirror.Networks;
+using MetaMirror.Numerics;
+using MetaMirror.Tests.Objectives;
 
 namespace MetaMirror.Tests.Networks;
 
@@ -35,7 +39,38 @@ internal static class NetworkCases
             .GlobalAveragePool().Linear(3)), 6),
     ];
 
-    public static Network Named(string name) => All.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal)).Network;
+    /// <summary>Large enough to be cut into parts for threads and caches.</summary>
+    public static readonly (string Name, Network Network, int Rows)[] Larger =
+    [
+        ("LeNet-5", Network.LeNet5(), 12),
+        ("wide residual, normalized", Of(new(3, 12, 12), b => b
+            .Conv2d(20, 3, padding: 1, bias: false).BatchNorm2d().ReLU()
+            .Residual(r => r.Conv2d(24, 3, 2, 1, false).BatchNorm2d().ReLU().Conv2d(24, 3, 1, 1, false).BatchNorm2d(), s => s.Conv2d(24, 1, 2, 0, false).BatchNorm2d()).ReLU()
+            .MaxPool2d(3, 2, 1).Residual(r => r.Conv2d(24, 3, 1, 1).BatchNorm2d()).AveragePool2d(2, 1).ReLU()
+            .GlobalAveragePool().Linear(70).BatchNorm2d().Tanh().Linear(10)), 16),
+    ];
+
+    public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
+
+    public static TheoryData<string> AllNames => [.. All.Concat(Larger).Select(c => c.Name)];
+
+    public static TheoryData<string> LargerNames => [.. Larger.Select(c => c.Name)];
+
+    public static (string Name, Network Network, int Rows) Named(string name) => All.Concat(Larger).Single(c => string.Equals(c.Name, name, StringComparison.Ordinal));
+
+    public static Dataset<T> Data<T>((string Name, Network Network, int Rows) @case)
+        where T : unmanaged, IFloatingPointIeee754<T> => Draws.Classification<T>(@case.Rows, @case.Network.Input.Size, @case.Network.Output.Size);
+
+    /// <summary>Weights as PyTorch draws them, but no scale is 1 and no bias 0.</summary>
+    public static T[] Point<T>(Network network)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var theta = new T[network.Layout.Length];
+        var stream = new RandomStream(new StreamKey(5, 0, 0, StreamPurpose.InitialPoint, 0));
+        network.Initialize(ref stream, theta.AsSpan());
+        Vectors.AddScaled<T>(T.One, Draws.Normal<T>(theta.Length, 71, 0.05), theta);
+        return theta;
+    }
 
     private static Network Of(FeatureShape input, Action<NetworkBuilder> append)
     {

@@ -40,6 +40,9 @@ internal static class ObjectiveCases
         new("network, tanh first", () => Net<float>(TanhFirst()), () => Net<double>(TanhFirst())),
         new("network, a user's own layer", () => Net<float>(Gated()), () => Net<double>(Gated())),
         new("network, relu", () => Net<float>(Network.Mlp(6, 8, 5, 3)), () => Net<double>(Network.Mlp(6, 8, 5, 3)), Kinked: true),
+        new("network, convolution", () => Net<float>(Convolved()), () => Net<double>(Convolved())),
+        new("network, residual", () => Net<float>(Residual()), () => Net<double>(Residual())),
+        new("network, normalized", () => Net<float>(Normalized()), () => Net<double>(Normalized())),
         new("network, epochs, regularized", Epochs<float>, Epochs<double>),
     ];
 
@@ -59,6 +62,12 @@ internal static class ObjectiveCases
 
     /// <summary>A layer that only the tests know: the seam for convolution, pooling and the like.</summary>
     private static Network Gated() => new NetworkBuilder(new FeatureShape(6)).Add(new Gate(6)).Linear(6, 4).Add(new Gate(4)).Tanh().Linear(4, 3).Build();
+
+    private static Network Convolved() => new NetworkBuilder(new FeatureShape(1, 2, 3)).Conv2d(3, 2, padding: 1).Tanh().AveragePool2d(2, 1).Linear(3).Build();
+
+    private static Network Residual() => new NetworkBuilder(new FeatureShape(6)).Linear(4).Residual(b => b.Tanh().Linear(4), s => s.Sigmoid()).Linear(3).Build();
+
+    private static Network Normalized() => new NetworkBuilder(new FeatureShape(6)).Linear(4, bias: false).BatchNorm2d().Tanh().Linear(3).Build();
 
     private static QuadraticObjective<T> Quadratic<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => new(Draws.Normal<T>(36, 11), Draws.Normal<T>(6, 12), 0.3);
