@@ -9,13 +9,19 @@ namespace MetaMirror.Tests.Networks;
 internal static class TorchDraws
 {
     /// <summary>2 u(first + i) - 1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] Symmetric(long first, int count)
     {
         var x = new double[count];
-        for (int i = 0; i < count; i++)
-            x[i] = (2 * TorchNetwork.Hash((uint)(first + i))) - 1;
+        FillSymmetric(first, x);
         return x;
+    }
+
+    /// <summary>x_i = 2 u(first + i) - 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FillSymmetric(long first, Span<double> x)
+    {
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (2 * TorchNetwork.Hash((uint)(first + i))) - 1;
     }
 
     /// <summary>floor(levels u(first + i)).</summary>
