@@ -3,7 +3,7 @@ using MetaMirror.Numerics;
 
 namespace MetaMirror.Networks;
 
-/// <summary>y = max(x, 0), with derivative 0 at 0 as in PyTorch. Keeps the mask s = [y > 0].</summary>
+/// <summary>y = max(x, 0), with derivative 0 at 0 as in PyTorch. Derivatives pass where y > 0, so the value keeps nothing besides y.</summary>
 public sealed class ReLU : Layer
 {
     /// <inheritdoc/>
@@ -13,25 +13,18 @@ public sealed class ReLU : Layer
     public override FeatureShape OutputShape(FeatureShape input) => input;
 
     /// <inheritdoc/>
-    public override int SavedSize(FeatureShape input) => input.Size;
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Output;
 
-    /// <summary>y = max(x, 0); s = ceil(min(y, 1)), which is 1 for every y above 0 however small.</summary>
-    public override void Value<T>(in LayerValues<T> v)
-    {
-        TensorPrimitives.Max(v.Input, T.Zero, v.Output);
-        if (v.Saved.IsEmpty)
-            return;
-        TensorPrimitives.Min(v.Output, T.One, v.Saved);
-        TensorPrimitives.Ceiling<T>(v.Saved, v.Saved);
-    }
+    /// <summary>y = max(x, 0).</summary>
+    public override void Value<T>(in LayerValues<T> v) => TensorPrimitives.Max(v.Input, T.Zero, v.Output);
 
-    /// <summary>dy = s dx.</summary>
-    public override void Tangent<T>(in LayerValues<T> v, in LayerTangents<T> d) => Vectors.Multiply(v.Saved, d.Input, d.Output);
+    /// <summary>dy = dx where y > 0, else 0.</summary>
+    public override void Tangent<T>(in LayerValues<T> v, in LayerTangents<T> d) => Vectors.WherePositive(v.Output, d.Input, d.Output);
 
-    /// <summary>ax = s ay.</summary>
-    public override void Cotangent<T>(in LayerValues<T> v, in LayerCotangents<T> a) => Vectors.Multiply(v.Saved, a.Output, a.Input);
+    /// <summary>ax = ay where y > 0, else 0.</summary>
+    public override void Cotangent<T>(in LayerValues<T> v, in LayerCotangents<T> a) => Vectors.WherePositive(v.Output, a.Output, a.Input);
 
-    /// <summary>dax = s day.</summary>
+    /// <summary>dax = day where y > 0, else 0.</summary>
     public override void CotangentTangent<T>(in LayerValues<T> v, in LayerTangents<T> d, in LayerCotangents<T> a, in LayerCotangents<T> da) =>
-        Vectors.Multiply(v.Saved, da.Output, da.Input);
+        Vectors.WherePositive(v.Output, da.Output, da.Input);
 }

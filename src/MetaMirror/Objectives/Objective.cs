@@ -62,6 +62,26 @@ public abstract class Objective<T>
     public abstract void HessianVectorProducts(
         ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products);
 
+    /// <summary>
+    /// Numbers that <see cref="KeepEvaluation"/> writes for the largest batch; 0 (the default, unless there is an inner objective) where
+    /// keeping them is not worth their memory, and then neither Keep nor Recall is called.
+    /// </summary>
+    /// <param name="fullBatch">True for the whole set, false for mini-batches.</param>
+    public virtual int EvaluationLength(bool fullBatch) => Inner?.EvaluationLength(fullBatch) ?? 0;
+
+    /// <summary>Keeps what derivatives need of the last evaluation, which was with a gradient: reverse mode comes back to it.</summary>
+    /// <param name="kept">Shape [EvaluationLength], overwritten.</param>
+    public virtual void KeepEvaluation(Span<T> kept) => Inner?.KeepEvaluation(kept);
+
+    /// <summary>
+    /// Takes back what was kept. <see cref="Evaluate"/> and <see cref="HessianVectorProducts"/> that follow, at this theta on this batch, then give
+    /// the bits that they would give anyway, without computing the kept part again.
+    /// </summary>
+    /// <param name="theta">Where it was evaluated, shape [Layout.Length].</param>
+    /// <param name="batch">On which examples.</param>
+    /// <param name="kept">What <see cref="KeepEvaluation"/> wrote.</param>
+    public virtual void RecallEvaluation(ReadOnlySpan<T> theta, in BatchKey batch, ReadOnlySpan<T> kept) => Inner?.RecallEvaluation(theta, batch, kept);
+
     /// <summary>metaCotangent += weight dL/dmu. Zero by default.</summary>
     public virtual void AddMetaGradient(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, T weight, Span<T> metaCotangent)
     {
