@@ -13,6 +13,8 @@ internal sealed class CountedObjective<T>(Objective<T> inner, Descent<T> descent
 
     protected override Objective<T> Inner => inner;
 
+    protected override bool AsksInnerAtTheta => true;
+
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
     {
         descent.Count(gradient.IsEmpty ? 0 : 1, 0);

@@ -1,10 +1,11 @@
 using MetaMirror.Objectives;
+using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Descents;
 
 /// <summary>
-/// Steps of the current run taken again, on buffers of the caller. The objective's state is left out: no training loss looks at it.
-/// Theta and state of the descent itself stay as they are; <see cref="Restore"/> ends the excursion.
+/// Steps of the current run on buffers of the caller, who names the points (<see cref="Objective{T}.NamePoint"/>). The objective's state is left out: no training loss
+/// looks at it. Theta and memory of the descent itself stay as they are, but its position moves along.
 /// </summary>
 public sealed partial class Descent<T>
 {
@@ -15,26 +16,70 @@ public sealed partial class Descent<T>
     internal void MoveTo(int position) => Position = position;
 
     /// <summary>Loss and gradient on the batch of a position.</summary>
-    internal double EvaluateAt(int position, ReadOnlySpan<T> theta, Span<T> gradient)
+    internal double EvaluateAt(int position, long point, ReadOnlySpan<T> theta, Span<T> gradient)
     {
-        Position = position;
         GradientCount++;
-        return Objective.Evaluate(theta, Meta.Of(MetaPlace.Objective), Batch, gradient);
+        return FinishAt(position, point, theta, gradient);
     }
 
     /// <summary>The same gradient from what <see cref="Objective{T}.KeepEvaluation"/> kept of it.</summary>
-    internal double RecallAt(int position, ReadOnlySpan<T> theta, ReadOnlySpan<T> kept, Span<T> gradient)
+    internal double RecallAt(int position, long point, ReadOnlySpan<T> theta, ReadOnlySpan<T> kept, Span<T> gradient)
     {
-        Position = position;
+        RecallAt(position, point, theta, kept);
         RecalledGradientCount++;
-        Objective.RecallEvaluation(theta, Batch, kept);
-        return Objective.Evaluate(theta, Meta.Of(MetaPlace.Objective), Batch, gradient);
+        return FinishAt(position, point, theta, gradient);
+    }
+
+    /// <summary>Gives the objective back what was kept, for a product to follow.</summary>
+    internal void RecallAt(int position, long point, ReadOnlySpan<T> theta, ReadOnlySpan<T> kept)
+    {
+        Objective.Point = point;
+        try
+        {
+            Objective.RecallEvaluation(theta, BatchAt(position), kept);
+        }
+        finally
+        {
+            Objective.Point = 0;
+        }
     }
 
     /// <summary>Applies the rule at a position. The gradient keeps its bits.</summary>
     internal void StepAt(int position, double loss, Span<T> theta, Span<T> gradient, Span<T> state)
     {
         Position = position;
-        Step(loss, theta, gradient, state);
+        if (!_keepsGradient)
+            gradient.CopyTo(_work);
+        _scale[0] = T.One;
+        Rule.Step(ContextAt(position, loss), new Iterate<T>(theta, _keepsGradient ? gradient : _work, _scale, state));
+    }
+
+    /// <summary>sum += H v on the batch of a position.</summary>
+    internal void AddHessianVectorProductAt(int position, long point, ReadOnlySpan<T> theta, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work)
+    {
+        HessianVectorCount++;
+        Objective.Point = point;
+        try
+        {
+            Objective.AddHessianVectorProduct(theta, Meta.Of(MetaPlace.Objective), BatchAt(position), tangent, sum, work);
+        }
+        finally
+        {
+            Objective.Point = 0;
+        }
+    }
+
+    private double FinishAt(int position, long point, ReadOnlySpan<T> theta, Span<T> gradient)
+    {
+        Position = position;
+        Objective.Point = point;
+        try
+        {
+            return Objective.Evaluate(theta, Meta.Of(MetaPlace.Objective), BatchAt(position), gradient);
+        }
+        finally
+        {
+            Objective.Point = 0;
+        }
     }
 }

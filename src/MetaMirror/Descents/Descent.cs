@@ -26,6 +26,7 @@ public sealed partial class Descent<T>
     private MetaParameters<T>? _meta;
     private BatchKey _run;
     private int _ageAtStart;
+    private long _point;
 
     /// <summary>Plans the buffers of runs of <paramref name="rule"/> on <paramref name="objective"/>.</summary>
     /// <exception cref="ArgumentException">The objective has no parameters.</exception>
@@ -101,6 +102,9 @@ public sealed partial class Descent<T>
     /// <summary>The batch of the current position.</summary>
     public BatchKey Batch => BatchAt(Position);
 
+    /// <summary>The objective's name of theta.</summary>
+    internal long PointName => _point;
+
     /// <summary>True if this run began with the state an earlier one left.</summary>
     internal bool IsCarrying => _ageAtStart > 0;
 
@@ -125,6 +129,7 @@ public sealed partial class Descent<T>
         _meta = meta;
         _run = run;
         Position = 0;
+        _point = Objective.NamePoint();
     }
 
     /// <summary>Forgets carried state: the next run starts fresh whatever the policy.</summary>
@@ -139,13 +144,13 @@ public sealed partial class Descent<T>
         theta.CopyTo(_theta);
         memory.CopyTo(_memory);
         Position = position;
+        _point = Objective.NamePoint();
     }
 
     /// <summary>Loss and gradient at the current point; false if one of them is not finite.</summary>
     public bool Evaluate()
     {
-        Loss = Objective.Evaluate(_theta, Meta.Of(MetaPlace.Objective), Batch, _gradient);
-        GradientCount++;
+        Loss = EvaluateAt(Position, _point, _theta, _gradient);
         return double.IsFinite(Loss) && Vectors.AllFinite<T>(_gradient);
     }
 
@@ -153,8 +158,20 @@ public sealed partial class Descent<T>
     public void Advance()
     {
         if (_memory.Length > _stateLength)
-            Objective.AdvanceState(_theta, Batch, _memory.AsSpan(_stateLength));
-        Step(Loss, _theta, _gradient, _memory.AsSpan(0, _stateLength));
+        {
+            Objective.Point = _point;
+            try
+            {
+                Objective.AdvanceState(_theta, Batch, _memory.AsSpan(_stateLength));
+            }
+            finally
+            {
+                Objective.Point = 0;
+            }
+        }
+
+        StepAt(Position, Loss, _theta, _gradient, _memory.AsSpan(0, _stateLength));
+        _point = Objective.NamePoint();
         Position++;
     }
 
@@ -206,16 +223,16 @@ public sealed partial class Descent<T>
     /// <summary>H v at any point on the batch of a position, for <paramref name="count"/> tangents.</summary>
     public void HessianVectorProducts(int position, ReadOnlySpan<T> theta, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
-        Objective.HessianVectorProducts(theta, Meta.Of(MetaPlace.Objective), BatchAt(position), count, tangents, products);
         HessianVectorCount += count;
-    }
-
-    private void Step(double loss, Span<T> theta, Span<T> gradient, Span<T> state)
-    {
-        if (!_keepsGradient)
-            gradient.CopyTo(_work);
-        _scale[0] = T.One;
-        Rule.Step(ContextAt(Position, loss), new Iterate<T>(theta, _keepsGradient ? gradient : _work, _scale, state));
+        Objective.Point = theta == _theta ? _point : 0;
+        try
+        {
+            Objective.HessianVectorProducts(theta, Meta.Of(MetaPlace.Objective), BatchAt(position), count, tangents, products);
+        }
+        finally
+        {
+            Objective.Point = 0;
+        }
     }
 
     /// <summary>Counts evaluations made outside the loop on behalf of this run.</summary>

@@ -117,8 +117,7 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
                 objective.AddMetaGradient(theta, objectiveMeta, descent.Batch, _aLoss[0], meta.Slice(indirect, MetaPlace.Objective));
         }
 
-        descent.HessianVectorProducts(t, theta, 1, _aGradient, _product);
-        Vectors.AddScaled<T>(T.One, _product, _aTheta);
+        descent.AddHessianVectorProductAt(t, _trajectory.Point(t), theta, _aGradient, _aTheta, _product);
         if (_aLoss[0] != T.Zero)
             Vectors.AddScaled<T>(_aLoss[0], gradient, _aTheta);
     }

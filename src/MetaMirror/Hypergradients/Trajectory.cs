@@ -15,6 +15,7 @@ internal sealed class Trajectory<T>
     private readonly StoredRows<T> _steps = new();
     private readonly StoredRows<T> _evaluations = new();
     private double[] _losses = [];
+    private long[] _points = [];
     private int[] _evaluated = [];
     private ReversePlan _plan;
     private int _begin;
@@ -24,7 +25,7 @@ internal sealed class Trajectory<T>
 
     /// <summary>Bytes allocated.</summary>
     public unsafe long Bytes =>
-        _checkpoints.Bytes + _steps.Bytes + _evaluations.Bytes + ((long)_losses.Length * sizeof(double)) + ((long)_evaluated.Length * sizeof(int));
+        _checkpoints.Bytes + _steps.Bytes + _evaluations.Bytes + ((long)_losses.Length * (sizeof(double) + sizeof(long))) + ((long)_evaluated.Length * sizeof(int));
 
     private int End => _begin + _plan.Steps;
 
@@ -33,14 +34,14 @@ internal sealed class Trajectory<T>
     {
         (_n, _s, _e) = (descent.Layout.Length, descent.State.Length, descent.Objective.EvaluationLength(descent.Unroll.FullBatch));
         long size = Unsafe.SizeOf<T>();
-        var sizes = new ReverseSizes(size * (_n + _s), (size * ((2L * _n) + _s)) + sizeof(double), _e == 0 ? 0 : (size * _e) + sizeof(int));
+        var sizes = new ReverseSizes(size * (_n + _s), (size * ((2L * _n) + _s)) + sizeof(double) + sizeof(long), _e == 0 ? 0 : (size * _e) + sizeof(int));
         _plan = ReversePlan.For(back, sizes, options);
         _begin = descent.Unroll.Steps - back;
         _checkpoints.Plan(_plan.Checkpoints, _n + _s);
         _steps.Plan(_plan.Stored, (2 * _n) + _s);
         _evaluations.Plan(_plan.Evaluations, _e);
         if (_losses.Length != _plan.Stored)
-            _losses = new double[_plan.Stored];
+            (_losses, _points) = (new double[_plan.Stored], new long[_plan.Stored]);
         if (_evaluated.Length != _plan.Evaluations)
             _evaluated = new int[_plan.Evaluations];
         Array.Fill(_evaluated, -1);
@@ -53,6 +54,9 @@ internal sealed class Trajectory<T>
     public Span<T> State(int t) => Step(t)[(2 * _n)..];
 
     public double Loss(int t) => _losses[t % _plan.Stored];
+
+    /// <summary>The objective's name of theta at step t.</summary>
+    public long Point(int t) => _points[t % _plan.Stored];
 
     /// <summary>Where the segment that ends before <paramref name="last"/> begins.</summary>
     public int FirstOf(int last) => Math.Max(_begin, last - _plan.Stored);
@@ -69,6 +73,7 @@ internal sealed class Trajectory<T>
             descent.Gradient.CopyTo(Gradient(t));
             descent.State.CopyTo(State(t));
             _losses[t % _plan.Stored] = descent.Loss;
+            _points[t % _plan.Stored] = descent.PointName;
         }
         else if (t == _begin || (End - t) % _plan.Stored == 0)
         {
@@ -93,10 +98,12 @@ internal sealed class Trajectory<T>
             cancellationToken.ThrowIfCancellationRequested();
 
             // Finite on the first sweep, and these are the same bits.
+            long point = descent.Objective.NamePoint();
             double loss = Has(t)
-                ? descent.RecallAt(t, Theta(t), _evaluations[t % _plan.Evaluations], Gradient(t))
-                : descent.EvaluateAt(t, Theta(t), Gradient(t));
+                ? descent.RecallAt(t, point, Theta(t), _evaluations[t % _plan.Evaluations], Gradient(t))
+                : descent.EvaluateAt(t, point, Theta(t), Gradient(t));
             _losses[t % _plan.Stored] = loss;
+            _points[t % _plan.Stored] = point;
             KeepEvaluation(descent, t, last);
             if (t + 1 == last)
                 continue;
@@ -110,7 +117,7 @@ internal sealed class Trajectory<T>
     public void RecallEvaluation(Descent<T> descent, int t, bool holds)
     {
         if (Has(t) && !holds)
-            descent.Objective.RecallEvaluation(Theta(t), descent.Batch, _evaluations[t % _plan.Evaluations]);
+            descent.RecallAt(t, Point(t), Theta(t), _evaluations[t % _plan.Evaluations]);
     }
 
     private bool Has(int t) => _evaluated.Length > 0 && _evaluated[t % _evaluated.Length] == t;

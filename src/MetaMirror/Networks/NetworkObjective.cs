@@ -27,6 +27,8 @@ public sealed class NetworkObjective<T> : Objective<T>
     private int _gatheredCount;
     private int _loaded;
     private double _loss;
+    private long _heldPoint;
+    private long _named;
     private Reached _reached;
     private bool _isRecalled;
 
@@ -85,6 +87,10 @@ public sealed class NetworkObjective<T> : Objective<T>
                 _evaluation.Team = value;
         }
     }
+
+    internal override long Point { get; set; }
+
+    internal override long NamePoint() => ++_named;
 
     /// <summary>Mean loss and share of right answers (null for real targets) over the whole data set, without derivatives.</summary>
     /// <param name="theta">Shape [Layout.Length].</param>
@@ -147,9 +153,18 @@ public sealed class NetworkObjective<T> : Objective<T>
     public override void HessianVectorProducts(
         ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
+        products[..(count * theta.Length)].Clear();
+        AddProducts(theta, batch, count, tangents, products);
+    }
+
+    /// <inheritdoc/>
+    public override void AddHessianVectorProduct(
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work) => AddProducts(theta, batch, 1, tangent, sum);
+
+    private void AddProducts(ReadOnlySpan<T> theta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
+    {
         Layout.RequireLength(theta.Length, nameof(theta));
         int n = theta.Length;
-        products[..(count * n)].Clear();
         BatchKey key = KeyOf(batch);
         Reached reached = Holds(theta, key);
         if (reached == Reached.Nothing)
@@ -228,14 +243,20 @@ public sealed class NetworkObjective<T> : Objective<T>
         _isRecalled = false;
         _held = batch;
         _reached = _loaded <= _pass.Capacity ? Reached.Values : Reached.Nothing;
-        if (_reached != Reached.Nothing)
+        _heldPoint = Point;
+        if (_reached != Reached.Nothing && Point == 0)
             theta.CopyTo(_theta);
     }
 
     private void Reach(Reached reached) => _reached = _reached == Reached.Nothing ? Reached.Nothing : reached;
 
-    private Reached Holds(ReadOnlySpan<T> theta, in BatchKey batch) =>
-        _reached != Reached.Nothing && _held == batch && MemoryMarshal.AsBytes(theta).SequenceEqual(MemoryMarshal.AsBytes<T>(_theta)) ? _reached : Reached.Nothing;
+    /// <summary>How far the pass holds this point: of the same name, or, without names, of the same bits.</summary>
+    private Reached Holds(ReadOnlySpan<T> theta, in BatchKey batch)
+    {
+        if (_reached == Reached.Nothing || _held != batch || _heldPoint != Point)
+            return Reached.Nothing;
+        return Point != 0 || MemoryMarshal.AsBytes(theta).SequenceEqual(MemoryMarshal.AsBytes<T>(_theta)) ? _reached : Reached.Nothing;
+    }
 
     /// <summary>The one key of the whole set for every key that means it.</summary>
     private BatchKey KeyOf(in BatchKey batch) => batch.IsFull || _batches is null ? BatchKey.Full : batch;

@@ -26,9 +26,6 @@ public sealed class FiniteDifferenceHessian<T>(Objective<T> inner) : Objective<T
     /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs => inner.MetaSpecs;
 
-    /// <summary>0: its products evaluate at other points.</summary>
-    public override int EvaluationLength(bool fullBatch) => 0;
-
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient) =>
         inner.Evaluate(theta, meta, batch, gradient);
