@@ -55,7 +55,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
         double error = DirectionalError(problem, objective, meta, run, reverse);
         checks.Add(Row(report, "central differences along random directions", error, Difference, took, "exact"));
 
-        (double[] plain, report, took) = Compute(problem, objective, meta, run, new ReverseMode<double>(inner), cancellationToken);
+        (double[] plain, report, took) = Compute(problem, objective, meta, run, new ReverseMode<double>(new ReverseOptions { StoredSteps = inner }), cancellationToken);
         checks.Add(Row(report, "checkpointed reverse", Distance(reverse, plain), 0, took, "the same bits") with { Estimator = "reverse, all states stored" });
 
         if (meta.Length <= MostTangents)

@@ -10,13 +10,14 @@ namespace MetaMirror.Descents;
 /// earlier position, which is how reverse mode replays it.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Descent<T>
+public sealed partial class Descent<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T[] _theta;
     private readonly T[] _initial;
     private readonly T[] _gradient;
     private readonly T[] _work;
+    private readonly bool _keepsGradient;
     private readonly T[] _scale = new T[1];
     private readonly T[] _memory;
     private readonly int _stateLength;
@@ -25,6 +26,7 @@ public sealed class Descent<T>
     private MetaParameters<T>? _meta;
     private BatchKey _run;
     private int _ageAtStart;
+    private long _point;
 
     /// <summary>Plans the buffers of runs of <paramref name="rule"/> on <paramref name="objective"/>.</summary>
     /// <exception cref="ArgumentException">The objective has no parameters.</exception>
@@ -42,7 +44,10 @@ public sealed class Descent<T>
         _theta = new T[n];
         _initial = new T[n];
         _gradient = new T[n];
-        _work = new T[n];
+
+        // Where the rule leaves the gradient alone it gets the gradient itself.
+        _keepsGradient = !rule.ChangesGradient;
+        _work = _keepsGradient ? _gradient : new T[n];
         _stateLength = rule.StateLength(objective.Layout);
         _memory = new T[_stateLength + objective.StateLayout.Length];
         _scratch = new T[rule.ScratchLength(objective.Layout)];
@@ -85,17 +90,20 @@ public sealed class Descent<T>
     /// <summary>loss_t of the last evaluation.</summary>
     public double Loss { get; private set; }
 
-    /// <summary>Gradients evaluated since this object was made.</summary>
+    /// <summary>Gradients evaluated since this object was made, those at the end of runs by meta-objectives included.</summary>
     public long GradientCount { get; private set; }
 
     /// <summary>Hessian-vector products computed since this object was made.</summary>
     public long HessianVectorCount { get; private set; }
 
     /// <summary>Bytes of the buffers that grow with the number of parameters.</summary>
-    public unsafe long Bytes => sizeof(T) * ((4L * _theta.Length) + _memory.Length + _scratch.Length);
+    public unsafe long Bytes => sizeof(T) * (((_keepsGradient ? 3L : 4L) * _theta.Length) + _memory.Length + _scratch.Length);
 
     /// <summary>The batch of the current position.</summary>
-    public BatchKey Batch => Unroll.FullBatch ? BatchKey.Full : _run.At(Position);
+    public BatchKey Batch => BatchAt(Position);
+
+    /// <summary>The objective's name of theta.</summary>
+    internal long PointName => _point;
 
     /// <summary>True if this run began with the state an earlier one left.</summary>
     internal bool IsCarrying => _ageAtStart > 0;
@@ -121,6 +129,7 @@ public sealed class Descent<T>
         _meta = meta;
         _run = run;
         Position = 0;
+        _point = Objective.NamePoint();
     }
 
     /// <summary>Forgets carried state: the next run starts fresh whatever the policy.</summary>
@@ -135,13 +144,13 @@ public sealed class Descent<T>
         theta.CopyTo(_theta);
         memory.CopyTo(_memory);
         Position = position;
+        _point = Objective.NamePoint();
     }
 
     /// <summary>Loss and gradient at the current point; false if one of them is not finite.</summary>
     public bool Evaluate()
     {
-        Loss = Objective.Evaluate(_theta, Meta.Of(MetaPlace.Objective), Batch, _gradient);
-        GradientCount++;
+        Loss = EvaluateAt(Position, _point, _theta, _gradient);
         return double.IsFinite(Loss) && Vectors.AllFinite<T>(_gradient);
     }
 
@@ -149,11 +158,20 @@ public sealed class Descent<T>
     public void Advance()
     {
         if (_memory.Length > _stateLength)
-            Objective.AdvanceState(_theta, Batch, _memory.AsSpan(_stateLength));
-        _gradient.CopyTo(_work, 0);
-        _scale[0] = T.One;
-        StepContext<T> context = ContextAt(Position, Loss);
-        Rule.Step(context, new Iterate<T>(_theta, _work, _scale, _memory.AsSpan(0, _stateLength)));
+        {
+            Objective.Point = _point;
+            try
+            {
+                Objective.AdvanceState(_theta, Batch, _memory.AsSpan(_stateLength));
+            }
+            finally
+            {
+                Objective.Point = 0;
+            }
+        }
+
+        StepAt(Position, Loss, _theta, _gradient, _memory.AsSpan(0, _stateLength));
+        _point = Objective.NamePoint();
         Position++;
     }
 
@@ -198,17 +216,33 @@ public sealed class Descent<T>
         Meta = Meta.Of(MetaPlace.Rule),
         Scratch = _scratch,
         Loss = loss,
-        Batch = Unroll.FullBatch ? BatchKey.Full : _run.At(position),
+        Batch = BatchAt(position),
         Probe = _probe,
     };
 
     /// <summary>H v at any point on the batch of a position, for <paramref name="count"/> tangents.</summary>
     public void HessianVectorProducts(int position, ReadOnlySpan<T> theta, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
-        BatchKey batch = Unroll.FullBatch ? BatchKey.Full : _run.At(position);
-        Objective.HessianVectorProducts(theta, Meta.Of(MetaPlace.Objective), batch, count, tangents, products);
         HessianVectorCount += count;
+        Objective.Point = theta == _theta ? _point : 0;
+        try
+        {
+            Objective.HessianVectorProducts(theta, Meta.Of(MetaPlace.Objective), BatchAt(position), count, tangents, products);
+        }
+        finally
+        {
+            Objective.Point = 0;
+        }
     }
+
+    /// <summary>Counts evaluations made outside the loop on behalf of this run.</summary>
+    internal void Count(int gradients, int products)
+    {
+        GradientCount += gradients;
+        HessianVectorCount += products;
+    }
+
+    private BatchKey BatchAt(int position) => Unroll.FullBatch ? BatchKey.Full : _run.At(position);
 
     private MetaParameters<T> Meta => _meta ?? throw new InvalidOperationException("The run has not been started: call Start first.");
 

@@ -14,6 +14,7 @@ public sealed class InnerProblem<T>
 {
     private readonly T[] _start;
     private Objective<T>? _validation;
+    private Objective<T>? _countedValidation;
     private T[] _stateTangents = [];
 
     /// <summary>Plans runs of <paramref name="rule"/> on a task.</summary>
@@ -25,6 +26,8 @@ public sealed class InnerProblem<T>
         InitialPoint = initialPoint;
         Descent = new Descent<T>(task.CreateTrainingObjective(), rule, unroll);
         _start = new T[task.Layout.Length];
+        Training = new CountedObjective<T>(Descent.Objective, Descent);
+        CountedValidation = () => _countedValidation ??= new CountedObjective<T>(Validation(), Descent);
     }
 
     /// <summary>The task.</summary>
@@ -35,6 +38,12 @@ public sealed class InnerProblem<T>
 
     /// <summary>The inner loop with its buffers.</summary>
     public Descent<T> Descent { get; }
+
+    /// <summary>The training objective, its evaluations counted with the descent's.</summary>
+    internal Objective<T> Training { get; }
+
+    /// <summary>The validation objective, its evaluations counted with the descent's.</summary>
+    internal Func<Objective<T>> CountedValidation { get; }
 
     /// <summary>Collects the meta-parameters of start, rule and objective.</summary>
     public MetaParameters<T> CreateMetaParameters() => new(

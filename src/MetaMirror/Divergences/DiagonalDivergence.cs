@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using MetaMirror.Numerics;
 
 namespace MetaMirror.Divergences;
@@ -23,11 +22,7 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
     public StrongConvexityEstimate Lambda { get; }
 
     /// <inheritdoc/>
-    public sealed override int ScratchLength(ParameterLayout layout)
-    {
-        ArgumentNullException.ThrowIfNull(layout);
-        return layout.Length;
-    }
+    public sealed override int ScratchLength(ParameterLayout layout) => 0;
 
     /// <summary>Writes the diagonal of P, one entry per parameter.</summary>
     /// <param name="context">Layout and meta-parameters.</param>
@@ -77,9 +72,7 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
                 continue;
             }
 
-            Span<T> direction = context.Scratch[..segment.Length];
-            TensorPrimitives.Divide(g, segment.MetaOf(context.Meta), direction);
-            Vectors.AddScaled(-eta, direction, segment.Of(theta));
+            DiagonalStep<T>.Step(eta, g, segment.MetaOf(context.Meta), segment.Of(theta));
         }
     }
 
@@ -108,25 +101,24 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
         Span<T> aTheta, Span<T> aState, Span<T> aGradient, Span<T> aMeta, Span<T> aEta)
     {
         Check(context, aTheta.Length, nameof(aTheta));
+        context.Layout.RequireLength(gradient.Length, nameof(gradient));
+        context.Layout.RequireLength(aGradient.Length, nameof(aGradient));
         double slope = 0;
         for (int s = 0; s < SegmentCount(context.Layout); s++)
         {
             MetricSegment segment = SegmentAt(context.Layout, s);
-            double shared = 0;
-            for (int i = segment.Offset, m = segment.Meta; i < segment.End; i++, m += segment.Stride)
-            {
-                T scaled = aTheta[i] / context.Meta[m];
-                T product = gradient[i] * scaled;
-                aGradient[i] -= eta * scaled;
-                slope += double.CreateTruncating(product);
-                if (segment.IsShared)
-                    shared += double.CreateTruncating(product);
-                else
-                    aMeta[m] += eta * product / context.Meta[m];
-            }
-
+            ReadOnlySpan<T> g = segment.Of(gradient), a = segment.Of((ReadOnlySpan<T>)aTheta);
             if (segment.IsShared)
-                aMeta[segment.Meta] += eta * T.CreateTruncating(shared) / context.Meta[segment.Meta];
+            {
+                T p = context.Meta[segment.Meta];
+                double sum = DiagonalStep<T>.SharedVjp(eta, g, p, a, segment.Of(aGradient));
+                aMeta[segment.Meta] += eta * T.CreateTruncating(sum) / p;
+                slope += sum;
+            }
+            else
+            {
+                slope += DiagonalStep<T>.Vjp(eta, g, segment.MetaOf(context.Meta), a, segment.Of(aGradient), segment.MetaOf(aMeta));
+            }
         }
 
         aEta[0] -= T.CreateTruncating(slope);

@@ -19,6 +19,9 @@ public abstract class Hypergradient<T>
     /// <summary>The same estimator with buffers of its own.</summary>
     public abstract Hypergradient<T> ForThread();
 
+    /// <summary>False for estimators that need no derivatives of the rule.</summary>
+    private protected virtual bool DifferentiatesRule => true;
+
     /// <summary>Runs the inner problem and writes the hypergradient in natural meta-parameters.</summary>
     /// <param name="problem">Task, rule, start, unroll.</param>
     /// <param name="metaObjective">E, bound to the problem's rule and layout.</param>
@@ -41,11 +44,12 @@ public abstract class Hypergradient<T>
         if (total.Length != meta.Length || direct.Length != meta.Length)
             throw new ArgumentException($"total and direct have lengths {total.Length} and {direct.Length}, expected {meta.Length} meta-parameters.", nameof(total));
         UpdateRule<T> rule = problem.Descent.Rule;
-        if (!rule.IsDifferentiable)
+        if (DifferentiatesRule && !rule.IsDifferentiable)
             throw new ArgumentException($"The rule '{rule.Name}' has no derivatives, so {Name} can't differentiate through it.", nameof(problem));
         total.Clear();
         direct.Clear();
         long gradients = problem.Descent.GradientCount;
+        long recalled = problem.Descent.RecalledGradientCount;
         long products = problem.Descent.HessianVectorCount;
         HypergradientReport report = ComputeCore(problem, metaObjective, meta, run, total, direct, observer, cancellationToken);
         if (report.Inner.Diverged)
@@ -61,6 +65,7 @@ public abstract class Hypergradient<T>
         return report with
         {
             Gradients = problem.Descent.GradientCount - gradients,
+            RecalledGradients = problem.Descent.RecalledGradientCount - recalled,
             HessianVectorProducts = problem.Descent.HessianVectorCount - products,
         };
     }
@@ -75,8 +80,8 @@ public abstract class Hypergradient<T>
         Initial = problem.Descent.Initial,
         Final = problem.Descent.Theta,
         Steps = problem.Descent.Unroll.Steps,
-        Training = problem.Descent.Objective,
-        Validation = metaObjective.ReadsValidationData ? problem.Validation : null,
+        Training = problem.Training,
+        Validation = metaObjective.ReadsValidationData ? problem.CountedValidation : null,
     };
 
     internal static void Grow(ref T[] buffer, int length)

@@ -22,7 +22,7 @@ public enum GradientPart
 /// (MetaMD v1 Algorithm 1; h starts at zero in every outer step, which the printed algorithm forgets).
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="hypergradient">Estimator.</param>
+/// <param name="hypergradient">Estimator of the total; the direct part needs none.</param>
 /// <param name="metaObjective">E.</param>
 /// <param name="outer">Outer optimizer, e.g. Adam.</param>
 /// <param name="part">Total or direct.</param>
@@ -43,12 +43,12 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
     private ParameterLayout? _layout;
 
     /// <inheritdoc/>
-    public override string Name => $"{metaObjective.Name} by {hypergradient.Name} with {outer.Name}";
+    public override string Name => $"{metaObjective.Name} by {(part == GradientPart.Direct ? "its direct part" : hypergradient.Name)} with {outer.Name}";
 
     /// <inheritdoc/>
     public override Span<T> State => _state;
 
-    /// <summary>Norms of the mean total and direct hypergradient (raw) of the last outer step.</summary>
+    /// <summary>Norms of the mean total and direct hypergradient (raw) of the last outer step; the direct one's twice where it alone is computed.</summary>
     public (double Total, double Direct) LastNorms { get; private set; }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
         ArgumentNullException.ThrowIfNull(meta);
         if (!meta.Entries.Any(e => e.Spec.Learned))
             throw new ArgumentException($"The rule '{rule?.Name}' has no meta-parameters to learn.", nameof(meta));
-        _estimators = [.. Enumerable.Range(0, workers).Select(_ => hypergradient.ForThread())];
+        _estimators = [.. Enumerable.Range(0, workers).Select(_ => part == GradientPart.Direct ? new DirectMode<T>() : hypergradient.ForThread())];
         _objectives = [.. Enumerable.Range(0, workers).Select(_ => metaObjective.ForThread(rule!, layout))];
         _total = [.. Enumerable.Range(0, slots).Select(_ => new T[meta.Length])];
         _direct = [.. Enumerable.Range(0, slots).Select(_ => new T[meta.Length])];
@@ -83,7 +83,7 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
     /// <summary>A run may stay finite while its derivative overflows: such a task counts as diverged, so that no NaN reaches mu.</summary>
     private DescentResult Checked(DescentResult inner, int slot, MetaParameters<T> meta)
     {
-        int index = Vectors.IndexOfNonFinite<T>(part == GradientPart.Direct ? _direct[slot] : _total[slot]);
+        int index = Vectors.IndexOfNonFinite<T>(_total[slot]);
         if (inner.Diverged || index < 0)
             return inner;
         MetaParameterEntry<T> entry = meta.Entries.Last(e => e.Offset <= index);
@@ -95,10 +95,7 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
     {
         ArgumentNullException.ThrowIfNull(meta);
         double direct = Mean(meta, outcomes, _direct);
-        LastNorms = (Mean(meta, outcomes, _total), direct);
-        if (part == GradientPart.Direct)
-            Mean(meta, outcomes, _direct);
-
+        LastNorms = (part == GradientPart.Direct ? direct : Mean(meta, outcomes, _total), direct);
         meta.Raw.CopyTo(_raw);
         _scale[0] = T.One;
         var context = new StepContext<T>

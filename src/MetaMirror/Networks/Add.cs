@@ -14,6 +14,9 @@ public sealed class Add : Layer
     /// <inheritdoc/>
     public override FeatureShape OutputShape(FeatureShape input) => input;
 
+    /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Nothing;
+
     /// <summary>y = x + x'.</summary>
     public override void Value<T>(in LayerValues<T> v) => TensorPrimitives.Add(v.Input, v.Second, v.Output);
 

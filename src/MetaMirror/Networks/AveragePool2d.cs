@@ -26,6 +26,9 @@ public sealed class AveragePool2d : Layer
     /// <inheritdoc/>
     public override FeatureShape OutputShape(FeatureShape input) => Window.Pooled(this, input, _kernel, _stride, _padding);
 
+    /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Nothing;
+
     /// <summary>y = mean of x over the window.</summary>
     public override void Value<T>(in LayerValues<T> v) => Means(v.Shape, v.Input, v.Output);
 

@@ -59,6 +59,9 @@ public sealed class BatchNorm2d : Layer
         : throw new ArgumentException($"{this} takes {_channels} channels, but gets {input.Channels}, in {input}.", nameof(input));
 
     /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Input | LayerReads.Cotangent;
+
+    /// <inheritdoc/>
     public override int StatisticsSize(FeatureShape input) => Kept * _channels;
 
     /// <summary>w = 1, b = 0.</summary>

@@ -56,6 +56,9 @@ public sealed class Conv2d : Layer
     }
 
     /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => inputVaries ? LayerReads.Input | LayerReads.Cotangent : LayerReads.Input;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<(string Name, int[] Shape)> Parameters { get; }
 
     /// <inheritdoc/>

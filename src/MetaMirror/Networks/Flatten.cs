@@ -9,6 +9,9 @@ public sealed class Flatten : Layer
     /// <inheritdoc/>
     public override FeatureShape OutputShape(FeatureShape input) => new(input.Size);
 
+    /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Nothing;
+
     /// <summary>y = x.</summary>
     public override void Value<T>(in LayerValues<T> v) => v.Input.CopyTo(v.Output);
 

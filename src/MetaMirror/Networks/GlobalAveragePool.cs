@@ -11,6 +11,9 @@ public sealed class GlobalAveragePool : Layer
     /// <inheritdoc/>
     public override FeatureShape OutputShape(FeatureShape input) => new(input.Channels);
 
+    /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Nothing;
+
     /// <summary>y_c = mean of x_c.</summary>
     public override void Value<T>(in LayerValues<T> v) => Means(v.Input, v.Shape.Rows * v.Shape.Columns, v.Output);
 

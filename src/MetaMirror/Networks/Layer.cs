@@ -38,6 +38,10 @@ public abstract class Layer
     /// <summary>Numbers per batch that the value keeps for the derivatives and the buffers; for layers that get the whole batch. None by default.</summary>
     public virtual int StatisticsSize(FeatureShape input) => 0;
 
+    /// <summary>What the derivatives read of a batch besides w, Saved and Statistics: all that has to be kept to come back to them. Default: everything.</summary>
+    /// <param name="inputVaries">False if the input depends on no parameter, so that it has neither tangent nor cotangent.</param>
+    public virtual LayerReads Reads(bool inputVaries) => LayerReads.Everything;
+
     /// <summary>Writes initial parameters, shape [sum of <see cref="Parameters"/>]. Nothing by default.</summary>
     public virtual void Initialize<T>(ref RandomStream stream, Span<T> parameters)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -71,6 +75,26 @@ public abstract class Layer
     /// <summary>The derivative of <see cref="Cotangent"/> along (dx, dw, day): dax written to <c>da.Input</c>, daw added to <c>da.Parameters</c>; each unless empty.</summary>
     public abstract void CotangentTangent<T>(in LayerValues<T> v, in LayerTangents<T> d, in LayerCotangents<T> a, in LayerCotangents<T> da)
         where T : unmanaged, IFloatingPointIeee754<T>;
+}
+
+/// <summary>What a layer's derivatives read.</summary>
+[Flags]
+public enum LayerReads
+{
+    /// <summary>Nothing.</summary>
+    Nothing = 0,
+
+    /// <summary>x, and the second input.</summary>
+    Input = 1,
+
+    /// <summary>y.</summary>
+    Output = 2,
+
+    /// <summary>ay, in <see cref="Layer.CotangentTangent"/>.</summary>
+    Cotangent = 4,
+
+    /// <summary>All of them.</summary>
+    Everything = Input | Output | Cotangent,
 }
 
 /// <summary>Which parts of a layer's work need nothing of each other.</summary>

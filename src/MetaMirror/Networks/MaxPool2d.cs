@@ -30,6 +30,9 @@ public sealed class MaxPool2d : Layer
     public override FeatureShape OutputShape(FeatureShape input) => Window.Pooled(this, input, _kernel, _stride, _padding);
 
     /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Nothing;
+
+    /// <inheritdoc/>
     public override int SavedSize(FeatureShape input) => OutputShape(input).Size;
 
     /// <summary>y = max of x over the window; s = p columns + q for the largest in row p and column q of the window.</summary>

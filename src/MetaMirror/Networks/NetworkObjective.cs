@@ -23,8 +23,14 @@ public sealed class NetworkObjective<T> : Objective<T>
     private readonly T[] _theta;
     private NetworkEvaluation<T>? _evaluation;
     private BatchKey _held;
+    private BatchKey _gathered = BatchKey.Full;
+    private int _gatheredCount;
     private int _loaded;
+    private double _loss;
+    private long _heldPoint;
+    private long _named;
     private Reached _reached;
+    private bool _isRecalled;
 
     /// <summary>Plans the memory.</summary>
     /// <param name="network">The network.</param>
@@ -82,6 +88,10 @@ public sealed class NetworkObjective<T> : Objective<T>
         }
     }
 
+    internal override long Point { get; set; }
+
+    internal override long NamePoint() => ++_named;
+
     /// <summary>Mean loss and share of right answers (null for real targets) over the whole data set, without derivatives.</summary>
     /// <param name="theta">Shape [Layout.Length].</param>
     /// <param name="state">The objective state to evaluate with, shape [StateLayout.Length]; empty where the network has none.</param>
@@ -96,6 +106,10 @@ public sealed class NetworkObjective<T> : Objective<T>
     {
         StateLayout.RequireLength(state.Length, nameof(state));
         BatchKey key = KeyOf(batch);
+
+        // What was kept for derivatives need not be all that the buffers look at.
+        if (_isRecalled)
+            _reached = Reached.Nothing;
         if (Holds(theta, key) == Reached.Nothing)
             Evaluate(theta, [], key, []);
         _pass.AdvanceState(theta, At(key, 0, _loaded).Inputs, state);
@@ -112,35 +126,58 @@ public sealed class NetworkObjective<T> : Objective<T>
         }
 
         BatchKey key = KeyOf(batch);
-        int count = Load(key);
-        double sum = 0;
-        for (int start = 0; start < count; start += _pass.Capacity)
+        Reached reached = Holds(theta, key);
+        if (reached == Reached.Nothing)
         {
-            Segment s = At(key, start, count);
-            sum += Value(theta, s);
+            _loaded = Load(key);
+            _loss = 0;
+        }
+
+        for (int start = 0; start < _loaded; start += _pass.Capacity)
+        {
+            Segment s = At(key, start, _loaded);
+            if (reached == Reached.Nothing)
+                _loss += Value(theta, s);
             if (!gradient.IsEmpty)
                 _pass.Cotangents(theta, s.Inputs, gradient);
         }
 
-        Hold(theta, key, count, gradient.IsEmpty ? Reached.Values : Reached.Cotangents);
-        return sum / count;
+        if (reached == Reached.Nothing)
+            Hold(theta, key);
+        if (!gradient.IsEmpty)
+            Reach(Reached.Cotangents);
+        return _loss / _loaded;
     }
 
     /// <inheritdoc/>
     public override void HessianVectorProducts(
         ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
+        products[..(count * theta.Length)].Clear();
+        AddProducts(theta, batch, count, tangents, products);
+    }
+
+    /// <inheritdoc/>
+    public override void AddHessianVectorProduct(
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work) => AddProducts(theta, batch, 1, tangent, sum);
+
+    private void AddProducts(ReadOnlySpan<T> theta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
+    {
         Layout.RequireLength(theta.Length, nameof(theta));
         int n = theta.Length;
-        products[..(count * n)].Clear();
         BatchKey key = KeyOf(batch);
         Reached reached = Holds(theta, key);
-        int examples = reached == Reached.Nothing ? Load(key) : _loaded;
-        for (int start = 0; start < examples; start += _pass.Capacity)
+        if (reached == Reached.Nothing)
         {
-            Segment s = At(key, start, examples);
+            _loaded = Load(key);
+            _loss = 0;
+        }
+
+        for (int start = 0; start < _loaded; start += _pass.Capacity)
+        {
+            Segment s = At(key, start, _loaded);
             if (reached == Reached.Nothing)
-                Value(theta, s);
+                _loss += Value(theta, s);
             if (reached != Reached.Cotangents)
                 _pass.Cotangents(theta, s.Inputs, default);
             for (int j = 0, group; j < count; j += group)
@@ -154,8 +191,45 @@ public sealed class NetworkObjective<T> : Objective<T>
             }
         }
 
-        Hold(theta, key, examples, Reached.Cotangents);
+        if (reached == Reached.Nothing)
+            Hold(theta, key);
+        Reach(Reached.Cotangents);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The loss, and of each layer what its derivatives read; 0 for a batch that goes through in blocks. The rows are gathered again.</remarks>
+    public override int EvaluationLength(bool fullBatch)
+    {
+        int rows = fullBatch || _batches is null ? Data.Count : _batches.MaximumSize;
+        long length = LossLength + _pass.KeptLength(rows);
+        return (rows <= _pass.Capacity || Network.CouplesRows) && length <= Array.MaxLength ? (int)length : 0;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The last call was no evaluation with a gradient, nor a product.</exception>
+    public override void KeepEvaluation(Span<T> kept)
+    {
+        if (_reached != Reached.Cotangents)
+            throw new InvalidOperationException("There is no evaluation to keep: evaluate with a gradient first.");
+        MemoryMarshal.Write(MemoryMarshal.AsBytes(kept), _loss);
+        _pass.Keep(kept[LossLength..]);
+    }
+
+    /// <inheritdoc/>
+    public override void RecallEvaluation(ReadOnlySpan<T> theta, in BatchKey batch, ReadOnlySpan<T> kept)
+    {
+        Layout.RequireLength(theta.Length, nameof(theta));
+        BatchKey key = KeyOf(batch);
+        _loaded = Load(key);
+        _loss = MemoryMarshal.Read<double>(MemoryMarshal.AsBytes(kept));
+        _pass.Recall(theta, _loaded, At(key, 0, _loaded).Inputs, kept[LossLength..]);
+        Hold(theta, key);
+        Reach(Reached.Cotangents);
+        _isRecalled = true;
+    }
+
+    /// <summary>Entries that hold a loss in double.</summary>
+    private static unsafe int LossLength => sizeof(double) / sizeof(T);
 
     private double Value(ReadOnlySpan<T> theta, in Segment s)
     {
@@ -163,31 +237,42 @@ public sealed class NetworkObjective<T> : Objective<T>
         return Loss.Value(s.Values(_pass.Scores), s.Scale, _pass.Cotangent);
     }
 
-    /// <summary>Remembers what the pass holds, if it holds the whole batch.</summary>
-    private void Hold(ReadOnlySpan<T> theta, in BatchKey batch, int count, Reached reached)
+    /// <summary>Remembers whose values the pass holds, if it holds the whole batch.</summary>
+    private void Hold(ReadOnlySpan<T> theta, in BatchKey batch)
     {
-        _reached = count <= _pass.Capacity ? reached : Reached.Nothing;
+        _isRecalled = false;
         _held = batch;
-        if (_reached != Reached.Nothing)
+        _reached = _loaded <= _pass.Capacity ? Reached.Values : Reached.Nothing;
+        _heldPoint = Point;
+        if (_reached != Reached.Nothing && Point == 0)
             theta.CopyTo(_theta);
     }
 
-    private Reached Holds(ReadOnlySpan<T> theta, in BatchKey batch) =>
-        _reached != Reached.Nothing && _held == batch && MemoryMarshal.AsBytes(theta).SequenceEqual(MemoryMarshal.AsBytes<T>(_theta)) ? _reached : Reached.Nothing;
+    private void Reach(Reached reached) => _reached = _reached == Reached.Nothing ? Reached.Nothing : reached;
+
+    /// <summary>How far the pass holds this point: of the same name, or, without names, of the same bits.</summary>
+    private Reached Holds(ReadOnlySpan<T> theta, in BatchKey batch)
+    {
+        if (_reached == Reached.Nothing || _held != batch || _heldPoint != Point)
+            return Reached.Nothing;
+        return Point != 0 || MemoryMarshal.AsBytes(theta).SequenceEqual(MemoryMarshal.AsBytes<T>(_theta)) ? _reached : Reached.Nothing;
+    }
 
     /// <summary>The one key of the whole set for every key that means it.</summary>
     private BatchKey KeyOf(in BatchKey batch) => batch.IsFull || _batches is null ? BatchKey.Full : batch;
 
-    /// <summary>Gathers the rows of a mini-batch; gives the number of examples.</summary>
+    /// <summary>Gathers the rows of a mini-batch unless they lie there; gives the number of examples.</summary>
     private int Load(in BatchKey key)
     {
         _reached = Reached.Nothing;
-        _loaded = key.IsFull ? Data.Count : Gather(_batches!.Draw(key));
+        int count = key.IsFull ? Data.Count : key == _gathered ? _gatheredCount : Gather(_batches!.Draw(key));
+        if (!key.IsFull)
+            (_gathered, _gatheredCount) = (key, count);
 
         // Rows that depend on each other can't go through in pieces.
-        if (Network.CouplesRows && _loaded > _pass.Capacity)
-            _pass = new NetworkPass<T>(Network, _loaded, derivatives: true) { Team = _pass.Team };
-        return _loaded;
+        if (Network.CouplesRows && count > _pass.Capacity)
+            _pass = new NetworkPass<T>(Network, count, derivatives: true) { Team = _pass.Team };
+        return count;
     }
 
     private int Gather(ReadOnlySpan<int> examples)

@@ -13,6 +13,9 @@ public sealed class Sigmoid : Layer
     public override FeatureShape OutputShape(FeatureShape input) => input;
 
     /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Output | LayerReads.Cotangent;
+
+    /// <inheritdoc/>
     public override int SavedSize(FeatureShape input) => input.Size;
 
     /// <summary>y = 1 / (1 + exp(-x)); s = y (1 - y).</summary>

@@ -13,6 +13,9 @@ public sealed class Tanh : Layer
     public override FeatureShape OutputShape(FeatureShape input) => input;
 
     /// <inheritdoc/>
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Output | LayerReads.Cotangent;
+
+    /// <inheritdoc/>
     public override int SavedSize(FeatureShape input) => input.Size;
 
     /// <summary>y = tanh(x); s = 1 - y^2.</summary>

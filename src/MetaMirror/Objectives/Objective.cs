@@ -36,6 +36,31 @@ public abstract class Objective<T>
     /// <summary>The objective that this one adds to, or null: state and team are its.</summary>
     protected virtual Objective<T>? Inner => null;
 
+    /// <summary>
+    /// Names theta of the next calls, or 0 (the default) for a theta without a name. Calls of the same name other than 0, out of <see cref="NamePoint"/>, promise the
+    /// same theta: an objective that remembers its last evaluation need not compare. Loops name their points; it changes no result.
+    /// </summary>
+    internal virtual long Point
+    {
+        get => Same?.Point ?? 0;
+        set
+        {
+            if (Same is { } inner)
+                inner.Point = value;
+        }
+    }
+
+    /// <summary>A name that was never given before, or 0 where names are of no use.</summary>
+    internal virtual long NamePoint() => Same?.NamePoint() ?? 0;
+
+    /// <summary>
+    /// True promises that every call asks the inner objective at the same theta on the same batch only, so that the inner objective's evaluations may
+    /// be kept and recalled as this one's. Default: false.
+    /// </summary>
+    protected virtual bool AsksInnerAtTheta => false;
+
+    private Objective<T>? Same => AsksInnerAtTheta ? Inner : null;
+
     /// <summary>Writes the objective state at the start of training, shape [StateLayout.Length].</summary>
     public virtual void InitializeState(Span<T> state) => Inner?.InitializeState(state);
 
@@ -61,6 +86,40 @@ public abstract class Objective<T>
     /// <param name="products">Shape [k x Layout.Length], overwritten.</param>
     public abstract void HessianVectorProducts(
         ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products);
+
+    /// <summary>sum += H v.</summary>
+    /// <param name="theta">Shape [Layout.Length].</param>
+    /// <param name="meta">Natural values of <see cref="MetaSpecs"/>.</param>
+    /// <param name="batch">Which examples.</param>
+    /// <param name="tangent">v, shape [Layout.Length].</param>
+    /// <param name="sum">Shape [Layout.Length], added to.</param>
+    /// <param name="work">Shape [Layout.Length], may be overwritten.</param>
+    public virtual void AddHessianVectorProduct(
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work)
+    {
+        HessianVectorProducts(theta, meta, batch, 1, tangent, work);
+        Vectors.AddScaled(T.One, work, sum);
+    }
+
+    /// <summary>
+    /// Numbers that <see cref="KeepEvaluation"/> writes for the largest batch; 0 (the default, unless <see cref="AsksInnerAtTheta"/>) where
+    /// keeping them is not worth their memory, and then neither Keep nor Recall is called.
+    /// </summary>
+    /// <param name="fullBatch">True for the whole set, false for mini-batches.</param>
+    public virtual int EvaluationLength(bool fullBatch) => Same?.EvaluationLength(fullBatch) ?? 0;
+
+    /// <summary>Keeps what derivatives need of the last evaluation, which was with a gradient: reverse mode comes back to it.</summary>
+    /// <param name="kept">Shape [EvaluationLength], overwritten.</param>
+    public virtual void KeepEvaluation(Span<T> kept) => Same?.KeepEvaluation(kept);
+
+    /// <summary>
+    /// Takes back what was kept. <see cref="Evaluate"/> and <see cref="HessianVectorProducts"/> that follow, at this theta on this batch, then give
+    /// the bits that they would give anyway, without computing the kept part again.
+    /// </summary>
+    /// <param name="theta">Where it was evaluated, shape [Layout.Length].</param>
+    /// <param name="batch">On which examples.</param>
+    /// <param name="kept">What <see cref="KeepEvaluation"/> wrote.</param>
+    public virtual void RecallEvaluation(ReadOnlySpan<T> theta, in BatchKey batch, ReadOnlySpan<T> kept) => Same?.RecallEvaluation(theta, batch, kept);
 
     /// <summary>metaCotangent += weight dL/dmu. Zero by default.</summary>
     public virtual void AddMetaGradient(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, T weight, Span<T> metaCotangent)

@@ -45,6 +45,9 @@ public sealed class Proximal<T> : Objective<T>
     protected override Objective<T> Inner => _inner;
 
     /// <inheritdoc/>
+    protected override bool AsksInnerAtTheta => true;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs { get; }
 
     /// <inheritdoc/>

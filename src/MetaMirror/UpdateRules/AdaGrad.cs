@@ -60,6 +60,9 @@ public sealed class AdaGrad<T> : UpdateRule<T>
     public AdaGradOptions Options { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "adagrad";
 
     /// <inheritdoc/>

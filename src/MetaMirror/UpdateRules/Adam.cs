@@ -52,6 +52,9 @@ public sealed class Adam<T> : UpdateRule<T>
     public AdamOptions Options { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "adam";
 
     /// <inheritdoc/>

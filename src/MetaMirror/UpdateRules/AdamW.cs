@@ -26,6 +26,9 @@ public sealed class AdamW<T> : UpdateRule<T>
     public AdamOptions Options { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "adamw";
 
     /// <inheritdoc/>

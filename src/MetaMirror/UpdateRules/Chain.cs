@@ -40,6 +40,9 @@ public sealed class Chain<T> : UpdateRule<T>
     public ImmutableArray<UpdateRule<T>> Members { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => Members.Any(m => m.ChangesGradient);
+
+    /// <inheritdoc/>
     public override string Name => Members.IsEmpty ? "identity" : string.Join(" > ", Members.Select(m => m.Name));
 
     /// <inheritdoc/>

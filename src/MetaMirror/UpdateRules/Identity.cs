@@ -8,6 +8,9 @@ public sealed class Identity<T> : UpdateRule<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "identity";
 
     /// <inheritdoc/>

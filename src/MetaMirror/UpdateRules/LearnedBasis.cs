@@ -72,6 +72,9 @@ public sealed class LearnedBasis<T> : UpdateRule<T>
     public LearnedBasisOptions Options => _options;
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "learned-basis";
 
     /// <summary>The same rule with nothing learned: identity basis, no prior. The control of every comparison.</summary>

@@ -29,6 +29,9 @@ public sealed class MirrorDescent<T> : UpdateRule<T>
     public Divergence<T> Divergence { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "mirror-descent";
 
     /// <inheritdoc/>

@@ -57,6 +57,9 @@ public sealed class NAdam<T> : UpdateRule<T>
     public NAdamOptions Options { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "nadam";
 
     /// <inheritdoc/>

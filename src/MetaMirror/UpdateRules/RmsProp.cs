@@ -70,6 +70,9 @@ public sealed class RmsProp<T> : UpdateRule<T>
     public RmsPropOptions Options { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => "rmsprop";
 
     /// <inheritdoc/>

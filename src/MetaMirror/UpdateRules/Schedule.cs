@@ -14,6 +14,9 @@ public abstract class Schedule<T> : UpdateRule<T>
     protected Schedule(IReadOnlyList<MetaParameterSpec<T>> metas) => _metas = metas;
 
     /// <inheritdoc/>
+    public sealed override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public sealed override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _metas;
 
     /// <inheritdoc/>

@@ -67,6 +67,9 @@ public sealed class Sgd<T> : UpdateRule<T>
     public SgdOptions Options { get; }
 
     /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
     public override string Name => Options.Nesterov ? "nesterov" : _hasMomentum ? "sgd-momentum" : "sgd";
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ public abstract class UpdateRule<T>
     /// <summary>False when <see cref="Jvp"/> and <see cref="Vjp"/> throw; hypergradients then refuse the rule by name.</summary>
     public virtual bool IsDifferentiable => true;
 
+    /// <summary>True if <see cref="Step"/> may change the gradient (clipping, weight decay); false promises that it does not, which saves a copy. Default: true.</summary>
+    public virtual bool ChangesGradient => true;
+
     /// <summary>The mirror descent inside this rule, or null: what regret bounds speak about.</summary>
     public virtual MirrorView<T>? Mirror(ParameterLayout layout) => null;
 

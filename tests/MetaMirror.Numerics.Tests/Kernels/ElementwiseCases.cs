@@ -24,6 +24,8 @@ public static class ElementwiseCases<T>
         new("Multiply", (x, y, z) => Vectors.Multiply(x, y, z), (x, y, z) => x * y),
         new("MultiplyAdd", (x, y, z) => Vectors.MultiplyAdd(x, y, z), (x, y, z) => z + (x * y)),
         new("Subtract", (x, y, z) => Vectors.Subtract(x, y, z), (x, y, z) => x - y),
+        new("WherePositive", (x, y, z) => Vectors.WherePositive(x, y, z), (x, y, z) => x > T.Zero ? y : T.Zero),
+        new("PositivePart", (x, y, z) => Vectors.PositivePart(x, z), (x, y, z) => x <= T.Zero ? T.Zero : x),
         new("LinearCombination", (x, y, z) => Vectors.LinearCombination(A, x, B, y, z), (x, y, z) => (A * x) + (B * y)),
     ];
 }

@@ -7,8 +7,8 @@ namespace MetaMirror.Tests.MetaLearners;
 /// <summary>Three quartic tasks that cancel when outer step number <c>after</c> is under way, by counting gradients.</summary>
 internal sealed class CancelingQuartics
 {
-    /// <summary>3 tasks, 40 steps forward and 40 replayed.</summary>
-    private const int GradientsOfAnOuterStep = 3 * 2 * 40;
+    /// <summary>3 tasks, 40 steps forward, 18 of them stored and the others replayed.</summary>
+    public const int GradientsOfAnOuterStep = 3 * (40 + 40 - 18);
     private readonly CancellationTokenSource _source;
     private readonly int _limit;
     private int _gradients;

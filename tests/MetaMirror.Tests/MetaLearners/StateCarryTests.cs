@@ -45,7 +45,7 @@ public sealed class StateCarryTests
         // A hypergradient goes back along the run; the next run must go on from its end all the same.
         var hypergradients = new List<Hypergradient<double>> { new ForwardMode<double>() };
         if (carry != StateCarry.CarryDifferentiable)
-            hypergradients.AddRange([new ReverseMode<double>(), new ReverseMode<double>(Steps), new TruncatedReverseMode<double>(2)]);
+            hypergradients.AddRange([new ReverseMode<double>(), new ReverseMode<double>(new ReverseOptions { StoredSteps = Steps }), new TruncatedReverseMode<double>(2)]);
         foreach (Hypergradient<double> hypergradient in hypergradients)
         {
             InnerProblem<double> plain = Problem(carry), differentiated = Problem(carry);
@@ -77,7 +77,7 @@ public sealed class StateCarryTests
     public void Carried_detached_the_gradient_of_the_second_run_takes_the_state_as_a_constant()
     {
         double[] exact = Differences(Problem(StateCarry.CarryDetached).CreateMetaParameters(), from: 1);
-        foreach (Hypergradient<double> mode in (Hypergradient<double>[])[new ForwardMode<double>(), new ReverseMode<double>(), new ReverseMode<double>(2)])
+        foreach (Hypergradient<double> mode in (Hypergradient<double>[])[new ForwardMode<double>(), new ReverseMode<double>(), new ReverseMode<double>(new ReverseOptions { StoredSteps = 2 })])
         {
             InnerProblem<double> problem = Problem(StateCarry.CarryDetached);
             MetaParameters<double> meta = problem.CreateMetaParameters();

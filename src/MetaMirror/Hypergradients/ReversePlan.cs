@@ -1,0 +1,67 @@
+namespace MetaMirror.Hypergradients;
+
+/// <summary>Bytes of the things reverse mode stores.</summary>
+/// <param name="Checkpoint">Theta and the rule's state.</param>
+/// <param name="Step">The same with the gradient and the loss: all that the rule's cotangent map reads.</param>
+/// <param name="Evaluation">What products need of an evaluation; 0 if nothing can be kept.</param>
+internal readonly record struct ReverseSizes(long Checkpoint, long Step, long Evaluation);
+
+/// <summary>
+/// What reverse mode through T steps stores: the last <paramref name="Stored"/> steps of the first sweep, in places that the segments of the same length
+/// before them take over one after the other, each replayed once from its checkpoint; and, in a ring, the evaluations of the last
+/// <paramref name="Evaluations"/> steps, whose places the steps before them take over. So T - Stored gradients are replayed, but a step whose
+/// evaluation is still there needs the parameters' part of its gradient only.
+/// </summary>
+internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluations)
+{
+    /// <summary>Cost of a gradient whose evaluation is there, and of an evaluation that has to be made again for a product, in gradients.</summary>
+    private const double Recalled = 0.4, Missing = 0.6;
+
+    /// <summary>Segments before the stored steps: each begins at a checkpoint.</summary>
+    public int Checkpoints => (Steps - 1) / Stored;
+
+    /// <summary>The cheapest plan in the budget; of equally cheap ones the smallest.</summary>
+    /// <exception cref="ArgumentException">No plan fits the budget.</exception>
+    public static ReversePlan For(int steps, in ReverseSizes sizes, ReverseOptions options)
+    {
+        long evaluation = options.KeepEvaluations ? sizes.Evaluation : 0;
+        long root = (long)Math.Ceiling(Math.Sqrt(steps));
+        long budget = options.Budget ?? (2 * root * (sizes.Checkpoint + sizes.Step));
+        int first = Math.Min(options.StoredSteps ?? 1, steps), last = Math.Min(options.StoredSteps ?? steps, steps);
+        (ReversePlan Plan, double Cost, long Bytes) best = (default, double.PositiveInfinity, 0);
+        long least = long.MaxValue;
+        for (int stored = first; stored <= last; stored++)
+        {
+            var plan = new ReversePlan(steps, stored, 0);
+            long bytes = plan.Bytes(sizes);
+            least = Math.Min(least, bytes);
+            if (bytes > budget && options.StoredSteps is null)
+                continue;
+            if (evaluation > 0)
+                plan = plan with { Evaluations = (int)Math.Min(steps, Math.Max(0, budget - bytes) / evaluation) };
+            (double cost, bytes) = (plan.Cost, plan.Bytes(sizes));
+            if (cost < best.Cost || (cost == best.Cost && bytes < best.Bytes))
+                best = (plan, cost, bytes);
+        }
+
+        return best.Plan.Stored > 0 ? best.Plan : throw new ArgumentException(
+            $"Reverse mode through {steps} steps needs at least {least} bytes, but its budget is {budget}.", nameof(options));
+    }
+
+    /// <summary>Bytes of everything stored.</summary>
+    public long Bytes(in ReverseSizes sizes) => (Stored * sizes.Step) + (Checkpoints * sizes.Checkpoint) + (Evaluations * sizes.Evaluation);
+
+    /// <summary>Gradients beyond the first sweep's.</summary>
+    private double Cost
+    {
+        get
+        {
+            int recalled = Math.Max(0, Evaluations - Stored);
+            double replayed = Steps - Stored - recalled + (Recalled * recalled);
+
+            // With fewer evaluations than stored steps each segment has those of its last steps.
+            long there = Evaluations >= Stored ? Steps : Math.Min(Steps, (Checkpoints + 1L) * Evaluations);
+            return replayed + (Missing * (Steps - there));
+        }
+    }
+}
