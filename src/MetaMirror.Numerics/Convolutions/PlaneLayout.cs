@@ -12,11 +12,11 @@ internal sealed unsafe class PlaneLayout
 {
     private readonly int planes, rows, columns;
 
-    public PlaneLayout(int planes, int rows, int columns, int above, int below, int left, int right, int alignment = 1)
+    public PlaneLayout(int planes, int rows, int columns, int above, int below, int left, int right)
     {
         (this.planes, this.rows, this.columns) = (planes, rows, columns);
         Pitch = checked(columns + Math.Max(left, right));
-        PlaneStride = checked((((rows + Math.Max(above, below)) * Pitch) + alignment - 1) / alignment * alignment);
+        PlaneStride = checked((rows + Math.Max(above, below)) * Pitch);
         ImageStride = checked(planes * PlaneStride);
         Lead = checked((above * Pitch) + left);
         Copies = (above | below | left | right) != 0;
