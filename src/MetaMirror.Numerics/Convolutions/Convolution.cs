@@ -9,9 +9,11 @@ namespace MetaMirror.Numerics;
 /// <param name="shape">Geometry of one image.</param>
 public sealed unsafe class Convolution(ConvolutionShape shape)
 {
+    /// <summary>The costs are rough: a small difference says nothing.</summary>
+    private const double ClearlyLess = 0.93;
+
     private readonly PixelGeometry forward = PixelGeometry.Forward(shape ?? throw new ArgumentNullException(nameof(shape)));
     private readonly PixelGeometry inputGradient = PixelGeometry.InputGradient(shape);
-
     private readonly ImageGeometry? imageGradient = ImageGeometry.InputGradient(shape);
     private readonly PlaneTapGeometry? planeTaps = shape.Stride == 1 ? new PlaneTapGeometry(shape) : null;
 
@@ -120,9 +122,6 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
 
     private static double Cost<T>(PixelGeometry geometry)
         where T : unmanaged, IFloatingPointIeee754<T> => Math.Min(PixelProduct<T>.Cost(geometry), PlaneProduct<T>.Cost(geometry));
-
-    /// <summary>The costs are rough: a small difference says nothing.</summary>
-    private const double ClearlyLess = 0.93;
 
     private void CheckImages(int images, int input, string inputName, int output, string outputName)
     {

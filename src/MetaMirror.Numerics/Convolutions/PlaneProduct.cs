@@ -11,14 +11,24 @@ namespace MetaMirror.Numerics;
 internal sealed unsafe class PlaneProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int MostItems = 16;
+    /// <summary>Rows of the higher tile.</summary>
+    private const int Height = 6;
+
+    /// <summary>Items to share out, if the shape allows.</summary>
+    private const int Items = 16;
+
+    /// <summary>Cycles below which an item is not worth it.</summary>
+    private const double ItemCost = 1 << 14;
+
+    /// <summary>Steps of depth that storing takes.</summary>
+    private const int StoreCost = 2;
 
     [ThreadStatic]
     private static PlaneProduct<T>? instance;
 
     private readonly Action<int, int> multiply;
     private PixelGeometry geometry = null!;
-    private int images, chunk;
+    private int images, chunk, groups;
     private T* source, result, packed;
     private T beta;
 
@@ -34,8 +44,10 @@ internal sealed unsafe class PlaneProduct<T>
         job.result = result;
         job.packed = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Weights, (long)RowTiles.Padded(geometry.Columns) * (geometry.Depth + 1));
         job.Pack(weights, bias);
-        job.chunk = Math.Max(1, (images + MostItems - 1) / MostItems);
-        TeamItems.Run(team, (images + job.chunk - 1) / job.chunk, job.multiply);
+        job.chunk = (images + Items - 1) / Items;
+        int chunks = (images + job.chunk - 1) / job.chunk, tiles = (geometry.Columns + Height - 1) / Height;
+        job.groups = Math.Clamp((int)Math.Min(Items, images * Cost(geometry) / ItemCost) / chunks, 1, tiles);
+        TeamItems.Run(team, chunks * job.groups, job.multiply);
         instance = job;
     }
 
@@ -45,11 +57,10 @@ internal sealed unsafe class PlaneProduct<T>
     public static double Cost(PixelGeometry geometry)
     {
         int run = geometry.Run, vectors = (run + SimdWidth<T>.Lanes - 1) / SimdWidth<T>.Lanes;
-        return run < SimdWidth<T>.Lanes || geometry.Tables.Length > 1 ? double.PositiveInfinity : (double)RowTiles.Padded(geometry.Columns) * vectors * (geometry.Plane / run) * (geometry.Depth + StoreCost);
+        return run < SimdWidth<T>.Lanes || geometry.Tables.Length > 1
+            ? double.PositiveInfinity
+            : (double)RowTiles.Padded(geometry.Columns) * vectors * (geometry.Plane / run) * (geometry.Depth + StoreCost);
     }
-
-    /// <summary>Steps of depth that storing takes.</summary>
-    private const int StoreCost = 2;
 
     /// <summary>For each tile of rows its bias, then for each depth its weights.</summary>
     private void Pack(T* weights, T* bias)
@@ -82,32 +93,32 @@ internal sealed unsafe class PlaneProduct<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        int first = item * chunk, end = Math.Min(images, first + chunk);
+        int first = item / groups * chunk, end = Math.Min(images, first + chunk);
         T* copy = geometry.Layout.Prepare<T>(1);
         fixed (int* rows = geometry.Tables[0].Rows, depths = geometry.Tables[0].Depths)
         {
             for (int n = first; n < end; n++)
             {
                 T* read = geometry.Layout.Read(source + ((long)n * geometry.SourceSize), 1, copy);
-                Image<TVector, TSimd>(read, rows, depths, result + ((long)n * geometry.ResultSize));
+                Image<TVector, TSimd>(read, item % groups, rows, depths, result + ((long)n * geometry.ResultSize));
             }
         }
     }
 
-    /// <summary>Every run of neighboring pixels by vectors; the last ones overlap those before.</summary>
+    /// <summary>The tiles of one group, every run of neighboring pixels by vectors; the last ones overlap those before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Image<TVector, TSimd>(T* read, int* rows, int* depths, T* write)
+    private void Image<TVector, TSimd>(T* read, int group, int* rows, int* depths, T* write)
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        T* tile = stackalloc T[6 * 2 * TSimd.Count];
+        T* tile = stackalloc T[Height * 2 * TSimd.Count];
         bool adds = !T.IsZero(beta);
         int run = geometry.Run, depth = geometry.Depth, plane = geometry.Plane;
         T* w = packed;
         for (int row = 0; row < geometry.Columns;)
         {
             int height = RowTiles.Next(geometry.Columns - row), used = Math.Min(height, geometry.Columns - row);
-            for (int start = 0; start < plane; start += run)
+            for (int start = row / Height % groups == group ? 0 : plane; start < plane; start += run)
             {
                 for (int done = 0; done < run;)
                 {
@@ -116,9 +127,9 @@ internal sealed unsafe class PlaneProduct<T>
                     T* target = write + start + from, to = adds ? tile : target;
                     int stride = adds ? lanes : plane;
                     T* a = read + rows[start] + from;
-                    if (height == 6 && two)
+                    if (height == Height && two)
                         PlaneTile<T, TVector, TSimd>.SixByTwo(a, depths, depth, w, to, stride, used);
-                    else if (height == 6)
+                    else if (height == Height)
                         PlaneTile<T, TVector, TSimd>.SixByOne(a, depths, depth, w, to, stride, used);
                     else if (two)
                         PlaneTile<T, TVector, TSimd>.FourByTwo(a, depths, depth, w, to, stride, used);
