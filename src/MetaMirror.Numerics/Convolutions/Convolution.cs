@@ -6,6 +6,10 @@ namespace MetaMirror.Numerics;
 /// Two-dimensional convolution of many images and its two adjoints. The order of summation depends on the shape alone: the same bits in
 /// every run and with any number of threads, on one instruction set.
 /// </summary>
+/// <remarks>
+/// In float, 3 x 3 kernels of stride 1 over many channels go by Winograd's algorithm (Lavin and Gray 2016): three times as fast, at up to five times the
+/// rounding error of direct sums (about 1e-6 of the result's size). In double, where every gradient is checked, sums are direct.
+/// </remarks>
 /// <param name="shape">Geometry of one image.</param>
 public sealed unsafe class Convolution(ConvolutionShape shape)
 {
@@ -16,6 +20,8 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
     private readonly PixelGeometry inputGradient = PixelGeometry.InputGradient(shape);
     private readonly ImageGeometry? imageGradient = ImageGeometry.InputGradient(shape);
     private readonly PlaneTapGeometry? planeTaps = shape.Stride == 1 ? new PlaneTapGeometry(shape) : null;
+
+    private readonly WinogradConvolution? winograd = WinogradFor(shape);
 
     /// <summary>Geometry of one image.</summary>
     public ConvolutionShape Shape { get; } = shape;
@@ -46,6 +52,12 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(bias, y, nameof(bias), nameof(y));
         if (images == 0)
             return;
+        if (winograd is not null && typeof(T) == typeof(float))
+        {
+            winograd.Forward(team, images, x, w, bias, beta, y);
+            return;
+        }
+
         fixed (T* px = x, pw = w, pb = bias, py = y)
             Multiply(team, forward, images, px, pw, pb, beta, py);
     }
@@ -72,6 +84,12 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
         if (images == 0)
             return;
+        if (winograd is not null && typeof(T) == typeof(float))
+        {
+            winograd.InputGradient(team, images, ay, w, beta, ax);
+            return;
+        }
+
         fixed (T* pay = ay, pw = w, pax = ax)
         {
             if (imageGradient is not null && ImageProduct<T>.Cost(imageGradient, images) < ClearlyLess * Cost<T>(inputGradient))
@@ -101,6 +119,12 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(ay, aw, nameof(ay), nameof(aw));
         if (images == 0)
             return;
+        if (winograd is not null && typeof(T) == typeof(float))
+        {
+            winograd.WeightGradient(team, images, x, ay, aw);
+            return;
+        }
+
         fixed (T* px = x, pay = ay, paw = aw)
         {
             if (planeTaps is not null && PlaneTapProduct<T>.Cost(planeTaps) < ClearlyLess * TapProduct<T>.Cost(Shape))
@@ -122,6 +146,14 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
 
     private static double Cost<T>(PixelGeometry geometry)
         where T : unmanaged, IFloatingPointIeee754<T> => Math.Min(PixelProduct<T>.Cost(geometry), PlaneProduct<T>.Cost(geometry));
+
+    /// <summary>Below this many channels on either side there is little to gain.</summary>
+    private const int ManyChannels = 16;
+
+    private static WinogradConvolution? WinogradFor(ConvolutionShape shape) =>
+        shape is { KernelRows: 3, KernelColumns: 3, Stride: 1, Padding: <= 2, Channels: >= ManyChannels, Outputs: >= ManyChannels, OutputRows: > 1, OutputColumns: > 1 }
+            ? new WinogradConvolution(shape.Channels, shape.Rows, shape.Columns, shape.Outputs, shape.Padding)
+            : null;
 
     private void CheckImages(int images, int input, string inputName, int output, string outputName)
     {
