@@ -5,19 +5,16 @@ using System.Runtime.Intrinsics;
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// Blocked product after Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008): panels of op(B) are packed
-/// and stay in the first-level cache while tiles of rows of op(A) pass over them.
+/// Blocked product after Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008): a panel of op(B) is packed
+/// and stays in the first-level cache while tiles of rows of op(A) pass over it.
 /// </summary>
 internal static unsafe class BlockedGemm
 {
     /// <summary>Longest run of p between two roundings to C: a panel (128 bytes wide with 512-bit vectors) then fits the first-level cache.</summary>
     private const int InnerBlock = 192;
 
-    /// <summary>Rows of op(A) used before the next panel: InnerBlock x RowBlock elements stay in the second-level cache.</summary>
+    /// <summary>Most rows of op(A) used before the next panel: InnerBlock x RowBlock elements stay in the second-level cache.</summary>
     private const int RowBlock = 768;
-
-    /// <summary>Bytes of packed panels held at once.</summary>
-    private const int PackedBytes = 1 << 20;
 
     /// <summary>Length of the blocks of p between two roundings to C. It depends on k alone: so do the roundings.</summary>
     public static int InnerLength(int k)
@@ -46,33 +43,21 @@ internal static unsafe class BlockedGemm
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        int width = 2 * TSimd.Count;
-
-        int inner = InnerLength(k);
-        int columnsAtOnce = m <= RowBlock ? width : Math.Max(1, PackedBytes / (inner * sizeof(T) * width)) * width;
-        int padded = (Math.Min(n, columnsAtOnce) + TSimd.Count - 1) / TSimd.Count * TSimd.Count;
-        T* packed = PackingBuffer.Get<T>(inner * padded);
+        int width = 2 * TSimd.Count, inner = InnerLength(k);
+        int rowBlocks = (m + RowBlock - 1) / RowBlock, rowBlock = (((m + rowBlocks - 1) / rowBlocks) + TSimd.TileRows - 1) / TSimd.TileRows * TSimd.TileRows;
+        T* packed = PackingBuffer.Get<T>(inner * width);
         for (int p = 0; p < k; p += inner)
         {
             int depth = Math.Min(inner, k - p);
             T factor = p == 0 ? beta : T.One;
-            for (int j0 = 0; j0 < n; j0 += columnsAtOnce)
+            for (int i = 0; i < m; i += rowBlock)
             {
-                int columns = Math.Min(columnsAtOnce, n - j0);
-                for (int j = 0; j < columns; j += width)
+                int rows = Math.Min(rowBlock, m - i);
+                for (int j = 0; j < n; j += width)
                 {
-                    int used = Math.Min(width, columns - j);
-                    Panel.Pack(b.From(p, j0 + j), depth, used, used > TSimd.Count ? width : TSimd.Count, packed + (j * depth));
-                }
-
-                for (int i = 0; i < m; i += RowBlock)
-                {
-                    int rows = Math.Min(RowBlock, m - i);
-                    for (int j = 0; j < columns; j += width)
-                    {
-                        int used = Math.Min(width, columns - j);
-                        Rows<T, TVector, TSimd>(rows, used, depth, alpha, a.From(i, p), packed + (j * depth), factor, c.From(i, j0 + j));
-                    }
+                    int used = Math.Min(width, n - j);
+                    Panel.Pack(b.From(p, j), depth, used, used > TSimd.Count ? width : TSimd.Count, packed);
+                    Rows<T, TVector, TSimd>(rows, used, depth, alpha, a.From(i, p), packed, factor, c.From(i, j));
                 }
             }
         }

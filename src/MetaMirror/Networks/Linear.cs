@@ -43,7 +43,7 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     {
         Affine(v, d.Parameters, d.Output);
         if (!d.Input.IsEmpty)
-            Gemm.Multiply(v.Team, false, true, v.Rows, outputs, inputs, T.One, d.Input, v.Parameters[.._weights], T.One, d.Output);
+            Gemm.MultiplySparse(v.Team, false, true, v.Rows, outputs, inputs, T.One, d.Input, v.Parameters[.._weights], T.One, d.Output);
     }
 
     /// <summary>aW += aY^T X, ab += aY^T 1, aX = aY W.</summary>
@@ -51,12 +51,12 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     {
         if (!a.Parameters.IsEmpty)
         {
-            Gemm.Multiply(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, v.Input, T.One, a.Parameters[.._weights]);
+            Gemm.MultiplySparse(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, v.Input, T.One, a.Parameters[.._weights]);
             AddBias(v.Rows, a);
         }
 
         if (!a.Input.IsEmpty)
-            Gemm.Multiply(v.Team, false, false, v.Rows, inputs, outputs, T.One, a.Output, v.Parameters[.._weights], T.Zero, a.Input);
+            Gemm.MultiplySparse(v.Team, false, false, v.Rows, inputs, outputs, T.One, a.Output, v.Parameters[.._weights], T.Zero, a.Input);
     }
 
     /// <summary>daW += daY^T X + aY^T dX, dab += daY^T 1, daX = daY W + aY dW.</summary>
@@ -64,9 +64,9 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     {
         Cotangent(v, da);
         if (!da.Parameters.IsEmpty && !d.Input.IsEmpty)
-            Gemm.Multiply(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, d.Input, T.One, da.Parameters[.._weights]);
+            Gemm.MultiplySparse(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, d.Input, T.One, da.Parameters[.._weights]);
         if (!da.Input.IsEmpty)
-            Gemm.Multiply(v.Team, false, false, v.Rows, inputs, outputs, T.One, a.Output, d.Parameters[.._weights], T.One, da.Input);
+            Gemm.MultiplySparse(v.Team, false, false, v.Rows, inputs, outputs, T.One, a.Output, d.Parameters[.._weights], T.One, da.Input);
     }
 
     private static int AtLeastOne(int size, string name)
@@ -85,7 +85,7 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
                 w[_weights..].CopyTo(y[(i * outputs)..]);
         }
 
-        Gemm.Multiply(v.Team, false, true, v.Rows, outputs, inputs, T.One, v.Input, w[.._weights], bias ? T.One : T.Zero, y);
+        Gemm.MultiplySparse(v.Team, false, true, v.Rows, outputs, inputs, T.One, v.Input, w[.._weights], bias ? T.One : T.Zero, y);
     }
 
     /// <summary>ab += aY^T 1: the sum over rows.</summary>
