@@ -13,6 +13,9 @@ public sealed class PeakMeasurement(WorkerTeam team, TimeProvider clock)
     /// <summary>About a millisecond a burst: less than a time slice, so that some bursts are undisturbed on a busy machine too.</summary>
     private const int Rounds = 400_000;
 
+    /// <summary>Longer bursts of several threads: it takes a while until all are awake.</summary>
+    private const int Longer = 4;
+
     /// <summary>Numbers of each of the two arrays of the stream: 32 MiB, more than the caches.</summary>
     private const int StreamLength = 1 << 23;
 
@@ -60,9 +63,10 @@ public sealed class PeakMeasurement(WorkerTeam team, TimeProvider clock)
     private double MeasureFlops(WorkerTeam threads)
     {
         float[] sums = new float[threads.Threads];
-        double seconds = Best(() => threads.Run(threads.Threads, (item, _) => sums[item] = PeakLoops.MultiplyAdd(Rounds)));
+        int rounds = threads.Threads == 1 ? Rounds : Longer * Rounds;
+        double seconds = Best(() => threads.Run(threads.Threads, (item, _) => sums[item] = PeakLoops.MultiplyAdd(rounds)));
         _sum += sums[0];
-        return PeakLoops.FlopsPerRound * Rounds * threads.Threads / seconds;
+        return PeakLoops.FlopsPerRound * rounds * threads.Threads / seconds;
     }
 
     /// <summary>Every thread updates its share of arrays of <paramref name="length"/> numbers, again and again.</summary>
@@ -71,7 +75,7 @@ public sealed class PeakMeasurement(WorkerTeam team, TimeProvider clock)
         // Whole blocks of the unrolled loop, so that what is counted is done.
         const int block = 64;
         int share = Math.Max(block, length / threads.Threads / block * block);
-        int passes = Math.Max(1, BurstLength / (share * threads.Threads));
+        int passes = Math.Max(1, BurstLength / (share * threads.Threads)) * (threads.Threads == 1 ? 1 : Longer);
         float[] x = GC.AllocateArray<float>(share * threads.Threads, pinned: true), y = GC.AllocateArray<float>(x.Length, pinned: true);
         Array.Fill(x, 1e-3f);
         var px = (float*)Unsafe.AsPointer(ref x[0]);
