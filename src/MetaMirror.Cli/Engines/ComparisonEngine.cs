@@ -23,8 +23,8 @@ internal static class ComparisonEngine
                 throw new UsageException(
                     "--held-out", $"expected none for meta-quadratics, whose plan says how many tasks are held out, found {Found.Text(task)}"),
             { Family: MetaQuadraticsPlan } => ReproductionEngine.Quadratics(request.Plan.Name, [request.Plan], context),
-            { Model: MlpPlan } => Run<float>(request, context),
-            _ => Run<double>(request, context),
+            { IsDoublePrecision: true } => Run<double>(request, context),
+            _ => Run<float>(request, context),
         };
     }
 

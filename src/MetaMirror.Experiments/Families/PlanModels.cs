@@ -9,10 +9,17 @@ namespace MetaMirror.Experiments.Families;
 /// <summary>Models of plans as networks: linear models are networks of one linear layer.</summary>
 internal static class PlanModels
 {
-    /// <summary>The network for so many inputs and outputs.</summary>
-    public static Network Network(ModelPlan model, int inputs, int outputs) => model is MlpPlan mlp
-        ? Networks.Network.Mlp(Activation(mlp.Activation), [inputs, .. mlp.Hidden, outputs])
-        : Networks.Network.Mlp(inputs, outputs);
+    /// <summary>The network for this input and so many outputs.</summary>
+    public static Network Network(ModelPlan model, FeatureShape input, int outputs) => model switch
+    {
+        MlpPlan mlp => Networks.Network.Mlp(Activation(mlp.Activation), [input.Size, .. mlp.Hidden, outputs]),
+        LeNet5Plan => Networks.Network.LeNet5(input, outputs),
+        ResNet18Plan => Networks.Network.ResNet18(input, outputs),
+        _ => Networks.Network.Mlp(input.Size, outputs),
+    };
+
+    /// <summary>An image as the input of a network.</summary>
+    public static FeatureShape Input(ImageShape image) => new(image.Channels, image.Rows, image.Columns);
 
     /// <summary>Outputs for these examples: one per class or target, one alone for logistic regression.</summary>
     public static int Outputs(ModelPlan model, int classes, int targets) => model is LogisticPlan ? 1 : Math.Max(classes, targets);

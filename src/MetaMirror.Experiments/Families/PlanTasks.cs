@@ -90,7 +90,7 @@ public static class PlanTasks
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         KnownDataset known = DatasetCatalogue.Named(family.Dataset);
-        Network network = PlanModels.Network(model, known.Image.Features, PlanModels.Outputs(model, known.Classes, 0));
+        Network network = PlanModels.Network(model, PlanModels.Input(known.Image), PlanModels.Outputs(model, known.Classes, 0));
         return All(RotatedImages.Of(datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples), family.Angles, network, options));
     }
 
@@ -98,7 +98,7 @@ public static class PlanTasks
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         KnownDataset known = DatasetCatalogue.Named(family.Dataset);
-        Network network = PlanModels.Network(model, known.Image.Features, 1);
+        Network network = PlanModels.Network(model, PlanModels.Input(known.Image), 1);
         return All(DigitPairs.Of(datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples), network, options, known.Classes));
     }
 
@@ -108,7 +108,7 @@ public static class PlanTasks
     {
         TaskFamily<T> sensors = model is MlpPlan ? SensorFamily.Mlp<T>(seed, options, family.Tasks) : SensorFamily.Linear<T>(seed, options, family.Tasks);
         List<SupervisedTask<T>> tasks = All(sensors);
-        Network network = PlanModels.Network(model, tasks[0].Network.Input.Size, 1);
+        Network network = PlanModels.Network(model, tasks[0].Network.Input, 1);
         return [.. tasks.Select(t => new SupervisedTask<T>(t.Data, network, options))];
     }
 
@@ -128,7 +128,7 @@ public static class PlanTasks
             throw new ArgumentException($"Logistic regression needs 2 classes, but the tasks in '{family.Folder}' have {classes}; use 'softmax' or 'mlp'.", nameof(family));
         }
 
-        Network network = PlanModels.Network(model, first.Features, PlanModels.Outputs(model, first.Classes, first.Outputs));
+        Network network = PlanModels.Network(model, new FeatureShape(first.Features), PlanModels.Outputs(model, first.Classes, first.Outputs));
         return [.. tasks.Select(t => new SupervisedTask<T>(t, network, options))];
     }
 

@@ -6,6 +6,8 @@ namespace MetaMirror.Experiments.Plans;
 /// <param name="L2">Weight of the penalty l2/2 ||theta||^2 in the training loss. Default 0.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(MlpPlan), "mlp")]
+[JsonDerivedType(typeof(LeNet5Plan), "lenet5")]
+[JsonDerivedType(typeof(ResNet18Plan), "resnet18")]
 [JsonDerivedType(typeof(LinearPlan), "linear")]
 [JsonDerivedType(typeof(LogisticPlan), "logistic")]
 [JsonDerivedType(typeof(SoftmaxPlan), "softmax")]
@@ -32,6 +34,14 @@ public enum ActivationName
 /// <param name="Activation">What stands between the layers. Default ReLU.</param>
 /// <param name="L2">Weight of the penalty. Default 0.</param>
 public sealed record MlpPlan(IReadOnlyList<int> Hidden, ActivationName Activation = ActivationName.Relu, double L2 = 0) : ModelPlan(L2);
+
+/// <summary>LeNet-5 with ReLU and max-pooling, for images of at least 12 x 12 pixels; softmax cross-entropy.</summary>
+/// <param name="L2">Weight of the penalty. Default 0.</param>
+public sealed record LeNet5Plan(double L2 = 0) : ModelPlan(L2);
+
+/// <summary>ResNet-18 in the variant for small images, with batch normalization; softmax cross-entropy.</summary>
+/// <param name="L2">Weight of the penalty. Default 0.</param>
+public sealed record ResNet18Plan(double L2 = 0) : ModelPlan(L2);
 
 /// <summary>Linear regression: mean squared error; convex.</summary>
 /// <param name="L2">Weight of the penalty. Default 0.</param>

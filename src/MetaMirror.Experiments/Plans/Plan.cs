@@ -45,5 +45,5 @@ public sealed record Plan(
 
     /// <summary>Whether runs are in double: for convex models and meta-quadratics, where certificates are to hold; networks run in float.</summary>
     [JsonIgnore]
-    public bool IsDoublePrecision => Model is not MlpPlan;
+    public bool IsDoublePrecision => Model is not (MlpPlan or LeNet5Plan or ResNet18Plan);
 }

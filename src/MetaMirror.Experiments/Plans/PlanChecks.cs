@@ -1,4 +1,5 @@
 using System.Globalization;
+using MetaMirror.Datasets;
 using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Experiments.Plans;
@@ -35,32 +36,53 @@ internal static class PlanChecks
             errors.Add(new PlanError("$.family.tuningTasks", $"at most family.learnTasks, {Text(family.LearnTasks)}", Text(family.TuningTasks)));
     }
 
+    /// <summary>Two pools of 2 and a kernel of 5 leave something of so many pixels.</summary>
+    private const int LeastForLeNet5 = 12;
+
     private static void CheckModel(Plan plan, List<PlanError> errors)
     {
+        CheckImages(plan, errors);
         if (plan.Target.Quantity != TargetQuantity.TrainingLoss)
             errors.Add(new PlanError("$.target.quantity", "'trainingLoss': 'gradientNorm' is for meta-quadratics", "'gradientNorm'"));
         bool regression = plan.Family is SensorsPlan or FolderPlan { Target: TargetKind.Regression };
         switch (plan.Model)
         {
             case null:
-                errors.Add(new PlanError("$.model", "an object with 'kind': one of mlp, linear, logistic, softmax", "nothing"));
+                errors.Add(new PlanError("$.model", "an object with 'kind': one of mlp, lenet5, resnet18, linear, logistic, softmax", "nothing"));
                 break;
             case LinearPlan when !regression:
-                errors.Add(new PlanError("$.model.kind", "a model of classes (mlp, logistic, softmax): the targets of this family are classes", "'linear'"));
+                errors.Add(new PlanError("$.model.kind", "a model of classes (mlp, lenet5, resnet18, logistic, softmax): the targets of this family are classes", "'linear'"));
                 break;
             case LogisticPlan or SoftmaxPlan when regression:
                 errors.Add(new PlanError(
                     "$.model.kind", "a model of real targets (mlp, linear): the targets of this family are real numbers", plan.Model is LogisticPlan ? "'logistic'" : "'softmax'"));
                 break;
             case LogisticPlan when plan.Family is RotatedImagesPlan:
-                errors.Add(new PlanError("$.model.kind", "a model of many classes (mlp, softmax): the data set has ten", "'logistic'"));
+                errors.Add(new PlanError("$.model.kind", "a model of many classes (mlp, lenet5, resnet18, softmax): the data set has ten", "'logistic'"));
                 break;
             case SoftmaxPlan when plan.Family is DigitPairsPlan:
-                errors.Add(new PlanError("$.model.kind", "a model of two classes (mlp, logistic): each task is a pair", "'softmax'"));
+                errors.Add(new PlanError("$.model.kind", "a model of two classes (mlp, lenet5, resnet18, logistic): each task is a pair", "'softmax'"));
                 break;
             default:
                 break;
         }
+    }
+
+    private static void CheckImages(Plan plan, List<PlanError> errors)
+    {
+        if (plan.Model is not (LeNet5Plan or ResNet18Plan))
+            return;
+        string model = plan.Model is LeNet5Plan ? "'lenet5'" : "'resnet18'";
+        string? name = plan.Family is RotatedImagesPlan images ? images.Dataset : (plan.Family as DigitPairsPlan)?.Dataset;
+        if (name is null)
+        {
+            errors.Add(new PlanError("$.model.kind", "a model of plain features (mlp, linear, logistic, softmax): only rotated-images and digit-pairs say how large their images are", model));
+            return;
+        }
+
+        ImageShape image = DatasetCatalogue.Named(name).Image;
+        if (plan.Model is LeNet5Plan && Math.Min(image.Rows, image.Columns) < LeastForLeNet5)
+            errors.Add(new PlanError("$.model.kind", $"a model of small images (mlp, resnet18, softmax): lenet5 takes {Text(LeastForLeNet5)}x{Text(LeastForLeNet5)} pixels or more, and '{name}' has {Text(image.Rows)}x{Text(image.Columns)}", model));
     }
 
     // Extension multiplies by the grid's ratio, so there must be one.

@@ -3,6 +3,7 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Runs;
 using MetaMirror.Experiments.Tests.Readers;
+using MetaMirror.Networks;
 using MetaMirror.Numerics;
 using MetaMirror.Tasks;
 
@@ -88,6 +89,18 @@ public sealed class PlanTasksTests
 
         Assert.Equal(["a", "b"], tasks.Select(t => t.Name));
         Assert.Equal("0.weight [3x2] + 0.bias [3] + 2.weight [1x3] + 2.bias [1]", tasks[0].Layout.ToString());
+    }
+
+    [Fact]
+    public void Images_go_into_convolutions()
+    {
+        Plan digits = PlanFile.Read("rotated-digits") with { Model = new ResNet18Plan() };
+        SupervisedTask<float> task = PlanTasks.Of<float>(digits, Embedded, Seed)[0];
+
+        Assert.Equal(new FeatureShape(1, 8, 8), task.Network.Input);
+        Assert.Equal("conv1.weight [64x1x3x3]", task.Layout.Blocks[0].ToString());
+        Assert.Equal("fc.bias [10]", task.Layout.Blocks[^1].ToString());
+        Assert.Equal(new FeatureShape(1), PlanTasks.Of<float>(PlanFile.Read("digit-pairs") with { Model = new ResNet18Plan() }, Embedded, Seed)[0].Network.Output);
     }
 
     [Fact]

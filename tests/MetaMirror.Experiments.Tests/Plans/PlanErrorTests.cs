@@ -49,8 +49,9 @@ public sealed class PlanErrorTests
         { "\"metamirror-basis\"", "\"metamd-diagonal\", \"metaObjective\": \"final-loss\"", "$.learn.hypergradient: expected forward, reverse, truncated-reverse or implicit: the closed form is the un-relaxed bound's (regret-bound), found 'closed-form'" },
         { "\"name\": \"mine\",", "\"name\": \"Mine\",", "$.name: expected a text: lower-case letters, digits and hyphens, at most 64, found 'Mine'" },
         { "\"name\": \"mine\",", "\"name\": \"mine\", \"seed\": 5,", $"$.seed: expected a key among {TopKeys}, found 'seed' (did you mean 'seeds'?)" },
-        { "\"model\": { \"kind\": \"mlp\", \"hidden\": [32] },", "", "$.model: expected an object with 'kind': one of mlp, linear, logistic, softmax, found nothing" },
-        { "{ \"kind\": \"mlp\", \"hidden\": [32] }", "{ \"kind\": \"linear\" }", "$.model.kind: expected a model of classes (mlp, logistic, softmax): the targets of this family are classes, found 'linear'" },
+        { "\"model\": { \"kind\": \"mlp\", \"hidden\": [32] },", "", "$.model: expected an object with 'kind': one of mlp, lenet5, resnet18, linear, logistic, softmax, found nothing" },
+        { "{ \"kind\": \"mlp\", \"hidden\": [32] }", "{ \"kind\": \"linear\" }", "$.model.kind: expected a model of classes (mlp, lenet5, resnet18, logistic, softmax): the targets of this family are classes, found 'linear'" },
+        { "{ \"kind\": \"mlp\", \"hidden\": [32] }", "{ \"kind\": \"lenet5\" }", "$.model.kind: expected a model of small images (mlp, resnet18, softmax): lenet5 takes 12x12 pixels or more, and 'optdigits' has 8x8, found 'lenet5'" },
         { "{ \"kind\": \"mlp\", \"hidden\": [32] }", "\"mlp\"", "$.model: expected an object with 'kind', found 'mlp'" },
         { "\"name\": \"mine\",", "\"name\": \"mine\", \"evaluation\": { \"everySteps\": 500 },", "$.evaluation.everySteps: expected at most training.steps, 400, found 500" },
         { "\"name\": \"mine\",", "\"name\": null,", "$.name: expected a text: lower-case letters, digits and hyphens, at most 64, found null" },
@@ -111,6 +112,23 @@ public sealed class PlanErrorTests
         var exception = Assert.Throws<PlanException>(() => PlanJson.Read(text, "q.json"));
 
         Assert.Equal(["$.model", "$.training.batchSize", "$.target.quantity", "$.target.value", "$.family.tuningTasks"], exception.Errors.Select(e => e.Path));
+    }
+
+    [Fact]
+    public void Models_of_images_want_to_know_their_shape()
+    {
+        const string text = """
+            { "name": "i", "family": { "kind": "FAMILY" }, "model": { "kind": "resnet18" }, "training": { "steps": 10 }, "target": { "quantity": "trainingLoss", "value": 1 } }
+            """;
+
+        var exception = Assert.Throws<PlanException>(() => PlanJson.Read(text.Replace("FAMILY", "sensors", StringComparison.Ordinal), "i.json"));
+
+        Assert.Equal(
+            ["$.model.kind: expected a model of plain features (mlp, linear, logistic, softmax): only rotated-images and digit-pairs say how large their images are, found 'resnet18'"],
+            exception.Errors.Select(e => e.ToString()));
+        Plan plan = PlanJson.Read(text.Replace("FAMILY", "digit-pairs", StringComparison.Ordinal), "i.json");
+        Assert.False(plan.IsDoublePrecision);
+        Assert.Equal(plan.Model, PlanJson.Read(PlanJson.ToText(plan), "again").Model);
     }
 
     private static string Spoiled(params (string Right, string Wrong)[] changes)

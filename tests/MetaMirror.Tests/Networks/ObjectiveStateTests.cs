@@ -140,9 +140,9 @@ public sealed class ObjectiveStateTests
         TrialProblem.AssertClose(reverse, forward, ForwardReverse, "forward against reverse");
         Assert.Equal(problem.Inner.Descent.Memory.ToArray(), memory);
         Assert.Equal(12, problem.Inner.Descent.ObjectiveState[6]);
-        foreach (int segment in new[] { 1, 5, 12 })
+        foreach ((int steps, bool keep) in new[] { (1, true), (5, false), (5, true), (12, true) })
         {
-            (double[] other, _, _) = problem.Compute(new ReverseMode<double>(segment));
+            (double[] other, _, _) = problem.Compute(new ReverseMode<double>(new ReverseOptions { StoredSteps = steps, KeepEvaluations = keep }));
             Assert.Equal(reverse, other);
             Assert.Equal(memory, problem.Inner.Descent.Memory.ToArray());
         }
