@@ -4,8 +4,8 @@ namespace MetaMirror.Hypergradients;
 public sealed record ReverseOptions
 {
     /// <summary>
-    /// Bytes of trajectory storage. Default: null, twice what one checkpoint every ceil(sqrt T) steps needs, that is ceil(sqrt T) (4 n + 2 (n + s))
-    /// numbers for n parameters and s numbers of rule state. More memory means fewer replayed gradients.
+    /// Bytes of trajectory storage. Default: null, twice what checkpoints every sqrt(T) steps need: 2 ceil(sqrt T) (n + s + 2 n + s + e) numbers for n
+    /// parameters, s numbers of rule state and e of an evaluation, of which no more than 2 n + s count. More memory means fewer replayed gradients.
     /// </summary>
     public long? Budget { get; init; }
 

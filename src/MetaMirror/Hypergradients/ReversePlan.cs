@@ -26,7 +26,7 @@ internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluatio
     {
         long evaluation = options.KeepEvaluations ? sizes.Evaluation : 0;
         long root = (long)Math.Ceiling(Math.Sqrt(steps));
-        long budget = options.Budget ?? (2 * root * (sizes.Checkpoint + sizes.Step));
+        long budget = options.Budget ?? (2 * root * (sizes.Checkpoint + sizes.Step + Math.Min(evaluation, sizes.Step)));
         int first = Math.Min(options.StoredSteps ?? 1, steps), last = Math.Min(options.StoredSteps ?? steps, steps);
         (ReversePlan Plan, double Cost, long Bytes) best = (default, double.PositiveInfinity, 0);
         long least = long.MaxValue;
@@ -52,7 +52,7 @@ internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluatio
     public long Bytes(in ReverseSizes sizes) => (Stored * sizes.Step) + (Checkpoints * sizes.Checkpoint) + (Evaluations * sizes.Evaluation);
 
     /// <summary>Gradients beyond the first sweep's.</summary>
-    private double Cost
+    public double Cost
     {
         get
         {

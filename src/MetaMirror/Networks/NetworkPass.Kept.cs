@@ -9,7 +9,13 @@ internal sealed unsafe partial class NetworkPass<T>
     private readonly Kept[] _kept;
 
     /// <summary>Numbers that <see cref="Keep"/> writes for a batch.</summary>
-    public long KeptLength(int rows) => _kept.Sum(k => k.PerBatch + ((long)rows * k.PerRow));
+    public long KeptLength(int rows)
+    {
+        long length = 0;
+        foreach (Kept k in _kept)
+            length += k.PerBatch + ((long)rows * k.PerRow);
+        return length;
+    }
 
     /// <summary>Writes what is kept, after <see cref="Cotangents"/>.</summary>
     public void Keep(Span<T> kept)

@@ -86,6 +86,8 @@ public sealed class UpdateRuleContract
             run.Rule.Step(run.Context, first.Iterate);
             RuleCases.Named(name).Double().Step(run.Context, second.Iterate);
             Assert.Equal(first.Flat, second.Flat);
+            if (!run.Rule.ChangesGradient)
+                Assert.Equal(before.Gradient, first.Gradient);
         }
     }
 

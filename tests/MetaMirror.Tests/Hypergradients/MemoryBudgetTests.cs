@@ -1,0 +1,179 @@
+using System.Numerics;
+using MetaMirror.Divergences;
+using MetaMirror.Hypergradients;
+using MetaMirror.MetaObjectives;
+using MetaMirror.Networks;
+using MetaMirror.Numerics;
+using MetaMirror.Objectives;
+using MetaMirror.Tests.Networks;
+using MetaMirror.Tests.Objectives;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.Hypergradients;
+
+/// <summary>Whatever memory there is, hypergradients through networks have the same bits; and the memory is what the report says.</summary>
+public sealed class MemoryBudgetTests
+{
+    private const int Steps = 13;
+
+    /// <summary>Two orders of summation over 13 steps.</summary>
+    private const double ForwardReverse = 1e-12;
+
+    /// <summary>Networks of all kinds of layers: a perceptron, buffers that training moves, data that go through layers before any parameters.</summary>
+    public static TheoryData<string, string> Cases => new()
+    {
+        { "relu", "mirror" },
+        { "relu", "adam" },
+        { "normalized, relu, biases that cancel", "mirror" },
+        { "normalized, relu, biases that cancel", "clipped" },
+        { "residual, normalized", "mirror" },
+        { "data pooled before any parameters", "adam" },
+        { "residual of the data", "clipped" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void No_budget_changes_a_bit(string network, string rule)
+    {
+        NoBudgetChangesABit<double>(network, rule);
+        NoBudgetChangesABit<float>(network, rule);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Forward_mode_agrees(string network, string rule)
+    {
+        // Few meta-parameters for the forward mode: one metric for all.
+        UpdateRule<double> Rule() => rule == "mirror" ? new MirrorDescent<double>(new ScaledIdentity<double>(1.5), 0.2, learnRate: true) : RuleOf<double>(rule);
+        var trial = new NetworkTrial<double>(NetworkOf(network), Rule(), new TrajectoryLoss<double>(), Steps, regularized: true);
+        double[] reverse = trial.Of(new ReverseMode<double>());
+        TrialProblem.AssertClose(reverse, trial.Of(new ForwardMode<double>()), ForwardReverse, "forward");
+        Assert.Equal(reverse, trial.Of(new ReverseMode<double>(new ReverseOptions { StoredSteps = 3 })));
+    }
+
+    [Fact]
+    public void Evaluations_are_kept_and_gradients_recalled_from_them()
+    {
+        var trial = new NetworkTrial<double>(Network.Mlp(6, 8, 3), RuleOf<double>("mirror"), new FinalLoss<double>(), Steps);
+
+        // All evaluations, three steps: of the other ten, gradients need the parameters' part only. One gradient more is the final loss's.
+        HypergradientReport report = trial.Compute(new ReverseMode<double>(new ReverseOptions { StoredSteps = 3, Budget = 1 << 20 }));
+        Assert.Equal((Steps + 1, 10, Steps), (report.Gradients, report.RecalledGradients, report.HessianVectorProducts));
+
+        report = trial.Compute(new ReverseMode<double>(new ReverseOptions { StoredSteps = 3, KeepEvaluations = false }));
+        Assert.Equal((Steps + 11, 0, Steps), (report.Gradients, report.RecalledGradients, report.HessianVectorProducts));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(160_000L)]
+    [InlineData(400_000L)]
+    public void The_report_says_what_is_allocated_and_a_second_run_allocates_reports_only(long? budget)
+    {
+        var trial = new NetworkTrial<double>(Network.Mlp(6, 40, 3), RuleOf<double>("adam"), new FinalLoss<double>(), 50);
+        trial.Compute(new ReverseMode<double>());
+        var mode = new ReverseMode<double>(new ReverseOptions { Budget = budget });
+        HypergradientReport report = trial.Run(mode);
+        mode = new ReverseMode<double>(new ReverseOptions { Budget = budget });
+        long allocated = Allocation.Of(() => trial.Run(mode), 1);
+
+        // An array costs 24 bytes besides its numbers, a row of them 8 in the list of rows; then the lists, and the reports.
+        Assert.InRange(allocated, report.PeakBytes, report.PeakBytes + (3 * 50 * 32) + 1024);
+        if (budget is { } bytes)
+            Assert.InRange(report.PeakBytes, bytes / 2, bytes + (sizeof(double) * 6 * trial.Inner.Task.Layout.Length));
+
+        // Made once, and once more with its costs.
+        long reports = 2 * Allocation.Of(() => report = report with { Gradients = 1 }, 1);
+        Assert.Equal(reports, Allocation.Least(() => trial.Run(mode), 1));
+    }
+
+    [Fact]
+    public void Cancellation_works_within_a_replay_and_leaves_the_run_at_its_end()
+    {
+        using var source = new CancellationTokenSource();
+        int evaluations = 0;
+        NetworkTrial<double> Trial(Action count) =>
+            new(Network.Mlp(6, 8, 3), RuleOf<double>("adam"), new FinalLoss<double>(), Steps, around: loss => new Counting(loss, count));
+        NetworkTrial<double> trial = Trial(() =>
+        {
+            if (++evaluations == Steps + 4)
+                source.Cancel();
+        });
+        var mode = new ReverseMode<double>(new ReverseOptions { StoredSteps = 4 });
+        Assert.Throws<OperationCanceledException>(() => trial.Compute(mode, source.Token));
+        Assert.Equal(Steps + 4, evaluations);
+        Assert.Equal(Steps, trial.Inner.Descent.Position);
+        Assert.Equal(Trial(() => { }).Of(new ReverseMode<double>()), trial.Of(mode));
+    }
+
+    [Fact]
+    public void Objectives_that_ask_beside_theta_get_no_names_and_keep_nothing()
+    {
+        NetworkTrial<double> Trial() => new(
+            Network.Mlp(new Tanh(), 6, 8, 3), RuleOf<double>("mirror"), new TrajectoryLoss<double>(), Steps, around: loss => new KeptEvaluationTests.Perturbed(loss));
+        double[] plain = Trial().Of(new ReverseMode<double>(new ReverseOptions { StoredSteps = 13 }));
+        Assert.Equal(plain, Trial().Of(new ReverseMode<double>()));
+        TrialProblem.AssertClose(plain, Trial().Of(new ForwardMode<double>()), ForwardReverse, "forward");
+    }
+
+    private static void NoBudgetChangesABit<T>(string network, string rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        NetworkTrial<T> Trial(MetaObjective<T> objective) => new(NetworkOf(network), RuleOf<T>(rule), objective, Steps, regularized: true);
+        foreach (MetaObjective<T> objective in (MetaObjective<T>[])[new TrajectoryLoss<T>(), new FinalLoss<T>()])
+        {
+            NetworkTrial<T> trial = Trial(objective);
+            var everything = new ReverseOptions { StoredSteps = Steps, KeepEvaluations = false };
+            T[] plain = trial.Of(new ReverseMode<T>(everything));
+            T[] state = trial.Inner.Descent.Memory.ToArray();
+            foreach (int stored in (int[])[1, 2, 3, 5, 12])
+            {
+                Assert.Equal(plain, trial.Of(new ReverseMode<T>(new ReverseOptions { StoredSteps = stored, KeepEvaluations = false })));
+                Assert.Equal(plain, trial.Of(new ReverseMode<T>(new ReverseOptions { StoredSteps = stored, Budget = 1 << 24 })));
+                Assert.Equal(state, trial.Inner.Descent.Memory.ToArray());
+            }
+
+            long least = trial.Compute(new ReverseMode<T>(new ReverseOptions { StoredSteps = 4, KeepEvaluations = false })).PeakBytes;
+            for (long budget = least; budget < 8 * least; budget += least / 4)
+            {
+                Assert.Equal(plain, trial.Of(new ReverseMode<T>(new ReverseOptions { Budget = budget })));
+                Assert.Equal(plain, trial.Of(new TruncatedReverseMode<T>(Steps, new ReverseOptions { Budget = budget })));
+            }
+
+            trial.Inner.Descent.Objective.Team = new WorkerTeam(2);
+            Assert.Equal(plain, trial.Of(new ReverseMode<T>()));
+            T[] last = trial.Of(new TruncatedReverseMode<T>(6, everything));
+            Assert.Equal(last, trial.Of(new TruncatedReverseMode<T>(6)));
+            Assert.NotEqual(plain, last);
+        }
+    }
+
+    private static Network NetworkOf(string name) => name == "relu" ? Network.Mlp(6, 8, 5, 3) : NetworkCases.Named(name);
+
+    private static UpdateRule<T> RuleOf<T>(string name)
+        where T : unmanaged, IFloatingPointIeee754<T> => name switch
+    {
+        "mirror" => new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), 0.2, learnRate: true),
+        "adam" => new Adam<T>(new AdamOptions { LearningRate = 0.02, Learn = ["learning_rate", "beta1", "beta2"] }),
+        _ => new Chain<T>(new ClipByNorm<T>(0.5), new WeightDecay<T>(0.03), new Sgd<T>(new SgdOptions { LearningRate = 0.1, Momentum = 0.8, Learn = ["learning_rate", "momentum"] })),
+    };
+
+    private sealed class Counting(Objective<double> inner, Action count) : Objective<double>
+    {
+        public override ParameterLayout Layout => inner.Layout;
+
+        protected override Objective<double> Inner => inner;
+
+        protected override bool AsksInnerAtTheta => true;
+
+        public override double Evaluate(ReadOnlySpan<double> theta, ReadOnlySpan<double> meta, in BatchKey batch, Span<double> gradient)
+        {
+            count();
+            return inner.Evaluate(theta, meta, batch, gradient);
+        }
+
+        public override void HessianVectorProducts(
+            ReadOnlySpan<double> theta, ReadOnlySpan<double> meta, in BatchKey batch, int k, ReadOnlySpan<double> tangents, Span<double> products) =>
+            inner.HessianVectorProducts(theta, meta, batch, k, tangents, products);
+    }
+}
