@@ -148,7 +148,7 @@ public sealed class MemoryBudgetTests
         }
     }
 
-    private static Network NetworkOf(string name) => name == "relu" ? Network.Mlp(6, 8, 5, 3) : NetworkCases.Named(name);
+    private static Network NetworkOf(string name) => name == "relu" ? Network.Mlp(6, 8, 5, 3) : NetworkCases.Named(name).Network;
 
     private static UpdateRule<T> RuleOf<T>(string name)
         where T : unmanaged, IFloatingPointIeee754<T> => name switch

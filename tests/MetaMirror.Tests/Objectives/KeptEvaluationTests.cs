@@ -130,7 +130,7 @@ public sealed class KeptEvaluationTests
     {
         if (NetworkCases.All.All(c => c.Name != name))
             return typeof(T) == typeof(float) ? (Objective<T>)(object)ObjectiveCases.Named(name).Single() : (Objective<T>)(object)ObjectiveCases.Named(name).Double();
-        Network network = NetworkCases.Named(name);
+        Network network = NetworkCases.Named(name).Network;
         return new NetworkObjective<T>(network, Draws.Classification<T>(40, network.Input.Size, network.Output.Size), new Minibatches(40, 7));
     }
 
