@@ -16,17 +16,22 @@ internal sealed class AlignedBlocks<T>
     public unsafe AlignedBlocks(params ReadOnlySpan<long> lengths)
     {
         int line = Alignment / sizeof(T);
+        long all = 0;
+        foreach (long length in lengths)
+            all += length + line;
+        if (all > Array.MaxLength - line)
+            throw new ArgumentException($"A network's batch needs {all} numbers at once, but an array holds {Array.MaxLength}: use smaller batches.", nameof(lengths));
         _starts = new int[lengths.Length];
         _lengths = new int[lengths.Length];
         long total = 0;
         for (int i = 0; i < lengths.Length; i++)
         {
-            _starts[i] = checked((int)total);
-            _lengths[i] = checked((int)lengths[i]);
+            _starts[i] = (int)total;
+            _lengths[i] = (int)lengths[i];
             total += (lengths[i] + line - 1) / line * line;
         }
 
-        _memory = GC.AllocateArray<T>(checked((int)total + line), pinned: true);
+        _memory = GC.AllocateArray<T>((int)total + line, pinned: true);
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         int shift = (int)((Alignment - (address % Alignment)) % Alignment / (nuint)sizeof(T));
         for (int i = 0; i < _starts.Length; i++)

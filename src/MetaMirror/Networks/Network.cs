@@ -11,6 +11,11 @@ namespace MetaMirror.Networks;
 /// </summary>
 public sealed partial class Network
 {
+    private const int MostBlockRows = 256;
+
+    /// <summary>Values of a block, all layers together: 256 MB in float.</summary>
+    private const long BlockNumbers = 1 << 26;
+
     /// <summary>Checks shapes and lays out the parameters of layers one after the other.</summary>
     /// <param name="input">Shape of an input row.</param>
     /// <param name="layers">The layers in order.</param>
@@ -34,6 +39,9 @@ public sealed partial class Network
         Input = input;
         Output = Nodes[^1].Output;
     }
+
+    /// <summary>Rows that a whole data set goes through at a time: 256, or fewer where the values of so many would not fit into memory well.</summary>
+    internal int BlockRows => (int)Math.Clamp(BlockNumbers / Nodes.Sum(n => (long)n.Output.Size), 1, MostBlockRows);
 
     /// <summary>The layers at their places.</summary>
     public ImmutableArray<NetworkNode> Nodes { get; }

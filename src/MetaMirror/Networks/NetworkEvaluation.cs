@@ -4,7 +4,7 @@ using MetaMirror.Numerics;
 
 namespace MetaMirror.Networks;
 
-/// <summary>Mean loss and accuracy of a network over a whole data set, in blocks of 256 rows, without derivatives. An instance owns its buffers: one per thread.</summary>
+/// <summary>Mean loss and accuracy of a network over a whole data set, in blocks of at most 256 rows, without derivatives. An instance owns its buffers: one per thread.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class NetworkEvaluation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,7 +24,7 @@ public sealed class NetworkEvaluation<T>
         _loss = RequireFit(network, data, loss);
         _network = network;
         _data = data;
-        _pass = new NetworkPass<T>(network, Math.Min(data.Count, NetworkObjective<T>.BlockRows), derivatives: false);
+        _pass = new NetworkPass<T>(network, Math.Min(data.Count, network.BlockRows), derivatives: false);
     }
 
     /// <summary>Threads that kernels may use; null for the caller's alone.</summary>

@@ -8,14 +8,13 @@ namespace MetaMirror.Networks;
 
 /// <summary>
 /// Mean loss of a network over a batch of a data set, with exact gradient and Hessian-vector products (Pearlmutter 1994). Memory is planned
-/// once; a mini-batch goes through in one piece, the whole set in blocks of 256 rows (in one piece where BatchNorm couples rows). Products asked for at the point and batch of
-/// the last evaluation reuse its values and cotangents.
+/// once; a mini-batch goes through in one piece, the whole set in blocks of rows (in one piece where BatchNorm couples rows). Products asked for at the point and
+/// batch of the last evaluation reuse its values and cotangents.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class NetworkObjective<T> : Objective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    internal const int BlockRows = 256;
     private readonly Minibatches? _batches;
     private NetworkPass<T> _pass;
     private readonly AlignedBlocks<T> _rows;
@@ -47,7 +46,7 @@ public sealed class NetworkObjective<T> : Objective<T>
         Data = data;
         _batches = batches;
         int size = batches?.MaximumSize ?? 0;
-        _pass = new NetworkPass<T>(network, Math.Max(size, Math.Min(data.Count, BlockRows)), derivatives: true);
+        _pass = new NetworkPass<T>(network, Math.Max(size, Math.Min(data.Count, network.BlockRows)), derivatives: true);
         _rows = new AlignedBlocks<T>((long)size * data.Features, (long)size * data.Outputs);
         _labels = new int[data.IsClassification ? size : 0];
         _theta = new T[network.Layout.Length];

@@ -117,5 +117,19 @@ public sealed class ModelTests
         Assert.Throws<OverflowException>(() => new Conv2d(100_000, 100_000, 1));
     }
 
+    [Fact]
+    public void Blocks_of_rows_are_smaller_where_a_row_is_large()
+    {
+        Assert.Equal(256, Network.Mlp(784, 256, 128, 10).BlockRows);
+        Assert.Equal(256, Network.LeNet5().BlockRows);
+
+        // 65,536 numbers a plane stack: stem and first stage 17, then 8, 4 and 2, and the sums; 2^26 / 2.03 million.
+        Assert.Equal(33, Network.ResNet18().BlockRows);
+        Assert.Contains(
+            "needs 2147483648 numbers at once, but an array holds 2147483591: use smaller batches",
+            Assert.Throws<ArgumentException>(() => new AlignedBlocks<float>((1L << 31) - 16)).Message,
+            StringComparison.Ordinal);
+    }
+
     private static string Error(Func<object> make) => Assert.ThrowsAny<ArgumentException>(make).Message;
 }
