@@ -17,8 +17,8 @@ public sealed class KeptEvaluationTests
     [MemberData(nameof(Names))]
     public void Recalled_is_evaluated(string name)
     {
-        Recalled_is_evaluated(() => Make<double>(name));
-        Recalled_is_evaluated(() => Make<float>(name));
+        RecalledIsEvaluated(() => Make<double>(name));
+        RecalledIsEvaluated(() => Make<float>(name));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class KeptEvaluationTests
         });
     }
 
-    private static void Recalled_is_evaluated<T>(Func<Objective<T>> make)
+    private static void RecalledIsEvaluated<T>(Func<Objective<T>> make)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Objective<T> objective = make();
