@@ -8,8 +8,11 @@ namespace MetaMirror.Numerics;
 /// </summary>
 internal sealed class TeamRun(WorkerTeam team, int threads, TimeSpan idleLimit)
 {
-    /// <summary>Rounds of twenty pauses, some ten microseconds, before a thread sleeps.</summary>
-    private const int SpinRounds = 40;
+    /// <summary>
+    /// Rounds of twenty pauses, about half a microsecond each, before a thread sleeps: work between two runs of one training step is
+    /// shorter, and waking a thread costs ten microseconds.
+    /// </summary>
+    private const int SpinRounds = 400;
 
     private readonly object gate = new();
     private readonly bool[] alive = new bool[threads];
