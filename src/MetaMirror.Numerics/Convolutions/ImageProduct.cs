@@ -53,6 +53,7 @@ internal sealed unsafe class ImageProduct<T>
     }
 
     /// <summary>For each tile of rows its bias (none), then for each kernel position and plane its weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(T* weights)
     {
         T* target = packed;

@@ -79,6 +79,7 @@ internal sealed unsafe class PixelProduct<T>
         TeamItems.Run(team, chunks * groups, multiply);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(int panel, int worker)
     {
         int width = SimdWidth<T>.Lanes, first = panel * width, columns = Math.Min(width, geometry.Columns - first);

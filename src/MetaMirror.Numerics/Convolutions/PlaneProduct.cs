@@ -63,6 +63,7 @@ internal sealed unsafe class PlaneProduct<T>
     }
 
     /// <summary>For each tile of rows its bias, then for each depth its weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(T* weights, T* bias)
     {
         T* target = packed;

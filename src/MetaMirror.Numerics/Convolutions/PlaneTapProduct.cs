@@ -107,6 +107,7 @@ internal sealed unsafe class PlaneTapProduct<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish<TVector, TSimd>(T* tile, T* target)
         where TVector : struct
         where TSimd : ISimd<T, TVector>

@@ -139,6 +139,7 @@ internal sealed unsafe class TapProduct<T>
     }
 
     /// <summary>Adds the sums of all groups for one panel of output channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(int panel, int worker)
     {
         int width = SimdWidth<T>.Lanes, columns = Math.Min(width, shape.Outputs - (panel * width));

@@ -29,6 +29,7 @@ internal readonly record struct WeightLayout(int Column, int Plane, int Planes, 
     }
 
     /// <summary>All taps, in as few runs as possible.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe T* Pack<T>(T* w, int columns, int width, T* destination)
         where T : unmanaged
     {

@@ -37,6 +37,7 @@ internal static unsafe class WinogradBand<T, TVector, TSimd, TMap>
     /// <param name="width">Lanes: channels and zeros behind them, whole vectors.</param>
     /// <param name="planes">Receives the transformed tiles.</param>
     /// <param name="scratch">See <see cref="Scratch"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(
         T* image, int channels, int rows, int columns, int padding, in WinogradTiles tiles, int first, int end, nint width, WinogradPlanes<T> planes, T* scratch)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
@@ -64,6 +65,7 @@ internal sealed unsafe class WinogradForward<T, TVector, TSimd, TData, TKernel, 
         o, panel * Width, 0, o.Channels, u + ((nint)panel * o.Channels * Width), KernelComponent,
         WinogradMemory.Own.Get<T>(WinogradKernels<T, TVector, TSimd, TKernel>.Scratch));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tiles(int item, int worker)
     {
         (int firstImage, int endImage, int firstRow, int endRow) = tiles.Item(item);
@@ -91,6 +93,7 @@ internal sealed unsafe class WinogradForward<T, TVector, TSimd, TData, TKernel, 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Products(int count, T* v, nint data, T* s, nint sum)
     {
         nint dataRow = DataRow, sumRow = Panels * Width;

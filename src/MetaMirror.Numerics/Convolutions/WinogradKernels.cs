@@ -21,6 +21,7 @@ internal static unsafe class WinogradKernels<T, TVector, TSimd, TMap>
     private static int Width => 2 * TSimd.Count;
 
     /// <summary>u[e·component + c·width + l] ← (G g Gᵀ)_e of the kernel of channel first + c and lane lane + l; 0 for lanes that are not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(in WinogradOperands<T> o, int lane, int first, int count, T* u, nint component, T* scratch)
     {
         // Kernels of one lane lie side by side in the forward product; in the input gradient those of one channel do.

@@ -30,6 +30,7 @@ internal static unsafe class WinogradReturn<T, TVector, TSimd, TMap>
     /// <param name="beta">β; 0 does not read y.</param>
     /// <param name="y">Shape [lanes, rows, columns].</param>
     /// <param name="scratch">See <see cref="Scratch"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(
         WinogradPlanes<T> sums, in WinogradTiles tiles, int first, int end, nint width, int lanes, T* bias, T beta, T* y, T* scratch)
     {

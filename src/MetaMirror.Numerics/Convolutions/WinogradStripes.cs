@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
@@ -72,6 +73,7 @@ internal sealed unsafe class WinogradStripes<T, TVector, TSimd, TData, TKernel, 
         instance = job;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Data(int item, int worker)
     {
         (int first, int end, int firstRow, int endRow) = tiles.Item(item);
@@ -85,6 +87,7 @@ internal sealed unsafe class WinogradStripes<T, TVector, TSimd, TData, TKernel, 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Stripe(int panel, int worker)
     {
         int blocks = (o.Channels + InnerBlock - 1) / InnerBlock, inner = (o.Channels + blocks - 1) / blocks, count = o.Images * PerImage;

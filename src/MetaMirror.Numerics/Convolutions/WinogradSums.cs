@@ -27,6 +27,7 @@ internal static unsafe class WinogradSums<T, TVector, TSimd, TMap>
     private static int Width => 2 * TSimd.Count;
 
     /// <summary>sums[component][channel][lane] ← Σ_tile v z + β sums, for panels of channels and of lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(int tiles, int channels, WinogradPlanes<T> v, int lanes, WinogradPlanes<T> z, T beta, T* sums)
     {
         for (int e = 0; e < Components; e++)
@@ -48,6 +49,7 @@ internal static unsafe class WinogradSums<T, TVector, TSimd, TMap>
     public static int Scratch(int channels) => (channels * Taps * (TSimd.Count + 8)) + WinogradSquare<T, TVector, TSimd, TMap>.Scratch;
 
     /// <summary>w ← w + M sums Mᵀ for some channels and lanes; w is at the first kernel of the first lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddTo(T* w, nint laneStep, int channels, int lanes, T* sums, T* scratch)
     {
         int positions = channels * Taps;

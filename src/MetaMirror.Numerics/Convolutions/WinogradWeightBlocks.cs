@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
@@ -67,6 +68,7 @@ internal sealed unsafe class WinogradWeightBlocks<T, TVector, TSimd, TData, TAdj
 
     private static nint Padded(int lanes) => (lanes + Width - 1) / Width * Width;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Transform(int item, int worker)
     {
         (int first, int end, int firstRow, int endRow) = tiles.Item(item);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
@@ -58,6 +59,7 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
         instance = job;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Group(int item, int worker)
     {
         int block = item / groupCount, group = item % groupCount;
@@ -92,6 +94,7 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
     private static nint Padded(int lanes) => (lanes + Width - 1) / Width * Width;
 
     /// <summary>Adds the groups' sums of some channels of a block in order, then Gᵀ (sum) G to the kernels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Slice(int item, int worker)
     {
         int slicesOfBlock = Side / SliceChannels, block = item / slicesOfBlock, from = item % slicesOfBlock * SliceChannels;

@@ -60,6 +60,7 @@ internal static unsafe class SparseEntries<T>
     /// Lists rows of A, each cut into segments of p: the entries of segment s of row i lie at starts[i (segments + 1) + s] up to the
     /// next start, in words; offsets count from the segment's first p.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void List(Strided<T> a, int rows, int depth, int segment, int step, long* entries, int* starts)
     {
         int segments = (depth + segment - 1) / segment, stride = segments + 1, end = 0;
