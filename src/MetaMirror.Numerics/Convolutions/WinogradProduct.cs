@@ -19,9 +19,9 @@ internal static unsafe class WinogradProduct<T, TVector, TSimd>
             int rows = Math.Min(TSimd.TileRows, m - i);
             var output = new TileOutput<T>(c + (i * cRow), cRow, T.One, beta, readsC);
             if (TSimd.TileRows == 8)
-                Tile8<T, TVector, TSimd>.Two(a.From(i, 0), rows, b, k, output);
+                Tile8<T, TVector, TSimd>.Two(a.From(i, 0), rows, b, 2 * TSimd.Count, k, output);
             else
-                Tile4<T, TVector, TSimd>.Two(a.From(i, 0), rows, b, k, output);
+                Tile4<T, TVector, TSimd>.Two(a.From(i, 0), rows, b, 2 * TSimd.Count, k, output);
         }
     }
 }

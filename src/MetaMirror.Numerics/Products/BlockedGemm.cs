@@ -16,6 +16,15 @@ internal static unsafe class BlockedGemm
     /// <summary>Most rows of op(A) used before the next panel: InnerBlock x RowBlock elements stay in the second-level cache.</summary>
     private const int RowBlock = 768;
 
+    /// <summary>Up to this many rows op(B) is used where it lies, if its rows are whole: packing would cost more than it saves.</summary>
+    private const int DirectRows = 32;
+
+    /// <summary>The same while op(B) is smaller than a second-level cache.</summary>
+    private const int DirectRowsSmall = 256, SmallBytes = 1 << 20;
+
+    /// <summary>Panels of a row-major B packed at once, and how many rows at a time.</summary>
+    private const int GroupPanels = 4, GroupRows = 16;
+
     /// <summary>Length of the blocks of p between two roundings to C. It depends on k alone: so do the roundings.</summary>
     public static int InnerLength(int k)
     {
@@ -45,7 +54,9 @@ internal static unsafe class BlockedGemm
     {
         int width = 2 * TSimd.Count, inner = InnerLength(k);
         int rowBlocks = (m + RowBlock - 1) / RowBlock, rowBlock = (((m + rowBlocks - 1) / rowBlocks) + TSimd.TileRows - 1) / TSimd.TileRows * TSimd.TileRows;
-        T* packed = PackingBuffer.Get<T>(inner * width);
+        bool direct = b.Column == 1 && m <= ((long)k * n * sizeof(T) < SmallBytes ? DirectRowsSmall : DirectRows);
+        int group = !direct && b.Column == 1 ? GroupPanels * width : width;
+        T* packed = PackingBuffer.Get<T>(inner * group);
         for (int p = 0; p < k; p += inner)
         {
             int depth = Math.Min(inner, k - p);
@@ -53,19 +64,49 @@ internal static unsafe class BlockedGemm
             for (int i = 0; i < m; i += rowBlock)
             {
                 int rows = Math.Min(rowBlock, m - i);
-                for (int j = 0; j < n; j += width)
+                for (int j = 0; j < n; j += group)
                 {
-                    int used = Math.Min(width, n - j);
-                    Panel.Pack(b.From(p, j), depth, used, used > TSimd.Count ? width : TSimd.Count, packed);
-                    Rows<T, TVector, TSimd>(rows, used, depth, alpha, a.From(i, p), packed, factor, c.From(i, j));
+                    int columns = Math.Min(group, n - j);
+                    if (!direct)
+                        PackGroup(b.From(p, j), depth, columns, width, TSimd.Count, packed);
+                    for (int q = 0; q < columns; q += width)
+                    {
+                        int used = Math.Min(width, columns - q);
+                        Strided<T> panel = b.From(p, j + q);
+                        if (!direct || used % TSimd.Count != 0)
+                        {
+                            int padded = used > TSimd.Count ? width : TSimd.Count;
+                            T* place = packed + (q * depth);
+                            if (direct)
+                                Panel.Pack(panel, depth, used, padded, place);
+                            panel = new Strided<T>(place, padded, 1);
+                        }
+
+                        Rows<T, TVector, TSimd>(rows, used, depth, alpha, a.From(i, p), panel, factor, c.From(i, j + q));
+                    }
                 }
+            }
+        }
+    }
+
+    /// <summary>Packs neighboring panels, a few rows of B at a time: memory is then read in longer pieces than a panel is wide.</summary>
+    private static void PackGroup<T>(Strided<T> b, int depth, int columns, int width, int lanes, T* packed)
+        where T : unmanaged
+    {
+        int rows = columns > width ? GroupRows : depth;
+        for (int p = 0; p < depth; p += rows)
+        {
+            for (int q = 0; q < columns; q += width)
+            {
+                int used = Math.Min(width, columns - q), padded = used > lanes ? width : lanes;
+                Panel.Pack(b.From(p, q), Math.Min(rows, depth - p), used, padded, packed + (q * depth) + (p * padded));
             }
         }
     }
 
     /// <summary>All rows of one block over one panel. A last panel of less than whole vectors goes through a padded tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<T, TVector, TSimd>(int m, int columns, int k, T alpha, Strided<T> a, T* panel, T beta, Strided<T> c)
+    private static void Rows<T, TVector, TSimd>(int m, int columns, int k, T alpha, Strided<T> a, Strided<T> panel, T beta, Strided<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
@@ -82,13 +123,13 @@ internal static unsafe class BlockedGemm
             var output = whole ? new TileOutput<T>(target, c.Row, alpha, beta, readsC) : new TileOutput<T>(tile, width, alpha, beta, readsC);
             Strided<T> part = a.From(i, 0);
             if (tall == 8 && two)
-                Tile8<T, TVector, TSimd>.Two(part, rows, panel, k, output);
+                Tile8<T, TVector, TSimd>.Two(part, rows, panel.Start, panel.Row, k, output);
             else if (tall == 8)
-                Tile8<T, TVector, TSimd>.One(part, rows, panel, k, output);
+                Tile8<T, TVector, TSimd>.One(part, rows, panel.Start, panel.Row, k, output);
             else if (two)
-                Tile4<T, TVector, TSimd>.Two(part, rows, panel, k, output);
+                Tile4<T, TVector, TSimd>.Two(part, rows, panel.Start, panel.Row, k, output);
             else
-                Tile4<T, TVector, TSimd>.One(part, rows, panel, k, output);
+                Tile4<T, TVector, TSimd>.One(part, rows, panel.Start, panel.Row, k, output);
             if (!whole)
                 Copy(tile, width, target, c.Row, rows, columns);
             i += tall;

@@ -6,8 +6,8 @@ namespace MetaMirror.Numerics;
 public static unsafe partial class Gemm
 {
     /// <summary>
-    /// C ← α·op(A)·op(B) + β·C for a left factor with many exact zeros, such as activations behind a ReLU: A's zeros are counted, and
-    /// skipped if there are enough of them. β = 0 does not read C.
+    /// C ← α·op(A)·op(B) + β·C for a left factor with many exact zeros, such as activations behind a ReLU: a sample of A's zeros is
+    /// counted, and all are skipped if there seem to be enough of them. β = 0 does not read C.
     /// </summary>
     /// <remarks>
     /// For finite B the bits are those of <see cref="Multiply{T}(bool, bool, int, int, int, T, ReadOnlySpan{T}, ReadOnlySpan{T}, T, Span{T})"/>,
@@ -42,7 +42,7 @@ public static unsafe partial class Gemm
         Check(transposeA, transposeB, m, n, k, a, b, c);
         fixed (T* pa = a, pb = b, pc = c)
         {
-            if (SparsePlan.Fits(m, n, k, Lanes<T>()) && !T.IsZero(alpha) && SparseEntries<T>.Count(pa, (long)m * k) <= share * m * k)
+            if (SparsePlan.Fits(m, n, k, Lanes<T>()) && !T.IsZero(alpha) && SparseEntries<T>.Share(pa, (long)m * k) <= share)
                 Skip(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
             else
                 Multiply(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);

@@ -19,7 +19,6 @@ internal static unsafe class Panel
     private static void PackRows<T>(Strided<T> b, int k, int columns, int width, T* destination)
         where T : unmanaged
     {
-        // Widths are whole vectors of the widest kind, so these are.
         if (Vector512.IsHardwareAccelerated)
             PackRows<T, Vector512<T>, Simd512<T>>(b, k, columns, width, destination);
         else if (Vector256.IsHardwareAccelerated)
@@ -59,19 +58,19 @@ internal static unsafe class Panel
     private static void PackColumns<T>(Strided<T> b, int k, int columns, int width, T* destination)
         where T : unmanaged
     {
-        int side = b.Row == 1 ? TransposedBlock.Side<T>() : 0;
-        int squaresAcross = side == 0 ? 0 : columns - (columns % side), squaresDown = side == 0 ? 0 : k - (k % side);
-        for (nint j = 0; j < squaresAcross; j += side)
+        int high = b.Row == 1 ? TransposedStrip.Rows<T>() : 0, wide = TransposedStrip.Columns<T>();
+        int turnedColumns = high == 0 ? 0 : columns - (columns % high), turnedRows = high == 0 ? 0 : k - (k % wide);
+        for (nint j = 0; j < turnedColumns; j += high)
         {
-            for (nint p = 0; p < squaresDown; p += side)
-                TransposedBlock.Copy(b.Start + (j * b.Column) + p, b.Column, destination + (p * width) + j, width);
+            for (nint p = 0; p < turnedRows; p += wide)
+                TransposedStrip.Copy(b.Start + (j * b.Column) + p, b.Column, destination + (p * width) + j, width);
         }
 
         // What is left: the last rows of all columns, the last columns, and the padding.
         for (nint j = 0; j < width; j++)
         {
             T* source = b.Start + (j * b.Column);
-            for (nint p = j < squaresAcross ? squaresDown : 0; p < k; p++)
+            for (nint p = j < turnedColumns ? turnedRows : 0; p < k; p++)
                 destination[(p * width) + j] = j < columns ? source[p * b.Row] : default;
         }
     }

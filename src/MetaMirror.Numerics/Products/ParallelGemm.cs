@@ -3,8 +3,8 @@ using System.Numerics;
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// A blocked product cut into stripes of rows or columns of C. The cut depends on the shape alone, and the bits not even on that:
-/// every element is the same chain of multiply-adds in any stripe.
+/// A blocked product cut into stripes of C. The cut depends on the shape alone, and the bits not even on that: every element is the same
+/// chain of multiply-adds in any stripe. Stripes of columns share no packing; stripes of rows each pack all of B, so they must be tall.
 /// </summary>
 internal sealed unsafe class ParallelGemm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -12,7 +12,7 @@ internal sealed unsafe class ParallelGemm<T>
     /// <summary>Multiplications that are worth handing to another thread, about three microseconds.</summary>
     private const long StripeVolume = 1 << 17;
 
-    private const int MostStripes = 16, StripeUnit = 32;
+    private const int MostStripes = 16, StripeColumns = 32, FewestColumnStripes = 4, StripeRows = 64;
 
     [ThreadStatic]
     private static ParallelGemm<T>? instance;
@@ -27,8 +27,9 @@ internal sealed unsafe class ParallelGemm<T>
 
     public static void Multiply(WorkerTeam team, int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
     {
-        int longSide = Math.Max(m, n);
-        int stripes = (int)Math.Min(Math.Min(MostStripes, (long)m * n * k / StripeVolume), longSide / StripeUnit);
+        bool byColumns = n >= FewestColumnStripes * StripeColumns || n >= m;
+        int side = byColumns ? n : m, unit = byColumns ? StripeColumns : StripeRows;
+        int stripes = (int)Math.Min(Math.Min(MostStripes, (long)m * n * k / StripeVolume), (side + unit - 1) / unit);
         if (stripes < 2 || team.Threads == 1)
         {
             BlockedGemm.Multiply(m, n, k, alpha, a, b, beta, c);
@@ -38,10 +39,10 @@ internal sealed unsafe class ParallelGemm<T>
         // Taken out while in use: a body that multiplies again on this thread then gets its own.
         ParallelGemm<T> job = instance ?? new ParallelGemm<T>();
         instance = null;
-        int size = (((longSide + stripes - 1) / stripes) + StripeUnit - 1) / StripeUnit * StripeUnit;
-        (job.m, job.n, job.k, job.size, job.byRows, job.alpha, job.beta) = (m, n, k, size, m >= n, alpha, beta);
+        int size = (((side + stripes - 1) / stripes) + StripeColumns - 1) / StripeColumns * StripeColumns;
+        (job.m, job.n, job.k, job.size, job.byRows, job.alpha, job.beta) = (m, n, k, size, !byColumns, alpha, beta);
         (job.a, job.b, job.c) = (a, b, c);
-        team.Run((longSide + size - 1) / size, job.stripe);
+        team.Run((side + size - 1) / size, job.stripe);
         instance = job;
     }
 

@@ -17,6 +17,9 @@ internal static unsafe class SparseEntries<T>
     /// <summary>Rows of a transposed A that are copied out at once: a cache line of float.</summary>
     private const int TransposedRows = 16;
 
+    /// <summary>Pieces that are counted, and their length: a matrix that is not worth it should not cost more than a glance.</summary>
+    private const int SamplePieces = 16, SampleLength = 256;
+
     /// <summary>Words per entry.</summary>
     public static int Words => sizeof(T) / sizeof(float);
 
@@ -35,20 +38,25 @@ internal static unsafe class SparseEntries<T>
         return Unsafe.BitCast<double, T>(BitConverter.Int64BitsToDouble(entry[1]));
     }
 
-    /// <summary>How many of the elements are not zero.</summary>
+    /// <summary>The share of elements that are not zero, counted on some pieces of a long matrix.</summary>
+    public static double Share(T* a, long length)
+    {
+        if (length <= SamplePieces * SampleLength)
+            return (double)Count(a, length) / length;
+        long count = 0, step = (length - SampleLength) / (SamplePieces - 1);
+        for (int piece = 0; piece < SamplePieces; piece++)
+            count += Count(a + (piece * step), SampleLength);
+        return (double)count / (SamplePieces * SampleLength);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Count(T* a, long length)
+    private static long Count(T* a, long length)
     {
         long count = 0, i = 0;
         if (Vector512.IsHardwareAccelerated)
         {
             for (; i <= length - Vector512<T>.Count; i += Vector512<T>.Count)
                 count += BitOperations.PopCount((~Vector512.Equals(Vector512.Load(a + i), Vector512<T>.Zero)).ExtractMostSignificantBits());
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            for (; i <= length - Vector256<T>.Count; i += Vector256<T>.Count)
-                count += BitOperations.PopCount((~Vector256.Equals(Vector256.Load(a + i), Vector256<T>.Zero)).ExtractMostSignificantBits());
         }
 
         for (; i < length; i++)
@@ -71,7 +79,7 @@ internal static unsafe class SparseEntries<T>
             return;
         }
 
-        // Cache lines of A hold neighboring rows of op(A): turned in small squares, not gathered element by element.
+        // Cache lines of A hold neighboring rows of op(A): turned in small blocks, not gathered element by element.
         int padded = (depth + TransposedRows - 1) / TransposedRows * TransposedRows;
         T* turned = stackalloc T[TransposedRows * padded];
         for (int i = 0; i < rows; i += TransposedRows)
@@ -86,17 +94,17 @@ internal static unsafe class SparseEntries<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn(Strided<T> a, int rows, int depth, T* turned, nint padded)
     {
-        int side = a.Row == 1 ? TransposedBlock.Side<T>() : 0;
-        int squaresAcross = side == 0 ? 0 : rows - (rows % side), squaresDown = side == 0 ? 0 : depth - (depth % side);
-        for (nint p = 0; p < squaresDown; p += side)
+        int high = a.Row == 1 ? TransposedStrip.Rows<T>() : 0, wide = TransposedStrip.Columns<T>();
+        int turnedRows = high == 0 ? 0 : rows - (rows % wide), turnedDepth = high == 0 ? 0 : depth - (depth % high);
+        for (nint p = 0; p < turnedDepth; p += high)
         {
-            for (nint r = 0; r < squaresAcross; r += side)
-                TransposedBlock.Copy(a.Start + (p * a.Column) + r, a.Column, turned + (r * padded) + p, padded);
+            for (nint r = 0; r < turnedRows; r += wide)
+                TransposedStrip.Copy(a.Start + (p * a.Column) + r, a.Column, turned + (r * padded) + p, padded);
         }
 
         for (nint r = 0; r < rows; r++)
         {
-            for (nint p = r < squaresAcross ? squaresDown : 0; p < depth; p++)
+            for (nint p = r < turnedRows ? turnedDepth : 0; p < depth; p++)
                 turned[(r * padded) + p] = a.Start[(r * a.Row) + (p * a.Column)];
         }
     }
@@ -152,7 +160,7 @@ internal static unsafe class SparseEntries<T>
             Vector512<long> bits = Avx512F.ConvertToVector512Int64(Vector256.Load((uint*)(x + p)));
 
             // Both zeros are 0 once the sign is shifted out.
-            Vector512<long> kept = ~Vector512.Equals(bits << 33, Vector512<long>.Zero);
+            Vector512<long> kept = Avx512F.CompareNotEqual(bits << 33, Vector512<long>.Zero);
             Avx512F.Compress(Vector512<long>.Zero, kept, (bits << 32) | offset).Store(entries + at);
             at += BitOperations.PopCount(kept.ExtractMostSignificantBits());
             offset += next;

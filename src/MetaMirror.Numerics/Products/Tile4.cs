@@ -13,9 +13,9 @@ internal static unsafe class Tile4<T, TVector, TSimd>
     where TVector : struct
     where TSimd : ISimd<T, TVector>
 {
-    /// <summary>b has two vectors per p.</summary>
+    /// <summary>Two vectors of b per p, row elements apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Two(Strided<T> a, int rows, T* b, nint k, in TileOutput<T> c)
+    public static void Two(Strided<T> a, int rows, T* b, nint row, nint k, in TileOutput<T> c)
     {
         nint last = rows - 1;
         T* a0 = a.Start;
@@ -28,7 +28,7 @@ internal static unsafe class Tile4<T, TVector, TSimd>
         for (nint offset = 0; k > 0; k--, offset += step)
         {
             TVector x = TSimd.Load(b), y = TSimd.Load(b + TSimd.Count);
-            b += 2 * TSimd.Count;
+            b += row;
             TVector m0 = TSimd.Broadcast(a0[offset]);
             s0 = TSimd.MultiplyAdd(m0, x, s0);
             t0 = TSimd.MultiplyAdd(m0, y, t0);
@@ -52,9 +52,9 @@ internal static unsafe class Tile4<T, TVector, TSimd>
             c.StoreTwo<TVector, TSimd>(3, s3, t3);
     }
 
-    /// <summary>b has one vector per p.</summary>
+    /// <summary>One vector of b per p, row elements apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void One(Strided<T> a, int rows, T* b, nint k, in TileOutput<T> c)
+    public static void One(Strided<T> a, int rows, T* b, nint row, nint k, in TileOutput<T> c)
     {
         nint last = rows - 1;
         T* a0 = a.Start;
@@ -66,7 +66,7 @@ internal static unsafe class Tile4<T, TVector, TSimd>
         for (nint offset = 0; k > 0; k--, offset += step)
         {
             TVector x = TSimd.Load(b);
-            b += TSimd.Count;
+            b += row;
             TVector m0 = TSimd.Broadcast(a0[offset]);
             s0 = TSimd.MultiplyAdd(m0, x, s0);
             TVector m1 = TSimd.Broadcast(a1[offset]);

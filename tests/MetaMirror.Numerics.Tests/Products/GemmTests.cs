@@ -9,7 +9,7 @@ public abstract class GemmContract<T>
     [
         (0, 3, 4), (3, 0, 4), (3, 4, 0), (1, 1, 1), (1, 1, 700), (1, 17, 5), (17, 1, 5), (2, 3, 4), (3, 33, 65), (4, 4, 4), (5, 7, 3), (7, 31, 9), (8, 16, 32),
         (8, 32, 16), (9, 17, 33), (12, 15, 193), (13, 64, 385), (31, 47, 8), (64, 10, 32), (64, 32, 64), (33, 100, 28), (70, 5, 400), (100, 49, 7),
-        (2, 300, 11),
+        (2, 300, 11), (260, 147, 40), (12, 96, 30),
     ];
 
     private static readonly (double Alpha, double Beta)[] Factors = [(1, 0), (1, 1), (-0.5, 0.25), (0, 2)];
@@ -114,6 +114,16 @@ public abstract class GemmContract<T>
             T[] part = new T[rows * N];
             Gemm.Multiply<T>(false, true, rows, N, K, T.One, a.AsSpan(11 * K, rows * K), b, T.Zero, part);
             Assert.Equal(alone.AsSpan(11 * N, rows * N).ToArray(), part);
+        }
+
+        // Many rows: op(B) is packed; few: used where it lies.
+        T[] flat = Draws.Normal<T>(K * N, 54), tall = new T[M * N];
+        Gemm.Multiply<T>(false, false, M, N, K, T.One, a, flat, T.Zero, tall);
+        for (int rows = 4; rows < 40; rows += 7)
+        {
+            T[] part = new T[rows * N];
+            Gemm.Multiply<T>(false, false, rows, N, K, T.One, a.AsSpan(11 * K, rows * K), flat, T.Zero, part);
+            Assert.Equal(tall.AsSpan(11 * N, rows * N).ToArray(), part);
         }
     }
 
