@@ -22,6 +22,9 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
     public StrongConvexityEstimate Lambda { get; }
 
     /// <inheritdoc/>
+    public sealed override bool PullsBackByGradientAlone => true;
+
+    /// <inheritdoc/>
     public sealed override int ScratchLength(ParameterLayout layout) => 0;
 
     /// <summary>Writes the diagonal of P, one entry per parameter.</summary>

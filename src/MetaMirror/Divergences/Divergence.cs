@@ -48,6 +48,9 @@ public abstract class Divergence<T>
     /// <summary>True if the step is the exact mirror step, so that Theorem 3.1 may be used.</summary>
     public virtual bool IsExactMirrorStep => true;
 
+    /// <summary>True promises that <see cref="StepVjp"/> reads neither theta nor state. Default: false.</summary>
+    public virtual bool PullsBackByGradientAlone => false;
+
     /// <summary>Meta-parameters of phi for parameters of this layout.</summary>
     public abstract IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout);
 

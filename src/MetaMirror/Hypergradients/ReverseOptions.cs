@@ -15,6 +15,9 @@ public sealed record ReverseOptions
     /// <summary>True to keep, within the budget, also what Hessian-vector products need of evaluations. Default: true.</summary>
     public bool KeepEvaluations { get; init; } = true;
 
+    /// <summary>A plan instead of the cheapest one.</summary>
+    internal ReversePlan? Plan { get; init; }
+
     /// <summary>Itself, or the defaults for null.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     internal static ReverseOptions Checked(ReverseOptions? options)

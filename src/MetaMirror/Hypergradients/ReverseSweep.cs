@@ -10,10 +10,13 @@ namespace MetaMirror.Hypergradients;
 /// <summary>
 /// The reverse loop: for t = T-1..0 bring step t back, take the rule's VJP, add the meta-objective's cotangents, add H_t times the gradient cotangent.
 /// </summary>
-internal sealed class ReverseSweep<T>(ReverseOptions options)
+internal sealed class ReverseSweep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Trajectory<T> _trajectory = new();
+    private readonly ReverseOptions _options;
+    private readonly SegmentedTrajectory<T> _segmented = new();
+    private readonly EvaluatedTrajectory<T> _evaluated = new();
+    private Trajectory<T> _trajectory;
     private readonly T[] _scale = new T[1];
     private readonly T[] _aScale = new T[1];
     private readonly T[] _aLoss = new T[1];
@@ -22,6 +25,8 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
     private T[] _aGradient = [];
     private T[] _aInitial = [];
     private T[] _product = [];
+
+    public ReverseSweep(ReverseOptions options) => (_options, _trajectory) = (options, _segmented);
 
     public HypergradientReport Compute(
         string name, InnerProblem<T> problem, MetaObjective<T> metaObjective, MetaParameters<T> meta, in BatchKey run,
@@ -32,7 +37,7 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
             throw new ArgumentException("Reverse mode can't differentiate through carried state of earlier runs; use forward mode or CarryDetached.", nameof(problem));
         int steps = descent.Unroll.Steps;
         int begin = steps - back;
-        Plan(descent, back);
+        Plan(descent, back, metaObjective.HasPathTerm);
 
         problem.Start(meta, run);
         double value = 0;
@@ -67,11 +72,11 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
             for (int last = steps, first; last > begin; last = first)
             {
                 first = _trajectory.FirstOf(last);
-                _trajectory.Replay(descent, first, last, cancellationToken);
+                _trajectory.Bring(descent, first, last, cancellationToken);
                 for (int t = last - 1; t >= first; t--)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    StepBack(descent, metaObjective, meta, t, holds: t == last - 1 && last != steps, indirect, direct);
+                    StepBack(descent, metaObjective, meta, t, indirect, direct);
                 }
             }
         }
@@ -89,7 +94,7 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
     }
 
     private void StepBack(
-        Descent<T> descent, MetaObjective<T> metaObjective, MetaParameters<T> meta, int t, bool holds, Span<T> indirect, Span<T> direct)
+        Descent<T> descent, MetaObjective<T> metaObjective, MetaParameters<T> meta, int t, Span<T> indirect, Span<T> direct)
     {
         Span<T> theta = _trajectory.Theta(t), gradient = _trajectory.Gradient(t);
         double loss = _trajectory.Loss(t);
@@ -107,7 +112,7 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
             metaObjective.AddPathGradient(point, meta, new PathCotangent<T> { Theta = _aTheta, Gradient = _aGradient, Loss = _aLoss, Meta = direct });
         }
 
-        _trajectory.RecallEvaluation(descent, t, holds);
+        _trajectory.RecallEvaluation(descent, t);
         Objective<T> objective = descent.Objective;
         ReadOnlySpan<T> objectiveMeta = meta.Of(MetaPlace.Objective);
         if (objectiveMeta.Length > 0)
@@ -126,10 +131,12 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
         metaObjective.AddPathGradient(
             descent.Point(), meta, new PathCotangent<T> { Theta = _product, Gradient = _aGradient, Loss = _aLoss, Meta = direct });
 
-    private void Plan(Descent<T> descent, int back)
+    private void Plan(Descent<T> descent, int back, bool pathTerm)
     {
         int n = descent.Layout.Length;
-        _trajectory.Plan(descent, back, options);
+        ReversePlan plan = ReversePlan.For(back, Trajectory<T>.Sizes(descent, pathTerm), _options);
+        _trajectory = plan.Alone ? _evaluated : _segmented;
+        _trajectory.Reserve(descent, plan);
         Resize(ref _aTheta, n);
         Resize(ref _aState, descent.State.Length);
         Resize(ref _aGradient, n);
@@ -147,5 +154,5 @@ internal sealed class ReverseSweep<T>(ReverseOptions options)
     }
 
     private unsafe HypergradientReport Report(string name, double value, DescentResult inner) =>
-        new(name, value, inner, 0, 0, _trajectory.Bytes + (sizeof(T) * ((4L * _aTheta.Length) + _aState.Length)));
+        new(name, value, inner, 0, 0, _segmented.Bytes + _evaluated.Bytes + (sizeof(T) * ((4L * _aTheta.Length) + _aState.Length)));
 }

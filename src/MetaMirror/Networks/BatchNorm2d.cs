@@ -59,7 +59,7 @@ public sealed class BatchNorm2d : Layer
         : throw new ArgumentException($"{this} takes {_channels} channels, but gets {input.Channels}, in {input}.", nameof(input));
 
     /// <inheritdoc/>
-    public override LayerReads Reads(bool inputVaries) => LayerReads.Input | LayerReads.Cotangent;
+    public override LayerReads Reads(bool inputVaries) => LayerReads.Input | LayerReads.Cotangent | LayerReads.Parameters;
 
     /// <inheritdoc/>
     public override int StatisticsSize(FeatureShape input) => Kept * _channels;

@@ -56,7 +56,7 @@ public sealed class Conv2d : Layer
     }
 
     /// <inheritdoc/>
-    public override LayerReads Reads(bool inputVaries) => inputVaries ? LayerReads.Input | LayerReads.Cotangent : LayerReads.Input;
+    public override LayerReads Reads(bool inputVaries) => inputVaries ? LayerReads.Input | LayerReads.Cotangent | LayerReads.Parameters : LayerReads.Input;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, int[] Shape)> Parameters { get; }

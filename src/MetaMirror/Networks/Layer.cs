@@ -38,7 +38,7 @@ public abstract class Layer
     /// <summary>Numbers per batch that the value keeps for the derivatives and the buffers; for layers that get the whole batch. None by default.</summary>
     public virtual int StatisticsSize(FeatureShape input) => 0;
 
-    /// <summary>What the derivatives read of a batch besides w, Saved and Statistics: all that has to be kept to come back to them. Default: everything.</summary>
+    /// <summary>What the derivatives read of a batch besides Saved and Statistics: all that has to be kept to come back to them. Default: everything.</summary>
     /// <param name="inputVaries">False if the input depends on no parameter, so that it has neither tangent nor cotangent.</param>
     public virtual LayerReads Reads(bool inputVaries) => LayerReads.Everything;
 
@@ -93,8 +93,11 @@ public enum LayerReads
     /// <summary>ay, in <see cref="Layer.CotangentTangent"/>.</summary>
     Cotangent = 4,
 
+    /// <summary>w.</summary>
+    Parameters = 8,
+
     /// <summary>All of them.</summary>
-    Everything = Input | Output | Cotangent,
+    Everything = Input | Output | Cotangent | Parameters,
 }
 
 /// <summary>Which parts of a layer's work need nothing of each other.</summary>

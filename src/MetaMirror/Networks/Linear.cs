@@ -26,7 +26,7 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
         : throw new ArgumentException($"{this} takes {inputs} inputs, but gets {input}.", nameof(input));
 
     /// <inheritdoc/>
-    public override LayerReads Reads(bool inputVaries) => inputVaries ? LayerReads.Input | LayerReads.Cotangent : LayerReads.Input;
+    public override LayerReads Reads(bool inputVaries) => inputVaries ? LayerReads.Input | LayerReads.Cotangent | LayerReads.Parameters : LayerReads.Input;
 
     /// <summary>PyTorch's default: weights and biases uniform in +-1/sqrt(inputs).</summary>
     public override void Initialize<T>(ref RandomStream stream, Span<T> parameters)

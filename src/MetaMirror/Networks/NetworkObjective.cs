@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using MetaMirror.Datasets;
@@ -50,6 +51,7 @@ public sealed class NetworkObjective<T> : Objective<T>
         _rows = new AlignedBlocks<T>((long)size * data.Features, (long)size * data.Outputs);
         _labels = new int[data.IsClassification ? size : 0];
         _theta = new T[network.Layout.Length];
+        RecalledReads = _pass.ParametersRead;
     }
 
     /// <summary>How far the pass holds the last point.</summary>
@@ -203,6 +205,9 @@ public sealed class NetworkObjective<T> : Objective<T>
         long length = LossLength + _pass.KeptLength(rows);
         return (rows <= _pass.Capacity || Network.CouplesRows) && length <= Array.MaxLength ? (int)length : 0;
     }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<(int Start, int Length)> RecalledReads { get; }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The last call was no evaluation with a gradient, nor a product.</exception>

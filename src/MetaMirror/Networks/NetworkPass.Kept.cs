@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MetaMirror.Networks;
 
 /// <summary>
@@ -16,6 +18,10 @@ internal sealed unsafe partial class NetworkPass<T>
             length += k.PerBatch + ((long)rows * k.PerRow);
         return length;
     }
+
+    /// <summary>The parameters that derivatives read, each layer's (first index, length) once.</summary>
+    public ImmutableArray<(int Start, int Length)> ParametersRead =>
+        [.. _nodes.Where(n => n.Length > 0 && ReadsOf(n).HasFlag(LayerReads.Parameters)).Select(n => (n.Offset, n.Length)).Distinct()];
 
     /// <summary>Writes what is kept, after <see cref="Cotangents"/>.</summary>
     public void Keep(Span<T> kept)

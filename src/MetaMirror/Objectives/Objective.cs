@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Numerics;
 
@@ -107,6 +108,11 @@ public abstract class Objective<T>
     /// </summary>
     /// <param name="fullBatch">True for the whole set, false for mini-batches.</param>
     public virtual int EvaluationLength(bool fullBatch) => Same?.EvaluationLength(fullBatch) ?? 0;
+
+    /// <summary>
+    /// Which parts of theta the calls at a recalled evaluation read, each (first index, length); the rest of their theta may then hold anything. Default: all of it.
+    /// </summary>
+    public virtual ImmutableArray<(int Start, int Length)> RecalledReads => [(0, Layout.Length)];
 
     /// <summary>Keeps what derivatives need of the last evaluation, which was with a gradient: reverse mode comes back to it.</summary>
     /// <param name="kept">Shape [EvaluationLength], overwritten.</param>

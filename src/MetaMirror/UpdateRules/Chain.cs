@@ -43,6 +43,9 @@ public sealed class Chain<T> : UpdateRule<T>
     public override bool ChangesGradient => Members.Any(m => m.ChangesGradient);
 
     /// <inheritdoc/>
+    public override bool PullsBackByGradientAlone => Members.All(m => m.PullsBackByGradientAlone);
+
+    /// <inheritdoc/>
     public override string Name => Members.IsEmpty ? "identity" : string.Join(" > ", Members.Select(m => m.Name));
 
     /// <inheritdoc/>

@@ -32,6 +32,9 @@ public sealed class MirrorDescent<T> : UpdateRule<T>
     public override bool ChangesGradient => false;
 
     /// <inheritdoc/>
+    public override bool PullsBackByGradientAlone => Divergence.PullsBackByGradientAlone;
+
+    /// <inheritdoc/>
     public override string Name => "mirror-descent";
 
     /// <inheritdoc/>

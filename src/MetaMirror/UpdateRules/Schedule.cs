@@ -17,6 +17,9 @@ public abstract class Schedule<T> : UpdateRule<T>
     public sealed override bool ChangesGradient => false;
 
     /// <inheritdoc/>
+    public sealed override bool PullsBackByGradientAlone => true;
+
+    /// <inheritdoc/>
     public sealed override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _metas;
 
     /// <inheritdoc/>

@@ -23,6 +23,12 @@ public abstract class UpdateRule<T>
     /// <summary>True if <see cref="Step"/> may change the gradient (clipping, weight decay); false promises that it does not, which saves a copy. Default: true.</summary>
     public virtual bool ChangesGradient => true;
 
+    /// <summary>
+    /// True promises that <see cref="Vjp"/> reads gradient and scale of the values, neither theta nor state, and does not look ahead: then reverse mode
+    /// need not bring theta back for it. Default: false.
+    /// </summary>
+    public virtual bool PullsBackByGradientAlone => false;
+
     /// <summary>The mirror descent inside this rule, or null: what regret bounds speak about.</summary>
     public virtual MirrorView<T>? Mirror(ParameterLayout layout) => null;
 

@@ -31,12 +31,51 @@ public sealed class MemoryBudgetTests
         { "residual of the data", "clipped" },
     };
 
+    public static TheoryData<string> Networks => [.. NetworkCases.All.Select(c => c.Name)];
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void No_budget_changes_a_bit(string network, string rule)
     {
         NoBudgetChangesABit<double>(network, rule);
         NoBudgetChangesABit<float>(network, rule);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Where_nothing_else_reads_theta_evaluations_stand_alone(string network)
+    {
+        // Of theta only what products read is there; the rest is NaN. One gradient is the final loss's.
+        var trial = new NetworkTrial<double>(NetworkOf(network), RuleOf<double>("mirror"), new FinalLoss<double>(), Steps);
+        double[] plain = trial.Of(new ReverseMode<double>(new ReverseOptions { StoredSteps = Steps, KeepEvaluations = false }));
+        HypergradientReport report = trial.Compute(new ReverseMode<double>(Alone(Steps, 0)));
+        Assert.Equal(plain, trial.Total);
+        Assert.Equal((Steps + 1, Steps, Steps), (report.Gradients, report.RecalledGradients, report.HessianVectorProducts));
+
+        report = trial.Compute(new ReverseMode<double>(Alone(Steps, 5)));
+        Assert.Equal(plain, trial.Total);
+        Assert.Equal((Steps + 1, Steps - 5, Steps), (report.Gradients, report.RecalledGradients, report.HessianVectorProducts));
+
+        double[] last = trial.Of(new TruncatedReverseMode<double>(6, new ReverseOptions { StoredSteps = 6, KeepEvaluations = false }));
+        Assert.Equal(last, trial.Of(new TruncatedReverseMode<double>(6, Alone(6, 2))));
+    }
+
+    [Fact]
+    public void Theta_comes_back_for_rules_paths_and_regularizers_that_read_it()
+    {
+        ReverseSizes Sizes(string rule, bool pathTerm, bool regularized)
+        {
+            var trial = new NetworkTrial<double>(Network.Mlp(6, 8, 3), RuleOf<double>(rule), new FinalLoss<double>(), Steps, regularized);
+            return Trajectory<double>.Sizes(trial.Inner.Descent, pathTerm);
+        }
+
+        Assert.Equal(0, Sizes("mirror", pathTerm: true, regularized: false).Alone);
+        Assert.Equal(0, Sizes("mirror", pathTerm: false, regularized: true).Alone);
+        Assert.Equal(0, Sizes("adam", pathTerm: false, regularized: false).Alone);
+
+        // The second layer's 8 x 3 weights and 3 biases, and a loss beside the evaluation's number.
+        ReverseSizes sizes = Sizes("mirror", pathTerm: false, regularized: false);
+        Assert.Equal(sizes.Evaluation + (27 * sizeof(double)) + sizeof(double) - sizeof(int), sizes.Alone);
     }
 
     [Theory]
@@ -115,6 +154,9 @@ public sealed class MemoryBudgetTests
         Assert.Equal(plain, Trial().Of(new ReverseMode<double>()));
         TrialProblem.AssertClose(plain, Trial().Of(new ForwardMode<double>()), ForwardReverse, "forward");
     }
+
+    /// <summary>Evaluations that stand alone, and some gradients.</summary>
+    private static ReverseOptions Alone(int steps, int gradients) => new() { Plan = new ReversePlan(steps, gradients, steps, Alone: true) };
 
     private static void NoBudgetChangesABit<T>(string network, string rule)
         where T : unmanaged, IFloatingPointIeee754<T>

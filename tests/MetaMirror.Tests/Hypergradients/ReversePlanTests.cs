@@ -58,6 +58,19 @@ public sealed class ReversePlanTests
     }
 
     [Fact]
+    public void Evaluations_that_stand_alone_need_no_checkpoints()
+    {
+        ReverseSizes sizes = Perceptron with { Alone = 43, Gradient = 100 };
+        ReversePlan plan = ReversePlan.For(100, sizes, new ReverseOptions { Budget = 6000 });
+        Assert.Equal(new ReversePlan(100, 17, 100, Alone: true), plan);
+        Assert.Equal((0, 4300 + 1700), (plan.Checkpoints, plan.Bytes(sizes)));
+        Assert.Equal(new ReversePlan(100, 0, 100, Alone: true), ReversePlan.For(100, sizes, new ReverseOptions { Budget = 4300 }));
+        Assert.False(ReversePlan.For(100, sizes, new ReverseOptions { Budget = 4299 }).Alone);
+        Assert.False(ReversePlan.For(100, sizes, new ReverseOptions { Budget = 6000, KeepEvaluations = false }).Alone);
+        Assert.False(ReversePlan.For(100, sizes, new ReverseOptions { StoredSteps = 10 }).Alone);
+    }
+
+    [Fact]
     public void Evaluations_larger_than_steps_are_kept_for_the_ends_of_segments_only_if_that_pays()
     {
         ReversePlan plan = ReversePlan.For(100, Wide, new ReverseOptions());

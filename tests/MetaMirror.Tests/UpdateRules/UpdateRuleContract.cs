@@ -92,6 +92,30 @@ public sealed class UpdateRuleContract
     }
 
     [Theory, MemberData(nameof(Names))]
+    public void Promises_About_What_Is_Read_Are_Kept(string name)
+    {
+        RandomStream stream = Stream(5);
+        foreach ((ParameterLayout layout, int age) in Positions)
+        {
+            RuleRun<double> run = RuleRun<double>.At(age, RuleCases.Named(name).Double(), layout, ref stream);
+            if (!run.Rule.PullsBackByGradientAlone)
+            {
+                Assert.True(run.Rule.StateLength(layout) > 0 || !run.Rule.Name.StartsWith("mirror", StringComparison.Ordinal));
+                continue;
+            }
+
+            Arrays<double> a = run.Direction(ref stream), again = a.Copy(), blind = run.Values.Copy();
+            double[] aMeta = run.MetaDirection(ref stream), againMeta = [.. aMeta];
+            Array.Fill(blind.Theta, double.NaN);
+            Array.Fill(blind.State, double.NaN);
+            run.Rule.Vjp(run.Context, run.Values.Iterate, a.Iterate, aMeta);
+            run.Rule.Vjp(run.Context, blind.Iterate, again.Iterate, againMeta);
+            Assert.Equal(a.Flat, again.Flat);
+            Assert.Equal(aMeta, againMeta);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
     public void Float_Agrees_With_Double_To_Rounding(string name)
     {
         foreach ((ParameterLayout layout, int age) in Positions)
