@@ -28,7 +28,7 @@ public sealed class NetworkWorkloads(string name, Network network, int batch)
     /// <summary>Loss and gradient, then Adam.</summary>
     public Workload AdamStep() => Step("adam", new Adam<float>(new AdamOptions { LearningRate = 1e-3 }));
 
-    /// <summary>Loss and gradient.</summary>
+    /// <summary>Loss and gradient, at a point that is new every time.</summary>
     public Workload Gradient() => new(Named("gradient"), new Work(_flops.Gradient), context =>
     {
         Dataset<float> data = Data(context);
@@ -37,11 +37,15 @@ public sealed class NetworkWorkloads(string name, Network network, int batch)
         {
             var objective = new NetworkObjective<float>(network, data) { Team = context.Team };
             float[] gradient = new float[theta.Length];
-            return () => objective.Evaluate(theta, [], BatchKey.Full, gradient);
+            return () =>
+            {
+                objective.Point = objective.NamePoint();
+                objective.Evaluate(theta, [], BatchKey.Full, gradient);
+            };
         };
     });
 
-    /// <summary>H v at a point that has not been seen before: two points in turn, so that nothing is kept from call to call.</summary>
+    /// <summary>H v, at a point that is new every time: nothing is kept from call to call.</summary>
     public Workload Product() => new(Named("hvp"), new Work(_flops.Product), context =>
     {
         Dataset<float> data = Data(context);
@@ -49,12 +53,11 @@ public sealed class NetworkWorkloads(string name, Network network, int batch)
         return () =>
         {
             var objective = new NetworkObjective<float>(network, data) { Team = context.Team };
-            float[] product = new float[theta.Length], next = [.. theta];
-            next[0] += 1e-3f;
+            float[] product = new float[theta.Length];
             return () =>
             {
+                objective.Point = objective.NamePoint();
                 objective.HessianVectorProducts(theta, [], BatchKey.Full, 1, v, product);
-                (theta, next) = (next, theta);
             };
         };
     });

@@ -29,6 +29,9 @@ public abstract class Layer
     /// <summary>What may be computed apart: the network shares such parts out over threads. Default: rows, for layers without parameters.</summary>
     public virtual LayerSplit Split => Parameters.Count == 0 ? LayerSplit.Rows : LayerSplit.Whole;
 
+    /// <summary>True if the layer heeds <see cref="LayerCotangents{T}.IsFresh"/>, which saves clearing. Default: false, it always adds.</summary>
+    public virtual bool OverwritesFresh => false;
+
     /// <summary>True for a layer of two inputs of one shape. Default: false.</summary>
     public virtual bool TakesSecond => false;
 

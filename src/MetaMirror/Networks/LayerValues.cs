@@ -77,6 +77,9 @@ public readonly ref struct LayerCotangents<T>(Span<T> parameters, Span<T> input,
     /// <summary>aw, added to; empty where not wanted.</summary>
     public Span<T> Parameters { get; } = parameters;
 
+    /// <summary>True if aw holds nothing yet and is to be overwritten; only for layers that say <see cref="Layer.OverwritesFresh"/>.</summary>
+    public bool IsFresh { get; init; }
+
     /// <summary>ax, overwritten; empty where not wanted. Never empty for a layer of one input without parameters.</summary>
     public Span<T> Input { get; } = input;
 

@@ -18,6 +18,9 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     public override FeatureShape? InputShape => new FeatureShape(inputs);
 
     /// <inheritdoc/>
+    public override bool OverwritesFresh => true;
+
+    /// <inheritdoc/>
     public override string ToString() => $"Linear({inputs}, {outputs})";
 
     /// <inheritdoc/>
@@ -51,7 +54,7 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
     {
         if (!a.Parameters.IsEmpty)
         {
-            Gemm.MultiplySparse(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, v.Input, T.One, a.Parameters[.._weights]);
+            Gemm.MultiplySparse(v.Team, true, false, outputs, inputs, v.Rows, T.One, a.Output, v.Input, a.IsFresh ? T.Zero : T.One, a.Parameters[.._weights]);
             AddBias(v.Rows, a);
         }
 
@@ -95,6 +98,8 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
         if (!bias)
             return;
         Span<T> b = a.Parameters[_weights..];
+        if (a.IsFresh)
+            b.Clear();
         for (int i = 0; i < rows; i++)
             Vectors.AddScaled(T.One, a.Output.Slice(i * outputs, outputs), b);
     }

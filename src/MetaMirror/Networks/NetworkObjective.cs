@@ -89,9 +89,11 @@ public sealed class NetworkObjective<T> : Objective<T>
         }
     }
 
-    internal override long Point { get; set; }
+    /// <inheritdoc/>
+    public override long Point { get; set; }
 
-    internal override long NamePoint() => ++_named;
+    /// <inheritdoc/>
+    public override long NamePoint() => ++_named;
 
     /// <summary>Mean loss and share of right answers (null for real targets) over the whole data set, without derivatives.</summary>
     /// <param name="theta">Shape [Layout.Length].</param>
@@ -121,10 +123,7 @@ public sealed class NetworkObjective<T> : Objective<T>
     {
         Layout.RequireLength(theta.Length, nameof(theta));
         if (!gradient.IsEmpty)
-        {
             Layout.RequireLength(gradient.Length, nameof(gradient));
-            gradient.Clear();
-        }
 
         BatchKey key = KeyOf(batch);
         Reached reached = Holds(theta, key);
@@ -140,7 +139,7 @@ public sealed class NetworkObjective<T> : Objective<T>
             if (reached == Reached.Nothing)
                 _loss += Value(theta, s);
             if (!gradient.IsEmpty)
-                _pass.Cotangents(theta, s.Inputs, gradient);
+                _pass.Cotangents(theta, s.Inputs, gradient, fresh: start == 0);
         }
 
         if (reached == Reached.Nothing)
@@ -154,15 +153,14 @@ public sealed class NetworkObjective<T> : Objective<T>
     public override void HessianVectorProducts(
         ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
-        products[..(count * theta.Length)].Clear();
-        AddProducts(theta, batch, count, tangents, products);
+        AddProducts(theta, batch, count, tangents, products[..(count * theta.Length)], fresh: true);
     }
 
     /// <inheritdoc/>
     public override void AddHessianVectorProduct(
-        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work) => AddProducts(theta, batch, 1, tangent, sum);
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work) => AddProducts(theta, batch, 1, tangent, sum, fresh: false);
 
-    private void AddProducts(ReadOnlySpan<T> theta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
+    private void AddProducts(ReadOnlySpan<T> theta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products, bool fresh)
     {
         Layout.RequireLength(theta.Length, nameof(theta));
         int n = theta.Length;
@@ -188,7 +186,7 @@ public sealed class NetworkObjective<T> : Objective<T>
                 _pass.Tangents(theta, s.Inputs, group, v);
                 for (int i = 0; i < group; i++)
                     Loss.Tangent(s.Values(_pass.Scores), s.Scale, _pass.Cotangent, _pass.Tangent(i), _pass.CotangentTangent(i));
-                _pass.CotangentTangents(theta, s.Inputs, group, v, products.Slice(j * n, group * n));
+                _pass.CotangentTangents(theta, s.Inputs, group, v, products.Slice(j * n, group * n), fresh && start == 0);
             }
         }
 

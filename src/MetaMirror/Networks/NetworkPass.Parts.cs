@@ -54,6 +54,8 @@ internal sealed unsafe partial class NetworkPass<T>
             LayerSplit.Channels => Math.Clamp(PartBytes / (sizeof(T) * _rows * (segment.RowSize / _nodes[segment.First].Input.Channels)), 1, _nodes[segment.First].Input.Channels),
             _ => _rows,
         };
+        if (_fresh && _kind is (Kind.Cotangent or Kind.CotangentTangent))
+            ClearFresh(segment);
         int whole = segment.Split == LayerSplit.Channels ? _nodes[segment.First].Input.Channels : _rows;
         int parts = (whole + size - 1) / size;
         (_segment, _partSize) = (segment, size);
@@ -65,6 +67,17 @@ internal sealed unsafe partial class NetworkPass<T>
         else
         {
             Team.Run(parts, _part);
+        }
+    }
+
+    /// <summary>Layers that only add find zeros where nothing has been added yet.</summary>
+    private void ClearFresh(in Segment segment)
+    {
+        for (int l = segment.First; l < segment.End; l++)
+        {
+            NetworkNode node = _nodes[l];
+            for (int j = 0; _first[l] && !node.Layer.OverwritesFresh && j < (_kind == Kind.Cotangent ? 1 : _count); j++)
+                new Span<T>(_result + ((long)j * _network.Layout.Length) + node.Offset, node.Length).Clear();
         }
     }
 
@@ -162,6 +175,7 @@ internal sealed unsafe partial class NetworkPass<T>
             !node.InputVaries ? default : writes && node.SharesInput ? Meeting(0, node, r) : Rows(cotangents, node.Source, r),
             Rows(cotangents, l, r))
         {
+            IsFresh = writes && _fresh && _first[l] && node.Layer.OverwritesFresh,
             Second = !node.SecondVaries ? default : writes && node.SharesSecond ? Meeting(1, node, r) : Rows(cotangents, node.Second, r),
         };
     }

@@ -23,13 +23,18 @@ internal sealed unsafe partial class NetworkPass<T>
     private readonly AlignedBlocks<T>? _meetings;
     private readonly AlignedBlocks<T>?[] _tangents = new AlignedBlocks<T>?[MostTangents];
     private readonly AlignedBlocks<T>?[] _cotangentTangents = new AlignedBlocks<T>?[MostTangents];
+    private readonly int _used;
+    private readonly bool[] _first;
     private int _rows;
+    private bool _fresh;
 
     public NetworkPass(Network network, int capacity, bool derivatives)
     {
         _network = network;
         _nodes = [.. network.Nodes];
         _segments = SegmentsOf(_nodes);
+        _used = _nodes.Max(n => n.Offset + n.Length);
+        _first = [.. _nodes.Select((n, l) => n.Length > 0 && !_nodes.Skip(l + 1).Any(m => m.Length > 0 && m.Offset == n.Offset))];
         _part = Part;
         Capacity = capacity;
         _values = Blocks((_, _) => true);
@@ -80,14 +85,17 @@ internal sealed unsafe partial class NetworkPass<T>
         }
     }
 
-    /// <summary>Fills all cotangents from the last one; adds to the gradient unless that is empty.</summary>
-    public void Cotangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, Span<T> gradient)
+    /// <summary>Fills all cotangents from the last one; adds to the gradient unless that is empty, or overwrites it where it is fresh.</summary>
+    public void Cotangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, Span<T> gradient, bool fresh = false)
     {
+        if (fresh)
+            gradient[_used..].Clear();
         fixed (T* t = theta, data = x, g = gradient)
         {
             _theta = t;
             _x = data;
             _result = g;
+            _fresh = fresh;
             _kind = Kind.Cotangent;
             for (int i = _segments.Length - 1; i >= 0; i--)
                 Run(_segments[i]);
@@ -115,15 +123,18 @@ internal sealed unsafe partial class NetworkPass<T>
         }
     }
 
-    /// <summary>Fills all cotangent tangents from the last one; adds to the products, shape [count x n].</summary>
-    public void CotangentTangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, int count, ReadOnlySpan<T> dTheta, Span<T> products)
+    /// <summary>Fills all cotangent tangents from the last one; adds to the products, shape [count x n], or overwrites them where they are fresh.</summary>
+    public void CotangentTangents(ReadOnlySpan<T> theta, ReadOnlySpan<T> x, int count, ReadOnlySpan<T> dTheta, Span<T> products, bool fresh = false)
     {
+        for (int j = 0, n = _network.Layout.Length; fresh && j < count; j++)
+            products[((j * n) + _used)..((j + 1) * n)].Clear();
         fixed (T* t = theta, data = x, d = dTheta, p = products)
         {
             _theta = t;
             _x = data;
             _dTheta = d;
             _result = p;
+            _fresh = fresh;
             _count = count;
             _kind = Kind.CotangentTangent;
             for (int i = _segments.Length - 1; i >= 0; i--)

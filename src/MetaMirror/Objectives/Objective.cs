@@ -39,9 +39,9 @@ public abstract class Objective<T>
 
     /// <summary>
     /// Names theta of the next calls, or 0 (the default) for a theta without a name. Calls of the same name other than 0, out of <see cref="NamePoint"/>, promise the
-    /// same theta: an objective that remembers its last evaluation need not compare. Loops name their points; it changes no result.
+    /// same theta: an objective that remembers its last evaluation need not compare. Training loops name their points and save a comparison and a copy; it changes no result.
     /// </summary>
-    internal virtual long Point
+    public virtual long Point
     {
         get => Same?.Point ?? 0;
         set
@@ -52,7 +52,7 @@ public abstract class Objective<T>
     }
 
     /// <summary>A name that was never given before, or 0 where names are of no use.</summary>
-    internal virtual long NamePoint() => Same?.NamePoint() ?? 0;
+    public virtual long NamePoint() => Same?.NamePoint() ?? 0;
 
     /// <summary>
     /// True promises that every call asks the inner objective at the same theta on the same batch only, so that the inner objective's evaluations may
