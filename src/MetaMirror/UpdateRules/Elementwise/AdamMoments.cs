@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace MetaMirror.UpdateRules.Elementwise;
 
@@ -63,16 +64,23 @@ internal sealed class AdamMoments<T>
     {
         Metas.Require(context.Meta);
         c = new Coefficients(context, x);
+        T lambda = _decoupled ? T.Zero : context.Meta[Decay], beta1 = context.Meta[First], beta2 = context.Meta[Second];
         return new AdamMap<T>
         {
-            Sign = _sign,
             Epsilon = _epsilon,
-            Keep = T.CreateTruncating(_decoupled ? 1 - (c.Eta * c.WeightDecay) : 1),
-            Lambda = _decoupled ? T.Zero : context.Meta[Decay],
-            Beta1 = context.Meta[First],
-            Beta2 = context.Meta[Second],
             Alpha = T.CreateTruncating(c.Alpha),
             Root = T.CreateTruncating(c.Root),
+            Sign = Vector256.Create(_sign),
+            Keep = Vector256.Create(T.CreateTruncating(_decoupled ? 1 - (c.Eta * c.WeightDecay) : 1)),
+            Lambda = Vector256.Create(lambda),
+            Beta1 = Vector256.Create(beta1),
+            Rest1 = Vector256.Create(T.One - beta1),
+            Beta2 = Vector256.Create(beta2),
+            Rest2 = Vector256.Create(T.One - beta2),
+            AlphaRoot = Vector256.Create(T.CreateTruncating(c.Alpha * c.Root)),
+
+            // Above 0 however small: 0 / 0 where all gradients were 0 must stay 0.
+            EpsilonRoot = Vector256.Create(T.Max(T.CreateTruncating(ToDouble(_epsilon) * c.Root), T.Epsilon)),
         };
     }
 

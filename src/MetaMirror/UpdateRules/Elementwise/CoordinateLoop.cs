@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace MetaMirror.UpdateRules.Elementwise;
@@ -9,167 +8,182 @@ namespace MetaMirror.UpdateRules.Elementwise;
 /// One pass over theta, gradient and up to three state vectors. The width is 256 bits on every machine, so that sums over coordinates
 /// have the same bits everywhere; the last group is filled up with zeros, where maps are finite and cotangents vanish.
 /// </summary>
-/// <remarks>Compiled fully at the first call and never inlined: inlined into a caller by profile, the group stays in memory, which was measured 3 to 8 times slower.</remarks>
-internal static class CoordinateLoop
+/// <remarks>
+/// The loops are compiled fully at the first call and never inlined (inlined into a caller by profile, the group stays in memory: 3 to 8 times
+/// slower), and hold no call (a group whose address is taken stays in memory too: twice slower): the last group is copied into a place of its own.
+/// </remarks>
+internal static unsafe class CoordinateLoop
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    /// <summary>Takes the step with 0 to 3 state vectors.</summary>
     public static void Step<T, TMap>(ref TMap map, int vectors, in Iterate<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TMap : struct, ICoordinateMap<T>
     {
-        var values = new Places<T>(x, vectors);
-        int i = 0;
-        for (; i <= values.Length - Vector256<T>.Count; i += Vector256<T>.Count)
-        {
-            Coordinates<T> c = values.Load(i, Vector256<T>.Count);
-            map.Step(ref c);
-            values.Store(c, i, Vector256<T>.Count);
-        }
-
-        if (i < values.Length)
-        {
-            Coordinates<T> c = values.Load(i, values.Length - i);
-            map.Step(ref c);
-            values.Store(c, i, values.Length - i);
-        }
+        if (vectors == 0)
+            Step<T, TMap, NoState>(ref map, x);
+        else if (vectors == 1)
+            Step<T, TMap, OneState>(ref map, x);
+        else if (vectors == 2)
+            Step<T, TMap, TwoStates>(ref map, x);
+        else
+            Step<T, TMap, ThreeStates>(ref map, x);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    /// <summary>Its tangent.</summary>
     public static void Jvp<T, TMap>(ref TMap map, int vectors, in Iterate<T> x, in Iterate<T> tangent)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TMap : struct, ICoordinateMap<T>
     {
-        var values = new Places<T>(x, vectors);
-        var tangents = new Places<T>(tangent, vectors);
-        values.RequireSameLength(tangents);
-        int i = 0;
-        for (; i <= values.Length - Vector256<T>.Count; i += Vector256<T>.Count)
-        {
-            Coordinates<T> c = values.Load(i, Vector256<T>.Count), d = tangents.Load(i, Vector256<T>.Count);
-            map.Jvp(c, ref d);
-            tangents.Store(d, i, Vector256<T>.Count);
-        }
-
-        if (i < values.Length)
-        {
-            Coordinates<T> c = values.Load(i, values.Length - i), d = tangents.Load(i, values.Length - i);
-            map.Jvp(c, ref d);
-            tangents.Store(d, i, values.Length - i);
-        }
+        if (vectors == 0)
+            Jvp<T, TMap, NoState>(ref map, x, tangent);
+        else if (vectors == 1)
+            Jvp<T, TMap, OneState>(ref map, x, tangent);
+        else if (vectors == 2)
+            Jvp<T, TMap, TwoStates>(ref map, x, tangent);
+        else
+            Jvp<T, TMap, ThreeStates>(ref map, x, tangent);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    /// <summary>Its cotangent.</summary>
     public static void Vjp<T, TMap>(ref TMap map, int vectors, in Iterate<T> x, in Iterate<T> cotangent)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TMap : struct, ICoordinateMap<T>
     {
-        var values = new Places<T>(x, vectors);
-        var cotangents = new Places<T>(cotangent, vectors);
-        values.RequireSameLength(cotangents);
-        int i = 0;
-        for (; i <= values.Length - Vector256<T>.Count; i += Vector256<T>.Count)
-        {
-            Coordinates<T> c = values.Load(i, Vector256<T>.Count), a = cotangents.Load(i, Vector256<T>.Count);
-            map.Vjp(c, ref a);
-            cotangents.Store(a, i, Vector256<T>.Count);
-            cotangents.StoreGradient(a, i, Vector256<T>.Count);
-        }
+        if (vectors == 0)
+            Vjp<T, TMap, NoState>(ref map, x, cotangent);
+        else if (vectors == 1)
+            Vjp<T, TMap, OneState>(ref map, x, cotangent);
+        else if (vectors == 2)
+            Vjp<T, TMap, TwoStates>(ref map, x, cotangent);
+        else
+            Vjp<T, TMap, ThreeStates>(ref map, x, cotangent);
+    }
 
-        if (i < values.Length)
+    private static void Step<T, TMap, TVectors>(ref TMap map, in Iterate<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TMap : struct, ICoordinateMap<T>
+        where TVectors : struct, IStateVectors
+    {
+        RequireLengths(TVectors.Count, x.Theta.Length, x);
+        int n = x.Theta.Length, rest = n % Vector256<T>.Count;
+        T* last = stackalloc T[CoordinatePlaces<T>.LastLength];
+        fixed (T* theta = x.Theta, gradient = x.Gradient, state = x.State)
         {
-            Coordinates<T> c = values.Load(i, values.Length - i), a = cotangents.Load(i, values.Length - i);
-            map.Vjp(c, ref a);
-            cotangents.Store(a, i, values.Length - i);
-            cotangents.StoreGradient(a, i, values.Length - i);
+            var values = new CoordinatePlaces<T>(theta, gradient, state, n, TVectors.Count);
+            StepLoop<T, TMap, TVectors>(ref map, values, n - rest);
+            if (rest == 0)
+                return;
+            CoordinatePlaces<T> end = values.Last(n - rest, rest, last);
+            StepLoop<T, TMap, TVectors>(ref map, end, rest);
+            values.PutBack(n - rest, rest, last, withGradient: false);
         }
     }
 
-    /// <summary>Where theta, the gradient and the state vectors begin.</summary>
-    private readonly ref struct Places<T>
+    private static void Jvp<T, TMap, TVectors>(ref TMap map, in Iterate<T> x, in Iterate<T> tangent)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TMap : struct, ICoordinateMap<T>
+        where TVectors : struct, IStateVectors
+    {
+        Require(TVectors.Count, x, tangent);
+        int n = x.Theta.Length, rest = n % Vector256<T>.Count;
+        T* last = stackalloc T[2 * CoordinatePlaces<T>.LastLength], lastTangent = last + CoordinatePlaces<T>.LastLength;
+        fixed (T* theta = x.Theta, gradient = x.Gradient, state = x.State, dTheta = tangent.Theta, dGradient = tangent.Gradient, dState = tangent.State)
+        {
+            var values = new CoordinatePlaces<T>(theta, gradient, state, n, TVectors.Count);
+            var tangents = new CoordinatePlaces<T>(dTheta, dGradient, dState, n, TVectors.Count);
+            JvpLoop<T, TMap, TVectors>(ref map, values, tangents, n - rest);
+            if (rest == 0)
+                return;
+            CoordinatePlaces<T> end = values.Last(n - rest, rest, last), endTangents = tangents.Last(n - rest, rest, lastTangent);
+            JvpLoop<T, TMap, TVectors>(ref map, end, endTangents, rest);
+            tangents.PutBack(n - rest, rest, lastTangent, withGradient: false);
+        }
+    }
+
+    private static void Vjp<T, TMap, TVectors>(ref TMap map, in Iterate<T> x, in Iterate<T> cotangent)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TMap : struct, ICoordinateMap<T>
+        where TVectors : struct, IStateVectors
+    {
+        Require(TVectors.Count, x, cotangent);
+        int n = x.Theta.Length, rest = n % Vector256<T>.Count;
+        T* last = stackalloc T[2 * CoordinatePlaces<T>.LastLength], lastCotangent = last + CoordinatePlaces<T>.LastLength;
+        fixed (T* theta = x.Theta, gradient = x.Gradient, state = x.State, aTheta = cotangent.Theta, aGradient = cotangent.Gradient, aState = cotangent.State)
+        {
+            var values = new CoordinatePlaces<T>(theta, gradient, state, n, TVectors.Count);
+            var cotangents = new CoordinatePlaces<T>(aTheta, aGradient, aState, n, TVectors.Count);
+            VjpLoop<T, TMap, TVectors>(ref map, values, cotangents, n - rest);
+            if (rest == 0)
+                return;
+            CoordinatePlaces<T> end = values.Last(n - rest, rest, last), endCotangents = cotangents.Last(n - rest, rest, lastCotangent);
+            VjpLoop<T, TMap, TVectors>(ref map, end, endCotangents, rest);
+            cotangents.PutBack(n - rest, rest, lastCotangent, withGradient: true);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void StepLoop<T, TMap, TVectors>(ref TMap map, in CoordinatePlaces<T> places, nint n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TMap : struct, ICoordinateMap<T>
+        where TVectors : struct, IStateVectors
+    {
+        CoordinatePlaces<T> values = places;
+        TMap factors = map;
+        for (nint i = 0; i < n; i += Vector256<T>.Count)
+        {
+            Coordinates<T> c = values.Load<TVectors>(i);
+            factors.Step(ref c);
+            values.Store<TVectors>(c, i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void JvpLoop<T, TMap, TVectors>(ref TMap map, in CoordinatePlaces<T> places, in CoordinatePlaces<T> tangentPlaces, nint n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TMap : struct, ICoordinateMap<T>
+        where TVectors : struct, IStateVectors
+    {
+        CoordinatePlaces<T> values = places, tangents = tangentPlaces;
+        for (nint i = 0; i < n; i += Vector256<T>.Count)
+        {
+            Coordinates<T> c = values.Load<TVectors>(i), d = tangents.Load<TVectors>(i);
+            map.Jvp(c, ref d);
+            tangents.Store<TVectors>(d, i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void VjpLoop<T, TMap, TVectors>(ref TMap map, in CoordinatePlaces<T> places, in CoordinatePlaces<T> cotangentPlaces, nint n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TMap : struct, ICoordinateMap<T>
+        where TVectors : struct, IStateVectors
+    {
+        CoordinatePlaces<T> values = places, cotangents = cotangentPlaces;
+        for (nint i = 0; i < n; i += Vector256<T>.Count)
+        {
+            Coordinates<T> c = values.Load<TVectors>(i), a = cotangents.Load<TVectors>(i);
+            map.Vjp(c, ref a);
+            cotangents.Store<TVectors>(a, i);
+            cotangents.StoreGradient(a, i);
+        }
+    }
+
+    private static void Require<T>(int vectors, in Iterate<T> x, in Iterate<T> other)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly ref T _theta;
-        private readonly ref T _gradient;
-        private readonly ref T _state;
-        private readonly int _vectors;
+        int n = x.Theta.Length;
+        if (other.Theta.Length != n)
+            throw new ArgumentException($"Tangent or cotangent has length {other.Theta.Length}, expected {n} as theta.", nameof(other));
+        RequireLengths(vectors, n, x);
+        RequireLengths(vectors, n, other);
+    }
 
-        public Places(in Iterate<T> x, int vectors)
-        {
-            Length = x.Theta.Length;
-            if (x.Gradient.Length != Length)
-                throw new ArgumentException($"The gradient has length {x.Gradient.Length}, expected {Length} as theta.", nameof(x));
-            if (x.State.Length < (long)vectors * Length)
-                throw new ArgumentException($"The state has length {x.State.Length}, expected at least {vectors} x {Length}.", nameof(x));
-            _vectors = vectors;
-            _theta = ref MemoryMarshal.GetReference(x.Theta);
-            _gradient = ref MemoryMarshal.GetReference(x.Gradient);
-            _state = ref MemoryMarshal.GetReference(x.State);
-        }
-
-        public int Length { get; }
-
-        public void RequireSameLength(in Places<T> other)
-        {
-            if (other.Length != Length)
-                throw new ArgumentException($"Tangent or cotangent has length {other.Length}, expected {Length} as theta.", nameof(other));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Coordinates<T> Load(int i, int count)
-        {
-            Coordinates<T> c = default;
-            c.Theta = Load(ref _theta, i, count);
-            c.Gradient = Load(ref _gradient, i, count);
-            if (_vectors > 0)
-                c.S0 = Load(ref _state, i, count);
-            if (_vectors > 1)
-                c.S1 = Load(ref Unsafe.Add(ref _state, Length), i, count);
-            if (_vectors > 2)
-                c.S2 = Load(ref Unsafe.Add(ref _state, 2 * (nint)Length), i, count);
-            return c;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(in Coordinates<T> c, int i, int count)
-        {
-            Store(c.Theta, ref _theta, i, count);
-            if (_vectors > 0)
-                Store(c.S0, ref _state, i, count);
-            if (_vectors > 1)
-                Store(c.S1, ref Unsafe.Add(ref _state, Length), i, count);
-            if (_vectors > 2)
-                Store(c.S2, ref Unsafe.Add(ref _state, 2 * (nint)Length), i, count);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void StoreGradient(in Coordinates<T> c, int i, int count) => Store(c.Gradient, ref _gradient, i, count);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<T> Load(ref T first, int i, int count) =>
-            count == Vector256<T>.Count ? Vector256.LoadUnsafe(ref first, (nuint)i) : LoadPart(ref first, i, count);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Store(Vector256<T> v, ref T first, int i, int count)
-        {
-            if (count == Vector256<T>.Count)
-                v.StoreUnsafe(ref first, (nuint)i);
-            else
-                StorePart(v, ref first, i, count);
-        }
-
-        private static Vector256<T> LoadPart(ref T first, int i, int count)
-        {
-            Span<T> lanes = stackalloc T[Vector256<T>.Count];
-            lanes.Clear();
-            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref first, i), count).CopyTo(lanes);
-            return Vector256.Create<T>(lanes);
-        }
-
-        private static void StorePart(Vector256<T> v, ref T first, int i, int count)
-        {
-            Span<T> lanes = stackalloc T[Vector256<T>.Count];
-            v.CopyTo(lanes);
-            lanes[..count].CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref first, i), count));
-        }
+    private static void RequireLengths<T>(int vectors, int n, in Iterate<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (x.Gradient.Length != n)
+            throw new ArgumentException($"The gradient has length {x.Gradient.Length}, expected {n} as theta.", nameof(x));
+        if (x.State.Length < (long)vectors * n)
+            throw new ArgumentException($"The state has length {x.State.Length}, expected at least {vectors} x {n}.", nameof(x));
     }
 }
