@@ -3,8 +3,8 @@ using System.Numerics;
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// Two-dimensional convolution of many images and its two adjoints. The order of summation depends on the shape alone: the same bits in
-/// every run and with any number of threads, on one instruction set.
+/// Two-dimensional convolution of many images and its two adjoints. The order of summation depends on the shape alone, and on how many elements of ay are
+/// zero where these are skipped: the same bits in every run and with any number of threads, on one instruction set.
 /// </summary>
 /// <remarks>
 /// In float, 3 x 3 kernels of stride 1 over many channels go by Winograd's algorithm (Lavin and Gray 2016): three times as fast, at up to five times the
@@ -20,6 +20,8 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
     private readonly PixelGeometry inputGradient = PixelGeometry.InputGradient(shape);
     private readonly ImageGeometry? imageGradient = ImageGeometry.InputGradient(shape);
     private readonly PlaneTapGeometry? planeTaps = shape.Stride == 1 ? new PlaneTapGeometry(shape) : null;
+
+    private readonly StripChoice strips = new(shape);
 
     private readonly WinogradConvolution? winograd = WinogradFor(shape);
 
@@ -127,7 +129,10 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
 
         fixed (T* px = x, pay = ay, paw = aw)
         {
-            if (planeTaps is not null && PlaneTapProduct<T>.Cost(planeTaps) < ClearlyLess * TapProduct<T>.Cost(Shape))
+            double planeCost = planeTaps is null ? double.PositiveInfinity : PlaneTapProduct<T>.Cost(planeTaps), tapCost = TapProduct<T>.Cost(Shape);
+            if (strips.ForWeights(images, pay, Math.Min(planeCost, tapCost)) is { } geometry)
+                StripTapProduct<T>.Run(team, geometry, images, px, pay, paw);
+            else if (planeTaps is not null && planeCost < ClearlyLess * tapCost)
                 PlaneTapProduct<T>.Run(team, planeTaps, images, px, pay, paw);
             else
                 TapProduct<T>.Run(team, Shape, forward, images, px, pay, paw);

@@ -58,6 +58,17 @@ internal static unsafe class ConvolutionWays<T>
             }));
         }
 
+        foreach ((string name, StripGeometry strips) in Strips(shape))
+        {
+            if (strips.RowLength % strips.Lanes != 0)
+                continue;
+            ways.Add(($"input gradient, {name}", (team, images, ay, w, beta, ax) =>
+            {
+                fixed (T* pay = ay, pw = w, pax = ax)
+                    StripProduct<T>.Run(team, strips, images, pay, pw, beta, pax);
+            }));
+        }
+
         if (ImageGeometry.InputGradient(shape) is { } pairs)
         {
             ways.Add(("input gradient, lanes are images", (team, images, ay, w, beta, ax) =>
@@ -91,6 +102,33 @@ internal static unsafe class ConvolutionWays<T>
             }));
         }
 
+        foreach ((string name, StripGeometry strips) in Strips(shape))
+        {
+            ways.Add(($"weight gradient, {name}", (team, images, x, ay, aw) =>
+            {
+                fixed (T* px = x, pay = ay, paw = aw)
+                    StripTapProduct<T>.Run(team, strips, images, px, pay, paw);
+            }));
+        }
+
         return ways;
+    }
+
+    /// <summary>Vectors of every width that the processor has, windows beginning at vectors or anywhere.</summary>
+    private static List<(string Name, StripGeometry Strips)> Strips(ConvolutionShape shape)
+    {
+        var all = new List<(string, StripGeometry)>();
+        for (int lanes = SimdWidth<T>.Lanes; lanes * sizeof(T) >= 16; lanes /= 2)
+        {
+            foreach (bool rowsAreVectors in new[] { false, true })
+            {
+                if (StripGeometry.Of(shape, lanes, rowsAreVectors, sizeof(T)) is { } strips)
+                    all.Add(($"strips, {lanes} lanes, {(rowsAreVectors ? "whole vectors" : "no gaps")}", strips));
+            }
+        }
+
+        if (StripGeometry.Of(shape, 1, false, sizeof(T)) is { } scalar)
+            all.Add(("strips, 1 lane", scalar));
+        return all;
     }
 }

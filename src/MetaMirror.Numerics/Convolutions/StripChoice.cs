@@ -1,0 +1,52 @@
+using System.Numerics;
+
+namespace MetaMirror.Numerics;
+
+/// <summary>
+/// Whether the zeros of ay are so many that skipping them pays. Only some images are looked at: the choice depends on the shape and the data alone, hence so
+/// do the bits of the result.
+/// </summary>
+/// <param name="shape">Geometry of one image.</param>
+internal sealed unsafe class StripChoice(ConvolutionShape shape)
+{
+    /// <summary>Images whose elements are counted.</summary>
+    private const int Samples = 8;
+
+    /// <summary>Costs are rough: skipping must promise a clear gain.</summary>
+    private const double ClearlyLess = 0.85;
+
+    /// <summary>Cycles per run of a kernel row, per listed element, and per plane of results.</summary>
+    private const double RunCost = 2.5, ListCost = 0.75, PlaneCost = 30;
+
+    private readonly StripGeometry? singles = StripGeometry.Of(shape, SimdWidth<float>.Lanes, sizeof(float));
+    private readonly StripGeometry? doubles = StripGeometry.Of(shape, SimdWidth<double>.Lanes, sizeof(double));
+
+    /// <summary>The strips to use for the gradient of the weight, or null if the dense product, which takes so many cycles an image, is likely faster.</summary>
+    public StripGeometry? ForWeights<T>(int images, T* ay, double denseCost)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        StripGeometry? geometry = typeof(T) == typeof(float) ? singles : doubles;
+        if (geometry is null)
+            return null;
+        double left = (ClearlyLess * denseCost) - Overhead<T>(geometry);
+        return left > 0 && CountPerImage(images, ay) * geometry.WindowCost < left ? geometry : null;
+    }
+
+    private double Overhead<T>(StripGeometry geometry)
+        where T : unmanaged
+    {
+        double runs = (double)shape.OutputColumns * geometry.StripRows * shape.Channels;
+        double list = ListCost * sizeof(T) / sizeof(float) * shape.OutputSize * (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? 1 : 3);
+        return (RunCost * runs) + list + (shape.Outputs * (PlaneCost + geometry.Vectors));
+    }
+
+    private double CountPerImage<T>(int images, T* ay)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int samples = Math.Min(Samples, images);
+        long count = 0;
+        for (int k = 0; k < samples; k++)
+            count += SparseEntries<T>.Count(ay + ((long)k * images / samples * shape.OutputSize), shape.OutputSize);
+        return (double)count / samples;
+    }
+}
