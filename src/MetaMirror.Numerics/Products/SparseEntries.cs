@@ -49,8 +49,9 @@ internal static unsafe class SparseEntries<T>
         return (double)count / (SamplePieces * SampleLength);
     }
 
+    /// <summary>How many of the elements are not zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Count(T* a, long length)
+    public static long Count(T* a, long length)
     {
         long count = 0, i = 0;
         if (Vector512.IsHardwareAccelerated)
