@@ -49,7 +49,7 @@ internal static unsafe class SparseEntries<T>
         return (double)count / (SamplePieces * SampleLength);
     }
 
-    /// <summary>How many elements are not zero.</summary>
+    /// <summary>How many of the elements are not zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Count(T* a, long length)
     {
