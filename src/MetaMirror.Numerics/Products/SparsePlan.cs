@@ -6,8 +6,11 @@ internal readonly struct SparsePlan
     /// <summary>Fewest and most vectors of columns per panel: each value that is broadcast should serve many products.</summary>
     private const int FewestVectors = 4, MostVectors = 8;
 
-    /// <summary>Bytes of a segment of a panel: with the products of all rows in it, it should stay in the first-level cache.</summary>
-    private const int SegmentBytes = 32 << 10;
+    /// <summary>Vectors of a panel where there are several: narrow enough that longer runs of p need no second segment (measured).</summary>
+    private const int UsualVectors = 5;
+
+    /// <summary>Bytes of a segment of a panel: most of it should stay in the first-level cache.</summary>
+    private const int SegmentBytes = 40 << 10;
 
     /// <summary>Rows listed at once: their entries should stay in the second-level cache.</summary>
     private const int MostRows = 512;
@@ -23,7 +26,8 @@ internal readonly struct SparsePlan
     {
         this.lanes = lanes;
         vectors = (n + lanes - 1) / lanes;
-        Panels = Math.Max((vectors + MostVectors - 1) / MostVectors, Math.Min(2, vectors / FewestVectors));
+        int most = vectors > MostVectors ? UsualVectors : MostVectors;
+        Panels = Math.Max((vectors + most - 1) / most, Math.Min(2, vectors / FewestVectors));
         Width = (vectors + Panels - 1) / Panels * lanes;
         Step = Width * bytes;
         Depth = BlockedGemm.InnerLength(k);
