@@ -20,19 +20,7 @@ public sealed class BinaryCrossEntropy : NetworkLoss
     }
 
     /// <inheritdoc/>
-    public override double Value<T>(in LossValues<T> v, T scale, Span<T> a)
-    {
-        double loss = 0, factor = double.CreateTruncating(scale);
-        for (int i = 0; i < v.Rows; i++)
-        {
-            double z = double.CreateTruncating(v.Z[i]);
-            bool one = v.Labels[i] == 1;
-            loss += Logistic.Softplus(one ? -z : z);
-            a[i] = T.CreateTruncating(factor * (one ? -Logistic.Sigmoid(-z) : Logistic.Sigmoid(z)));
-        }
-
-        return loss;
-    }
+    public override double Value<T>(in LossValues<T> v, T scale, Span<T> a) => LogisticPass.Value(v.Z, v.Labels, double.CreateTruncating(scale), a);
 
     /// <inheritdoc/>
     public override void Tangent<T>(in LossValues<T> v, T scale, ReadOnlySpan<T> a, ReadOnlySpan<T> dz, Span<T> da)

@@ -8,12 +8,17 @@ namespace MetaMirror.Objectives;
 internal sealed class LinearScores<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Up to this many features are short rows.</summary>
+    private const int MostTurnedFeatures = 64;
+
     private readonly Dataset<T> _data;
     private readonly Minibatches _batches;
     private readonly int _outputs;
     private readonly bool _bias;
     private readonly T[] _rows;
+    private T[] _columns = [];
     private int[] _examples = [];
+    private int[] _labels = [];
 
     public LinearScores(Dataset<T> data, int outputs, Minibatches? batches, bool bias)
     {
@@ -41,9 +46,15 @@ internal sealed class LinearScores<T>
     /// <summary>Example number of row i of the loaded batch.</summary>
     public int Example(int row) => IsWhole ? row : _examples[row];
 
+    /// <summary>Classes of the loaded batch.</summary>
+    public ReadOnlySpan<int> Labels => IsWhole ? _data.Labels : _labels.AsSpan(0, Rows);
+
     private bool IsWhole { get; set; }
 
     private ReadOnlySpan<T> X => IsWhole ? _data.Inputs : _rows.AsSpan(0, Rows * _data.Features);
+
+    /// <summary>Whether the batch is used by columns.</summary>
+    private bool IsTurned => IsWhole && _columns.Length > 0;
 
     /// <summary>Without batches every key means the whole set; so does a full key.</summary>
     public void Load(in BatchKey batch)
@@ -51,14 +62,26 @@ internal sealed class LinearScores<T>
         IsWhole = batch.IsFull || _rows.Length == 0;
         Rows = _data.Count;
         if (IsWhole)
+        {
+            Turn();
             return;
+        }
+
         ReadOnlySpan<int> drawn = _batches.Draw(batch);
         if (_examples.Length < drawn.Length)
+        {
             _examples = new int[_batches.MaximumSize];
+            _labels = new int[_data.IsClassification ? _batches.MaximumSize : 0];
+        }
+
         drawn.CopyTo(_examples);
         Rows = drawn.Length;
         for (int i = 0; i < Rows; i++)
+        {
             _data.Input(drawn[i]).CopyTo(_rows.AsSpan(i * _data.Features));
+            if (_data.IsClassification)
+                _labels[i] = _data.Labels[drawn[i]];
+        }
     }
 
     /// <summary>z = X W^T + 1 b^T, shape [Rows x outputs].</summary>
@@ -72,19 +95,40 @@ internal sealed class LinearScores<T>
                 theta[weights..].CopyTo(z[(i * _outputs)..]);
         }
 
-        Gemm.Multiply(false, true, Rows, _outputs, _data.Features, T.One, X, theta[..weights], _bias ? T.One : T.Zero, z[..(Rows * _outputs)]);
+        if (IsTurned)
+            Gemm.MultiplyVector<T>(true, _data.Features, Rows, T.One, _columns, theta[..weights], _bias ? T.One : T.Zero, z[..Rows]);
+        else
+            Gemm.Multiply(false, true, Rows, _outputs, _data.Features, T.One, X, theta[..weights], _bias ? T.One : T.Zero, z[..(Rows * _outputs)]);
     }
 
     /// <summary>gradient = (A^T X, A^T 1) for A = dL/dZ, shape [Rows x outputs].</summary>
     public void Pull(ReadOnlySpan<T> a, Span<T> gradient)
     {
         int weights = _outputs * _data.Features;
-        Gemm.Multiply(true, false, _outputs, _data.Features, Rows, T.One, a[..(Rows * _outputs)], X, T.Zero, gradient[..weights]);
+        if (IsTurned)
+            Gemm.MultiplyVector<T>(false, _data.Features, Rows, T.One, _columns, a[..Rows], T.Zero, gradient[..weights]);
+        else
+            Gemm.Multiply(true, false, _outputs, _data.Features, Rows, T.One, a[..(Rows * _outputs)], X, T.Zero, gradient[..weights]);
         if (!_bias)
             return;
         Span<T> b = gradient[weights..];
         b.Clear();
         for (int i = 0; i < Rows; i++)
             Vectors.AddScaled(T.One, a.Slice(i * _outputs, _outputs), b);
+    }
+
+    /// <summary>A whole set of few features is kept by columns too: sums over long columns fill vectors, those over short rows do not.</summary>
+    private void Turn()
+    {
+        int features = _data.Features, count = _data.Count;
+        if (_outputs != 1 || features > MostTurnedFeatures || _columns.Length > 0)
+            return;
+        _columns = new T[features * count];
+        ReadOnlySpan<T> x = _data.Inputs;
+        for (int i = 0; i < count; i++)
+        {
+            for (int j = 0; j < features; j++)
+                _columns[(j * count) + i] = x[(i * features) + j];
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MetaMirror.Datasets;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Objectives;
 
@@ -12,7 +13,6 @@ public sealed class LogisticRegression<T> : Objective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly LinearScores<T> _scores;
-    private readonly Dataset<T> _data;
     private readonly T[] _z;
     private readonly T[] _dz;
 
@@ -26,7 +26,6 @@ public sealed class LogisticRegression<T> : Objective<T>
         ArgumentNullException.ThrowIfNull(data);
         if (data.Classes != 2)
             throw new ArgumentException($"Data set '{data.Name}' has {data.Classes} classes, expected 2.", nameof(data));
-        _data = data;
         _scores = new LinearScores<T>(data, 1, batches, bias);
         _z = new T[_scores.Capacity];
         _dz = new T[_scores.Capacity];
@@ -41,17 +40,7 @@ public sealed class LogisticRegression<T> : Objective<T>
         _scores.Load(batch);
         _scores.Scores(theta, _z);
         int n = _scores.Rows;
-        double sum = 0;
-        for (int i = 0; i < n; i++)
-        {
-            double z = double.CreateTruncating(_z[i]);
-            int y = _data.Labels[_scores.Example(i)];
-
-            // softplus(z) - z = softplus(-z): no cancellation.
-            sum += Logistic.Softplus(y == 1 ? -z : z);
-            _z[i] = T.CreateTruncating((y == 1 ? -Logistic.Sigmoid(-z) : Logistic.Sigmoid(z)) / n);
-        }
-
+        double sum = LogisticPass.Value(_z.AsSpan(0, n), _scores.Labels, 1.0 / n, _z.AsSpan(0, n));
         if (!gradient.IsEmpty)
             _scores.Pull(_z, gradient);
         return sum / n;
@@ -64,17 +53,12 @@ public sealed class LogisticRegression<T> : Objective<T>
         _scores.Load(batch);
         _scores.Scores(theta, _z);
         int rows = _scores.Rows, n = Layout.Length;
-        for (int i = 0; i < rows; i++)
-        {
-            double z = double.CreateTruncating(_z[i]);
-            _z[i] = T.CreateTruncating(Logistic.Sigmoid(z) * Logistic.Sigmoid(-z) / rows);
-        }
-
+        Span<T> h = _z.AsSpan(0, rows), dz = _dz.AsSpan(0, rows);
+        LogisticPass.Curvature(h, 1.0 / rows, h);
         for (int j = 0; j < count; j++)
         {
             _scores.Scores(tangents.Slice(j * n, n), _dz);
-            for (int i = 0; i < rows; i++)
-                _dz[i] *= _z[i];
+            Vectors.Multiply<T>(h, dz, dz);
             _scores.Pull(_dz, products.Slice(j * n, n));
         }
     }
