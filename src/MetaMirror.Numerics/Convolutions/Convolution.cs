@@ -94,7 +94,10 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
 
         fixed (T* pay = ay, pw = w, pax = ax)
         {
-            if (imageGradient is not null && ImageProduct<T>.Cost(imageGradient, images) < ClearlyLess * Cost<T>(inputGradient))
+            double imageCost = imageGradient is null ? double.PositiveInfinity : ImageProduct<T>.Cost(imageGradient, images), cost = Cost<T>(inputGradient);
+            if (strips.ForInput(images, pay, Math.Min(imageCost, cost)) is { } geometry)
+                StripProduct<T>.Run(team, geometry, images, pay, pw, beta, pax);
+            else if (imageGradient is not null && imageCost < ClearlyLess * cost)
                 ImageProduct<T>.Run(team, imageGradient, images, pay, pw, beta, pax);
             else
                 Multiply(team, inputGradient, images, pay, pw, null, beta, pax);

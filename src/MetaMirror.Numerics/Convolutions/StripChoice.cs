@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
@@ -18,26 +19,51 @@ internal sealed unsafe class StripChoice(ConvolutionShape shape)
     /// <summary>Cycles per run of a kernel row, per listed element, and per plane of results.</summary>
     private const double RunCost = 2.5, ListCost = 0.75, PlaneCost = 30;
 
+    /// <summary>Cycles per element that is transposed, and per pixel with its mask of zeros.</summary>
+    private const double TurnCost = 0.5, PixelCost = 12;
+
     private readonly StripGeometry? singles = StripGeometry.Of(shape, SimdWidth<float>.Lanes, sizeof(float));
     private readonly StripGeometry? doubles = StripGeometry.Of(shape, SimdWidth<double>.Lanes, sizeof(double));
+    private readonly StripColumnGeometry? singleColumns = StripColumnGeometry.Of(shape, SimdWidth<float>.Lanes, sizeof(float));
+    private readonly StripColumnGeometry? doubleColumns = StripColumnGeometry.Of(shape, SimdWidth<double>.Lanes, sizeof(double));
 
     /// <summary>The strips to use for the gradient of the weight, or null if the dense product, which takes so many cycles an image, is likely faster.</summary>
     public StripGeometry? ForWeights<T>(int images, T* ay, double denseCost)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         StripGeometry? geometry = typeof(T) == typeof(float) ? singles : doubles;
-        if (geometry is null)
-            return null;
-        double left = (ClearlyLess * denseCost) - Overhead<T>(geometry);
-        return left > 0 && CountPerImage(images, ay) * geometry.WindowCost < left ? geometry : null;
+        return geometry is not null && Pays(images, ay, geometry.WindowCost, Overhead<T>(geometry), denseCost) ? geometry : null;
+    }
+
+    /// <summary>The strips to use for the gradient of the input, or null.</summary>
+    public StripColumnGeometry? ForInput<T>(int images, T* ay, double denseCost)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        StripColumnGeometry? geometry = typeof(T) == typeof(float) ? singleColumns : doubleColumns;
+        return geometry is not null && Pays(images, ay, geometry.WindowCost, Overhead<T>(geometry), denseCost) ? geometry : null;
+    }
+
+    private bool Pays<T>(int images, T* ay, double windowCost, double overhead, double denseCost)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double left = (ClearlyLess * denseCost) - overhead;
+        return left > 0 && CountPerImage(images, ay) * windowCost < left;
     }
 
     private double Overhead<T>(StripGeometry geometry)
         where T : unmanaged
     {
         double runs = (double)shape.OutputColumns * geometry.StripRows * shape.Channels;
-        double list = ListCost * sizeof(T) / sizeof(float) * shape.OutputSize * (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? 1 : 3);
+        double list = ListCost * sizeof(T) / sizeof(float) * shape.OutputSize * (Vector512.IsHardwareAccelerated ? 1 : 3);
         return (RunCost * runs) + list + (shape.Outputs * (PlaneCost + geometry.Vectors));
+    }
+
+    private double Overhead<T>(StripColumnGeometry geometry)
+        where T : unmanaged
+    {
+        double scale = (double)sizeof(T) / sizeof(float), turns = scale * ((TurnCost * shape.OutputPixels * geometry.PaddedOutputs) + (TurnCost * shape.InputSize));
+        double merge = scale * shape.Pixels * geometry.PaddedChannels / 8 * (4 + (2 * shape.KernelColumns));
+        return turns + merge + (PixelCost * geometry.Groups * shape.OutputPixels * (geometry.PaddedOutputs / 16));
     }
 
     private double CountPerImage<T>(int images, T* ay)

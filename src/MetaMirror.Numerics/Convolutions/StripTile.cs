@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
-/// <summary>Micro-kernels: the windows of listed pixels, of 1 to 10 vectors each, times their values. Sums or weights stay in registers.</summary>
+/// <summary>Micro-kernel: the windows of listed pixels, of 1 to 10 vectors each, times their values. The sums stay in registers.</summary>
 internal static unsafe class StripTile<T, TVector, TSimd, TWidth>
     where T : unmanaged, IFloatingPointIeee754<T>
     where TVector : struct
@@ -106,60 +106,6 @@ internal static unsafe class StripTile<T, TVector, TSimd, TWidth>
             Add(s9, sums + (9 * N));
     }
 
-    /// <summary>window ← window + value · w for each entry in turn.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scatter(long* entries, long* end, byte* strips, T* w)
-    {
-        TVector w0 = default, w1 = default, w2 = default, w3 = default, w4 = default;
-        TVector w5 = default, w6 = default, w7 = default, w8 = default, w9 = default;
-        w0 = TSimd.Load(w);
-        if (TWidth.Vectors > 1)
-            w1 = TSimd.Load(w + N);
-        if (TWidth.Vectors > 2)
-            w2 = TSimd.Load(w + (2 * N));
-        if (TWidth.Vectors > 3)
-            w3 = TSimd.Load(w + (3 * N));
-        if (TWidth.Vectors > 4)
-            w4 = TSimd.Load(w + (4 * N));
-        if (TWidth.Vectors > 5)
-            w5 = TSimd.Load(w + (5 * N));
-        if (TWidth.Vectors > 6)
-            w6 = TSimd.Load(w + (6 * N));
-        if (TWidth.Vectors > 7)
-            w7 = TSimd.Load(w + (7 * N));
-        if (TWidth.Vectors > 8)
-            w8 = TSimd.Load(w + (8 * N));
-        if (TWidth.Vectors > 9)
-            w9 = TSimd.Load(w + (9 * N));
-        for (long* e = entries; e < end; e += SparseEntries<T>.Words)
-        {
-            TVector v = TSimd.Broadcast(SparseEntries<T>.Read(e, out nint offset));
-            T* x = (T*)(strips + offset);
-            AddProduct(v, w0, x);
-            if (TWidth.Vectors > 1)
-                AddProduct(v, w1, x + N);
-            if (TWidth.Vectors > 2)
-                AddProduct(v, w2, x + (2 * N));
-            if (TWidth.Vectors > 3)
-                AddProduct(v, w3, x + (3 * N));
-            if (TWidth.Vectors > 4)
-                AddProduct(v, w4, x + (4 * N));
-            if (TWidth.Vectors > 5)
-                AddProduct(v, w5, x + (5 * N));
-            if (TWidth.Vectors > 6)
-                AddProduct(v, w6, x + (6 * N));
-            if (TWidth.Vectors > 7)
-                AddProduct(v, w7, x + (7 * N));
-            if (TWidth.Vectors > 8)
-                AddProduct(v, w8, x + (8 * N));
-            if (TWidth.Vectors > 9)
-                AddProduct(v, w9, x + (9 * N));
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(TVector sum, T* target) => TSimd.Store(TSimd.Add(TSimd.Load(target), sum), target);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddProduct(TVector v, TVector w, T* target) => TSimd.Store(TSimd.MultiplyAdd(v, w, TSimd.Load(target)), target);
 }

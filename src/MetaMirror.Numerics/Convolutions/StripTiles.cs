@@ -48,19 +48,6 @@ internal static unsafe class StripTiles<T, TVector, TSimd>
         }
     }
 
-    /// <summary>window ← window + value · w for each entry.</summary>
-    public static void Scatter(long* entries, long* end, T* strips, T* w, int vectors)
-    {
-        for (int tiles = (vectors + Widest - 1) / Widest; tiles > 0; tiles--)
-        {
-            int width = (vectors + tiles - 1) / tiles;
-            Scatter(width, entries, end, (byte*)strips, w);
-            vectors -= width;
-            strips += width * TSimd.Count;
-            w += width * TSimd.Count;
-        }
-    }
-
     private static void Gather(int width, long* entries, long* end, byte* strips, T* sums)
     {
         switch (width)
@@ -75,23 +62,6 @@ internal static unsafe class StripTiles<T, TVector, TSimd>
             case 8: StripTile<T, TVector, TSimd, EightVectors>.Gather(entries, end, strips, sums); break;
             case 9: StripTile<T, TVector, TSimd, NineVectors>.Gather(entries, end, strips, sums); break;
             default: StripTile<T, TVector, TSimd, TenVectors>.Gather(entries, end, strips, sums); break;
-        }
-    }
-
-    private static void Scatter(int width, long* entries, long* end, byte* strips, T* w)
-    {
-        switch (width)
-        {
-            case 1: StripTile<T, TVector, TSimd, OneVector>.Scatter(entries, end, strips, w); break;
-            case 2: StripTile<T, TVector, TSimd, TwoVectors>.Scatter(entries, end, strips, w); break;
-            case 3: StripTile<T, TVector, TSimd, ThreeVectors>.Scatter(entries, end, strips, w); break;
-            case 4: StripTile<T, TVector, TSimd, FourVectors>.Scatter(entries, end, strips, w); break;
-            case 5: StripTile<T, TVector, TSimd, FiveVectors>.Scatter(entries, end, strips, w); break;
-            case 6: StripTile<T, TVector, TSimd, SixVectors>.Scatter(entries, end, strips, w); break;
-            case 7: StripTile<T, TVector, TSimd, SevenVectors>.Scatter(entries, end, strips, w); break;
-            case 8: StripTile<T, TVector, TSimd, EightVectors>.Scatter(entries, end, strips, w); break;
-            case 9: StripTile<T, TVector, TSimd, NineVectors>.Scatter(entries, end, strips, w); break;
-            default: StripTile<T, TVector, TSimd, TenVectors>.Scatter(entries, end, strips, w); break;
         }
     }
 }

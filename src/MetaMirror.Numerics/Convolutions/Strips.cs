@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
-/// <summary>Cuts an image into strips, and adds strips up to an image. Everything goes by runs of the length of a kernel row.</summary>
+/// <summary>Cuts an image into strips, by runs of the length of a kernel row.</summary>
 internal static unsafe class Strips<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -20,22 +20,6 @@ internal static unsafe class Strips<T>
                 CutVectors<Vector512<T>, Simd512<T>>(image, geometry.Image, strips, geometry.RowLength, geometry.StripRows, s.Channels, s.KernelColumns);
             else
                 CutRuns(image, geometry.Image, strips, geometry.RowLength, geometry.StripRows, s.Channels, s.KernelColumns);
-        }
-    }
-
-    /// <summary>image ← Σ of strips, each at its place; the image has room around it, which is filled with what falls there.</summary>
-    public static void Merge(StripGeometry geometry, T* strips, T* image)
-    {
-        ConvolutionShape s = geometry.Shape;
-        new Span<T>(image, geometry.ImageLength).Clear();
-        for (int j = 0; j < s.OutputColumns; j++, image += s.Stride, strips += geometry.StripLength)
-        {
-            if (Vector256.IsHardwareAccelerated && s.KernelColumns <= Vector256<T>.Count)
-                MergeVectors<Vector256<T>, Simd256<T>>(strips, geometry.RowLength, image, geometry.Image, geometry.StripRows, s.Channels, s.KernelColumns);
-            else if (Vector512.IsHardwareAccelerated && s.KernelColumns <= Vector512<T>.Count)
-                MergeVectors<Vector512<T>, Simd512<T>>(strips, geometry.RowLength, image, geometry.Image, geometry.StripRows, s.Channels, s.KernelColumns);
-            else
-                MergeRuns(strips, geometry.RowLength, image, geometry.Image, geometry.StripRows, s.Channels, s.KernelColumns);
         }
     }
 
@@ -65,40 +49,6 @@ internal static unsafe class Strips<T>
             {
                 for (nint q = 0; q < run; q++)
                     to[q] = from[q];
-            }
-        }
-    }
-
-    /// <summary>One strip: whole vectors are added, the lanes behind the run as zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MergeVectors<TVector, TSimd>(T* source, nint row, T* target, PlaneLayout image, nint rows, nint channels, nint run)
-        where TVector : struct
-        where TSimd : ISimd<T, TVector>
-    {
-        nint pitch = image.Pitch, plane = image.PlaneStride;
-        T* lanes = stackalloc T[TSimd.Count];
-        for (nint i = 0; i < TSimd.Count; i++)
-            lanes[i] = i < run ? T.One : T.Zero;
-        TVector ofRun = TSimd.Load(lanes);
-        for (nint r = 0; r < rows; r++, target += pitch, source += row)
-        {
-            T* from = source, to = target;
-            for (nint c = 0; c < channels; c++, to += plane, from += run)
-                TSimd.Store(TSimd.Add(TSimd.Load(to), TSimd.WherePositive(ofRun, TSimd.Load(from))), to);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MergeRuns(T* source, nint row, T* target, PlaneLayout image, nint rows, nint channels, nint run)
-    {
-        nint pitch = image.Pitch, plane = image.PlaneStride;
-        for (nint r = 0; r < rows; r++, target += pitch, source += row)
-        {
-            T* from = source, to = target;
-            for (nint c = 0; c < channels; c++, to += plane, from += run)
-            {
-                for (nint q = 0; q < run; q++)
-                    to[q] += from[q];
             }
         }
     }

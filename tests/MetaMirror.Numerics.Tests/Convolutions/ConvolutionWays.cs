@@ -58,15 +58,16 @@ internal static unsafe class ConvolutionWays<T>
             }));
         }
 
-        foreach ((string name, StripGeometry strips) in Strips(shape))
+        foreach (int lanes in Widths())
         {
-            if (strips.RowLength % strips.Lanes != 0)
-                continue;
-            ways.Add(($"input gradient, {name}", (team, images, ay, w, beta, ax) =>
+            if (StripColumnGeometry.Of(shape, lanes, sizeof(T)) is { } strips)
             {
-                fixed (T* pay = ay, pw = w, pax = ax)
-                    StripProduct<T>.Run(team, strips, images, pay, pw, beta, pax);
-            }));
+                ways.Add(($"input gradient, strips, {lanes} lanes", (team, images, ay, w, beta, ax) =>
+                {
+                    fixed (T* pay = ay, pw = w, pax = ax)
+                        StripProduct<T>.Run(team, strips, images, pay, pw, beta, pax);
+                }));
+            }
         }
 
         if (ImageGeometry.InputGradient(shape) is { } pairs)
@@ -114,11 +115,11 @@ internal static unsafe class ConvolutionWays<T>
         return ways;
     }
 
-    /// <summary>Vectors of every width that the processor has, windows beginning at vectors or anywhere.</summary>
+    /// <summary>Windows beginning at vectors or anywhere.</summary>
     private static List<(string Name, StripGeometry Strips)> Strips(ConvolutionShape shape)
     {
         var all = new List<(string, StripGeometry)>();
-        for (int lanes = SimdWidth<T>.Lanes; lanes * sizeof(T) >= 16; lanes /= 2)
+        foreach (int lanes in Widths())
         {
             foreach (bool rowsAreVectors in new[] { false, true })
             {
@@ -127,8 +128,15 @@ internal static unsafe class ConvolutionWays<T>
             }
         }
 
-        if (StripGeometry.Of(shape, 1, false, sizeof(T)) is { } scalar)
-            all.Add(("strips, 1 lane", scalar));
         return all;
+    }
+
+    /// <summary>Vectors of every width that the processor has, and single elements.</summary>
+    private static List<int> Widths()
+    {
+        var all = new List<int>();
+        for (int lanes = SimdWidth<T>.Lanes; lanes * sizeof(T) >= 16; lanes /= 2)
+            all.Add(lanes);
+        return [.. all, 1];
     }
 }

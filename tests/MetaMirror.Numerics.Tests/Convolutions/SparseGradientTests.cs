@@ -108,12 +108,15 @@ public abstract class SparseGradientContract<T>
         var shape = new ConvolutionShape(6, 14, 14, 16, 5, 5);
         T[] few = Sparse(4 * shape.OutputSize, 0.1), many = Sparse(4 * shape.OutputSize, 1);
         var choice = new StripChoice(shape);
+        ImageGeometry geometry = ImageGeometry.InputGradient(shape)!;
         unsafe
         {
             fixed (T* pFew = few, pMany = many)
             {
                 Assert.NotNull(choice.ForWeights(4, pFew, TapProduct<T>.Cost(shape)));
                 Assert.Null(choice.ForWeights(4, pMany, TapProduct<T>.Cost(shape)));
+                Assert.NotNull(choice.ForInput(4, pFew, ImageProduct<T>.Cost(geometry, 64)));
+                Assert.Null(choice.ForInput(4, pMany, ImageProduct<T>.Cost(geometry, 64)));
             }
         }
     }
