@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace MetaMirror.Numerics;
@@ -54,7 +55,7 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(bias, y, nameof(bias), nameof(y));
         if (images == 0)
             return;
-        if (winograd is not null && typeof(T) == typeof(float))
+        if (GoesByWinograd<T>())
         {
             winograd.Forward(team, images, x, w, bias, beta, y);
             return;
@@ -86,7 +87,7 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(w, ax, nameof(w), nameof(ax));
         if (images == 0)
             return;
-        if (winograd is not null && typeof(T) == typeof(float))
+        if (GoesByWinograd<T>())
         {
             winograd.InputGradient(team, images, ay, w, beta, ax);
             return;
@@ -124,7 +125,7 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
         Require.Disjoint(ay, aw, nameof(ay), nameof(aw));
         if (images == 0)
             return;
-        if (winograd is not null && typeof(T) == typeof(float))
+        if (GoesByWinograd<T>())
         {
             winograd.WeightGradient(team, images, x, ay, aw);
             return;
@@ -154,6 +155,11 @@ public sealed unsafe class Convolution(ConvolutionShape shape)
 
     private static double Cost<T>(PixelGeometry geometry)
         where T : unmanaged, IFloatingPointIeee754<T> => Math.Min(PixelProduct<T>.Cost(geometry), PlaneProduct<T>.Cost(geometry));
+
+    /// <summary>Whether sums are Winograd's, not direct.</summary>
+    [MemberNotNullWhen(true, nameof(winograd))]
+    internal bool GoesByWinograd<T>()
+        where T : unmanaged => winograd is not null && typeof(T) == typeof(float);
 
     /// <summary>Below this many channels on either side there is little to gain.</summary>
     private const int ManyChannels = 16;

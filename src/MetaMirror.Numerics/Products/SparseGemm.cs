@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -136,9 +137,11 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
             case 7:
                 SparseTile<T, TVector, TSimd, SevenVectors>.Rows(several, list, from, stride, (byte*)segment, unfinished, output);
                 break;
-            default:
+            case 8:
                 SparseTile<T, TVector, TSimd, EightVectors>.Rows(several, list, from, stride, (byte*)segment, unfinished, output);
                 break;
+            default:
+                throw new UnreachableException();
         }
     }
 

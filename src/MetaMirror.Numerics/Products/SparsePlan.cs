@@ -26,8 +26,9 @@ internal readonly struct SparsePlan
     {
         this.lanes = lanes;
         vectors = (n + lanes - 1) / lanes;
-        int most = vectors > MostVectors ? UsualVectors : MostVectors;
-        Panels = Math.Max((vectors + most - 1) / most, Math.Min(2, vectors / FewestVectors));
+        Panels = vectors > MostVectors
+            ? Math.Min((vectors + UsualVectors - 1) / UsualVectors, vectors / FewestVectors)
+            : Math.Max(1, Math.Min(2, vectors / FewestVectors));
         Width = (vectors + Panels - 1) / Panels * lanes;
         Step = Width * bytes;
         Depth = BlockedGemm.InnerLength(k);

@@ -58,6 +58,35 @@ public abstract class ConvolutionContract<T>
     }
 
     [Fact]
+    public void Winograds_algorithm_is_used_in_float_for_3x3_kernels_of_stride_1_over_many_channels_and_nowhere_else()
+    {
+        bool Goes(ConvolutionShape shape) => new Convolution(shape).GoesByWinograd<T>();
+        Assert.Equal(typeof(T) == typeof(float), Goes(new ConvolutionShape(16, 6, 7, 20, 3, 3, 1, 1)));
+        Assert.False(Goes(new ConvolutionShape(15, 6, 7, 20, 3, 3, 1, 1)));
+        Assert.False(Goes(new ConvolutionShape(16, 6, 7, 15, 3, 3, 1, 1)));
+        Assert.False(Goes(new ConvolutionShape(16, 6, 7, 20, 3, 3, 2, 1)));
+        Assert.False(Goes(new ConvolutionShape(16, 6, 7, 20, 5, 5, 1, 1)));
+        if (typeof(T) != typeof(float))
+            return;
+
+        var shape = new ConvolutionShape(16, 6, 7, 20, 3, 3, 1, 1);
+        var convolution = new Convolution(shape);
+        var winograd = new WinogradConvolution(16, 6, 7, 20, 1);
+        const int Images = 3;
+        T[] x = Draws.Normal<T>(Images * shape.InputSize, 71), w = Draws.Normal<T>(shape.WeightSize, 72), ay = Draws.Normal<T>(Images * shape.OutputSize, 73), b = Draws.Normal<T>(20, 74);
+        T[] y = new T[ay.Length], ax = new T[x.Length], aw = new T[w.Length], y2 = new T[ay.Length], ax2 = new T[x.Length], aw2 = new T[w.Length];
+        convolution.Forward<T>(null, Images, x, w, b, T.Zero, y);
+        convolution.InputGradient<T>(null, Images, ay, w, T.Zero, ax);
+        convolution.WeightGradient<T>(null, Images, x, ay, aw);
+        winograd.Forward<T>(null, Images, x, w, b, T.Zero, y2);
+        winograd.InputGradient<T>(null, Images, ay, w, T.Zero, ax2);
+        winograd.WeightGradient<T>(null, Images, x, ay, aw2);
+        Assert.Equal(y2, y);
+        Assert.Equal(ax2, ax);
+        Assert.Equal(aw2, aw);
+    }
+
+    [Fact]
     public void No_images_add_nothing()
     {
         T[] w = Draws.Normal<T>(54, 68), before = [.. w];

@@ -11,7 +11,8 @@ internal delegate void InputGradientWay<T>(WorkerTeam? team, int images, T[] ay,
 internal delegate void WeightGradientWay<T>(WorkerTeam? team, int images, T[] x, T[] ay, Span<T> aw)
     where T : unmanaged;
 
-/// <summary>Every way in which a product of some shape can be computed, whether the shape would choose it or not; first the one that it chooses.</summary>
+/// <summary>Every way in which a product of some shape can be computed, whether the shape would choose it or not; first the one that it chooses, but for
+/// Winograd's, whose rounding has tests and bounds of its own.</summary>
 internal static unsafe class ConvolutionWays<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -19,7 +20,8 @@ internal static unsafe class ConvolutionWays<T>
     {
         var convolution = new Convolution(shape);
         var ways = new List<(string, ForwardWay<T>)>();
-        ways.Add(("forward", (team, images, x, w, bias, beta, y) => convolution.Forward(team, images, x, w, bias, beta, y)));
+        if (!convolution.GoesByWinograd<T>())
+            ways.Add(("forward", (team, images, x, w, bias, beta, y) => convolution.Forward(team, images, x, w, bias, beta, y)));
         var geometry = PixelGeometry.Forward(shape);
         ways.Add(("forward, lanes are planes", (team, images, x, w, bias, beta, y) =>
         {
@@ -42,7 +44,8 @@ internal static unsafe class ConvolutionWays<T>
     {
         var convolution = new Convolution(shape);
         var ways = new List<(string, InputGradientWay<T>)>();
-        ways.Add(("input gradient", (team, images, ay, w, beta, ax) => convolution.InputGradient(team, images, ay, w, beta, ax)));
+        if (!convolution.GoesByWinograd<T>())
+            ways.Add(("input gradient", (team, images, ay, w, beta, ax) => convolution.InputGradient(team, images, ay, w, beta, ax)));
         var geometry = PixelGeometry.InputGradient(shape);
         ways.Add(("input gradient, lanes are planes", (team, images, ay, w, beta, ax) =>
         {
@@ -86,7 +89,8 @@ internal static unsafe class ConvolutionWays<T>
     {
         var convolution = new Convolution(shape);
         var ways = new List<(string, WeightGradientWay<T>)>();
-        ways.Add(("weight gradient", (team, images, x, ay, aw) => convolution.WeightGradient(team, images, x, ay, aw)));
+        if (!convolution.GoesByWinograd<T>())
+            ways.Add(("weight gradient", (team, images, x, ay, aw) => convolution.WeightGradient(team, images, x, ay, aw)));
         var geometry = PixelGeometry.Forward(shape);
         ways.Add(("weight gradient, lanes are planes", (team, images, x, ay, aw) =>
         {
