@@ -11,7 +11,7 @@ namespace MetaMirror.Divergences;
 /// (PAPERS 6.2). dh/da_j = -q_j with q_j = 1/2 sum_i P_ji theta_i^2, theta_i = z_i / D_i; Hessian H_jk = sum_i P_ji P_ki theta_i^2 / D_i.
 /// </summary>
 /// <remarks>
-/// Everything is computed in double, chunk by chunk in order, so that T only decides what is stored; and for z times <see cref="Scale"/>, a
+/// Everything is computed in double, in an order that n and N fix, so that T only decides what is stored; and for z times <see cref="Scale"/>, a
 /// power of two that brings the largest |z_i| near 1, so that squares neither overflow nor vanish. The weights do not depend on it.
 /// </remarks>
 [StructLayout(LayoutKind.Auto)]
@@ -54,6 +54,13 @@ internal readonly ref struct MaxConjugate<T>(int components, ReadOnlySpan<T> met
     public void Evaluate(ReadOnlySpan<double> a, Span<double> q, Span<double> hessian)
     {
         int n = _z.Length, count = Components;
+        if (MaxConjugateSums<T>.Fits(count))
+        {
+            MaxConjugateSums<T>.Evaluate(_metric, _z, Scale, a, q, hessian);
+            Mirror(count, hessian);
+            return;
+        }
+
         Span<double> metricBuffer = stackalloc double[count * Chunk], zBuffer = stackalloc double[Chunk], mixed = stackalloc double[Chunk];
         Span<double> square = stackalloc double[Chunk], scaled = stackalloc double[Chunk];
         q.Clear();
@@ -86,6 +93,15 @@ internal readonly ref struct MaxConjugate<T>(int components, ReadOnlySpan<T> met
             }
         }
 
+        Mirror(count, hessian);
+    }
+
+    /// <summary>y_i = z_i / D_i.</summary>
+    public void Minimizer(ReadOnlySpan<double> a, Span<T> y) => MaxConjugateSums<T>.Divide(_metric, _z, a, y);
+
+    /// <summary>The upper triangle from the lower one.</summary>
+    private static void Mirror(int count, Span<double> hessian)
+    {
         for (int j = 0; j < count; j++)
         {
             for (int k = 0; k < j; k++)

@@ -114,17 +114,7 @@ public sealed partial class MaxOfDiagonals<T>
     private static ReadOnlySpan<T> MetricOf(ReadOnlySpan<T> meta, int n, int j) => meta.Slice(j * n, n);
 
     /// <summary>1/2 sum_i P_i (x_i - c_i)^2 in double; an empty c is the origin.</summary>
-    private static double Quadratic(ReadOnlySpan<T> p, ReadOnlySpan<T> x, ReadOnlySpan<T> c)
-    {
-        double sum = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            double delta = double.CreateTruncating(c.IsEmpty ? x[i] : x[i] - c[i]);
-            sum += double.CreateTruncating(p[i]) * delta * delta;
-        }
-
-        return sum / 2;
-    }
+    private static double Quadratic(ReadOnlySpan<T> p, ReadOnlySpan<T> x, ReadOnlySpan<T> c) => MaxConjugateSums<T>.Quadratic(p, x, c);
 
     private int Largest(ReadOnlySpan<T> meta, ReadOnlySpan<T> x, ReadOnlySpan<T> c, out double value)
     {

@@ -24,12 +24,9 @@ public sealed partial class MaxOfDiagonals<T>
         var problem = new MaxConjugate<T>(count, context.Meta, z);
         if (Vectors.AllFinite<T>(z))
             SimplexWeightSolver.Solve(problem, a, q, h);
-        for (int i = 0; i < n; i++)
-        {
-            T y = T.CreateTruncating(double.CreateTruncating(z[i]) / problem.Mixed(a, i));
-            theta[i] = c.IsEmpty ? y : c[i] + y;
-        }
-
+        problem.Minimizer(a, theta);
+        if (!c.IsEmpty)
+            Vectors.AddScaled(T.One, c, theta);
         Narrow(a, state.Slice(n, count));
     }
 
@@ -143,7 +140,9 @@ public sealed partial class MaxOfDiagonals<T>
         a.Clear();
         if (context.Age != 0)
         {
-            state[..n].CopyTo(z);
+            // The step itself works in the state.
+            if (!state[..n].Overlaps(z))
+                state[..n].CopyTo(z);
             Widen(state.Slice(n, Components), a);
         }
         else if (Center == Center.Start)

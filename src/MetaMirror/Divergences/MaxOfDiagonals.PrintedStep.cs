@@ -17,8 +17,7 @@ public sealed partial class MaxOfDiagonals<T>
         ReadOnlySpan<T> p = PrintedMetric(context, theta, state, out _);
         if (Center == Center.Start && context.Age == 0)
             theta.CopyTo(state);
-        for (int i = 0; i < theta.Length; i++)
-            theta[i] -= eta * gradient[i] / p[i];
+        DiagonalStep<T>.Step(eta, gradient, p, theta);
     }
 
     private void PrintedJvp(
