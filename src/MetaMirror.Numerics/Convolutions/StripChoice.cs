@@ -16,8 +16,8 @@ internal sealed unsafe class StripChoice(ConvolutionShape shape)
     /// <summary>Costs are rough: skipping must promise a clear gain.</summary>
     private const double ClearlyLess = 0.85;
 
-    /// <summary>Cycles per run of a kernel row, per listed element, and per plane of results.</summary>
-    private const double RunCost = 2.5, ListCost = 0.75, PlaneCost = 30;
+    /// <summary>Cycles per run of a kernel row, per element that is looked at, and per plane of results.</summary>
+    private const double RunCost = 2, ListCost = 0.5, PlaneCost = 30;
 
     /// <summary>Cycles per element that is transposed, and per pixel with its mask of zeros.</summary>
     private const double TurnCost = 0.5, PixelCost = 12;

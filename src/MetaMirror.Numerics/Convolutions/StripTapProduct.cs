@@ -65,7 +65,8 @@ internal sealed unsafe class StripTapProduct<T>
         T* target = sums + ((long)item * SumsLength);
         new Span<T>(target, SumsLength).Clear();
         T* image = geometry.Image.Prepare<T>(1), strips = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Results, geometry.Length);
-        long* entries = ConvolutionBuffers.Get<long>(ConvolutionBuffer.Panel, ((long)pixels * SparseEntries<T>.Words) + StripEntries<T>.Slack);
+        int room = (pixels + (2 * StripEntries<T>.Slack) - 1) / StripEntries<T>.Slack * StripEntries<T>.Slack;
+        T* values = ConvolutionBuffers.Get<T>(ConvolutionBuffer.Panel, 2L * room), listed = values + room;
         int end = Math.Min(images, (item + 1) * imagesOfGroup);
         fixed (int* offsets = geometry.Offsets)
         {
@@ -76,8 +77,8 @@ internal sealed unsafe class StripTapProduct<T>
                 T* a = ay + ((long)n * s.OutputSize);
                 for (nint o = 0; o < s.Outputs; o++)
                 {
-                    long* last = StripEntries<T>.List(a + (o * pixels), offsets, pixels, entries);
-                    StripTiles<T, TVector, TSimd>.Gather(entries, last, strips, target + (o * stride), vectors);
+                    nint count = StripEntries<T>.List(a + (o * pixels), offsets, pixels, values, listed);
+                    StripTiles<T, TVector, TSimd>.Gather(values, listed, count, strips, target + (o * stride), vectors);
                 }
             }
         }

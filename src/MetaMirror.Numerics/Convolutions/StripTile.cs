@@ -14,18 +14,17 @@ internal static unsafe class StripTile<T, TVector, TSimd, TWidth>
 
     /// <summary>sums ← sums + Σ over entries of value · window. Narrow windows have two sums each, or the products would wait for each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gather(long* entries, long* end, byte* strips, T* sums)
+    public static void Gather(T* values, T* offsets, nint count, byte* strips, T* sums)
     {
         TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default;
         TVector s5 = default, s6 = default, s7 = default, s8 = default, s9 = default;
-        long* e = entries;
+        nint e = 0;
         if (TWidth.Vectors <= 5)
         {
-            for (long* last = end - (2 * SparseEntries<T>.Words); e <= last; e += 2 * SparseEntries<T>.Words)
+            for (; e < count - 1; e += 2)
             {
-                TVector v = TSimd.Broadcast(SparseEntries<T>.Read(e, out nint offset));
-                TVector u = TSimd.Broadcast(SparseEntries<T>.Read(e + SparseEntries<T>.Words, out nint other));
-                T* x = (T*)(strips + offset), z = (T*)(strips + other);
+                TVector v = TSimd.Broadcast(values[e]), u = TSimd.Broadcast(values[e + 1]);
+                T* x = (T*)(strips + StripEntries<T>.Offset(offsets, e)), z = (T*)(strips + StripEntries<T>.Offset(offsets, e + 1));
                 s0 = TSimd.MultiplyAdd(v, TSimd.Load(x), s0);
                 s5 = TSimd.MultiplyAdd(u, TSimd.Load(z), s5);
                 if (TWidth.Vectors > 1)
@@ -60,10 +59,10 @@ internal static unsafe class StripTile<T, TVector, TSimd, TWidth>
             s4 = TSimd.Add(s4, s9);
         }
 
-        for (; e < end; e += SparseEntries<T>.Words)
+        for (; e < count; e++)
         {
-            TVector v = TSimd.Broadcast(SparseEntries<T>.Read(e, out nint offset));
-            T* x = (T*)(strips + offset);
+            TVector v = TSimd.Broadcast(values[e]);
+            T* x = (T*)(strips + StripEntries<T>.Offset(offsets, e));
             s0 = TSimd.MultiplyAdd(v, TSimd.Load(x), s0);
             if (TWidth.Vectors > 1)
                 s1 = TSimd.MultiplyAdd(v, TSimd.Load(x + N), s1);

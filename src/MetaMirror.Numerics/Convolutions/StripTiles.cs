@@ -36,32 +36,32 @@ internal static unsafe class StripTiles<T, TVector, TSimd>
     private const int Widest = 10;
 
     /// <summary>sums ← sums + Σ over entries of value · window.</summary>
-    public static void Gather(long* entries, long* end, T* strips, T* sums, int vectors)
+    public static void Gather(T* values, T* offsets, nint count, T* strips, T* sums, int vectors)
     {
         for (int tiles = (vectors + Widest - 1) / Widest; tiles > 0; tiles--)
         {
             int width = (vectors + tiles - 1) / tiles;
-            Gather(width, entries, end, (byte*)strips, sums);
+            Gather(width, values, offsets, count, (byte*)strips, sums);
             vectors -= width;
             strips += width * TSimd.Count;
             sums += width * TSimd.Count;
         }
     }
 
-    private static void Gather(int width, long* entries, long* end, byte* strips, T* sums)
+    private static void Gather(int width, T* values, T* offsets, nint count, byte* strips, T* sums)
     {
         switch (width)
         {
-            case 1: StripTile<T, TVector, TSimd, OneVector>.Gather(entries, end, strips, sums); break;
-            case 2: StripTile<T, TVector, TSimd, TwoVectors>.Gather(entries, end, strips, sums); break;
-            case 3: StripTile<T, TVector, TSimd, ThreeVectors>.Gather(entries, end, strips, sums); break;
-            case 4: StripTile<T, TVector, TSimd, FourVectors>.Gather(entries, end, strips, sums); break;
-            case 5: StripTile<T, TVector, TSimd, FiveVectors>.Gather(entries, end, strips, sums); break;
-            case 6: StripTile<T, TVector, TSimd, SixVectors>.Gather(entries, end, strips, sums); break;
-            case 7: StripTile<T, TVector, TSimd, SevenVectors>.Gather(entries, end, strips, sums); break;
-            case 8: StripTile<T, TVector, TSimd, EightVectors>.Gather(entries, end, strips, sums); break;
-            case 9: StripTile<T, TVector, TSimd, NineVectors>.Gather(entries, end, strips, sums); break;
-            default: StripTile<T, TVector, TSimd, TenVectors>.Gather(entries, end, strips, sums); break;
+            case 1: StripTile<T, TVector, TSimd, OneVector>.Gather(values, offsets, count, strips, sums); break;
+            case 2: StripTile<T, TVector, TSimd, TwoVectors>.Gather(values, offsets, count, strips, sums); break;
+            case 3: StripTile<T, TVector, TSimd, ThreeVectors>.Gather(values, offsets, count, strips, sums); break;
+            case 4: StripTile<T, TVector, TSimd, FourVectors>.Gather(values, offsets, count, strips, sums); break;
+            case 5: StripTile<T, TVector, TSimd, FiveVectors>.Gather(values, offsets, count, strips, sums); break;
+            case 6: StripTile<T, TVector, TSimd, SixVectors>.Gather(values, offsets, count, strips, sums); break;
+            case 7: StripTile<T, TVector, TSimd, SevenVectors>.Gather(values, offsets, count, strips, sums); break;
+            case 8: StripTile<T, TVector, TSimd, EightVectors>.Gather(values, offsets, count, strips, sums); break;
+            case 9: StripTile<T, TVector, TSimd, NineVectors>.Gather(values, offsets, count, strips, sums); break;
+            default: StripTile<T, TVector, TSimd, TenVectors>.Gather(values, offsets, count, strips, sums); break;
         }
     }
 }

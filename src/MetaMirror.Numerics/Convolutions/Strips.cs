@@ -12,40 +12,49 @@ internal static unsafe class Strips<T>
     public static void Cut(StripGeometry geometry, T* image, T* strips)
     {
         ConvolutionShape s = geometry.Shape;
+        int pitch = geometry.Image.Pitch, plane = geometry.Image.PlaneStride;
         for (int j = 0; j < s.OutputColumns; j++, image += s.Stride, strips += geometry.StripLength)
         {
-            if (Vector256.IsHardwareAccelerated && s.KernelColumns <= Vector256<T>.Count)
-                CutVectors<Vector256<T>, Simd256<T>>(image, geometry.Image, strips, geometry.RowLength, geometry.StripRows, s.Channels, s.KernelColumns);
-            else if (Vector512.IsHardwareAccelerated && s.KernelColumns <= Vector512<T>.Count)
-                CutVectors<Vector512<T>, Simd512<T>>(image, geometry.Image, strips, geometry.RowLength, geometry.StripRows, s.Channels, s.KernelColumns);
+            // The rows of a single channel are cut as its channels would be: one long loop.
+            if (s.Channels == 1)
+                Cut(image, 0, pitch, strips, 0, geometry.RowLength, 1, geometry.StripRows, s.KernelColumns);
             else
-                CutRuns(image, geometry.Image, strips, geometry.RowLength, geometry.StripRows, s.Channels, s.KernelColumns);
+                Cut(image, pitch, plane, strips, geometry.RowLength, s.KernelColumns, geometry.StripRows, s.Channels, s.KernelColumns);
         }
     }
 
-    /// <summary>One strip, runs being shorter than a vector: a loop of nothing but loads and stores (with a case for longer runs in it, three times slower).</summary>
+    private static void Cut(T* source, nint pitch, nint plane, T* target, nint row, nint step, nint rows, nint channels, nint run)
+    {
+        if (Vector256.IsHardwareAccelerated && run <= Vector256<T>.Count)
+            CutVectors<Vector256<T>, Simd256<T>>(source, target, plane, step, channels, rows, pitch, row);
+        else if (Vector512.IsHardwareAccelerated && run <= Vector512<T>.Count)
+            CutVectors<Vector512<T>, Simd512<T>>(source, target, plane, step, channels, rows, pitch, row);
+        else
+            CutRuns(source, pitch, plane, target, row, step, rows, channels, run);
+    }
+
+    /// <summary>One strip, runs being shorter than a vector: a loop of nothing but loads and stores (with a case for longer runs in it, three times
+    /// slower), whose numbers come first, in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CutVectors<TVector, TSimd>(T* source, PlaneLayout image, T* target, nint row, nint rows, nint channels, nint run)
+    private static void CutVectors<TVector, TSimd>(T* source, T* target, nint plane, nint step, nint channels, nint rows, nint pitch, nint row)
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        nint pitch = image.Pitch, plane = image.PlaneStride;
         for (nint r = 0; r < rows; r++, source += pitch, target += row)
         {
             T* from = source, to = target;
-            for (nint c = 0; c < channels; c++, from += plane, to += run)
+            for (nint c = 0; c < channels; c++, from += plane, to += step)
                 TSimd.Store(TSimd.Load(from), to);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CutRuns(T* source, PlaneLayout image, T* target, nint row, nint rows, nint channels, nint run)
+    private static void CutRuns(T* source, nint pitch, nint plane, T* target, nint row, nint step, nint rows, nint channels, nint run)
     {
-        nint pitch = image.Pitch, plane = image.PlaneStride;
         for (nint r = 0; r < rows; r++, source += pitch, target += row)
         {
             T* from = source, to = target;
-            for (nint c = 0; c < channels; c++, from += plane, to += run)
+            for (nint c = 0; c < channels; c++, from += plane, to += step)
             {
                 for (nint q = 0; q < run; q++)
                     to[q] = from[q];
