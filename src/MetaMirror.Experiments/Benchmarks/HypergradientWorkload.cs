@@ -34,13 +34,13 @@ public static class HypergradientWorkload
             return () => new HypergradientOfMetric(task, steps, context.Seed, context.Team).Compute;
         }).Long();
 
-    /// <summary>The task: as many examples as the steps need, each seen once.</summary>
+    /// <summary>The task: as many examples as the steps need, each seen once, batch after batch as they lie.</summary>
     internal static SupervisedTask<float> Task(WorkloadContext context, string name, Network network, int batch, int steps)
     {
         int count = checked(batch * steps);
         var data = Dataset<float>.Classification(
             name, context.Normal(count * network.Input.Size), network.Input.Size, context.Labels(count, network.Output.Size), network.Output.Size);
-        return new SupervisedTask<float>(new TaskData<float>(name, DataSplit<float>.Of(name, data)), network, new SupervisedOptions(batch) { Order = BatchOrder.Epochs });
+        return new SupervisedTask<float>(new TaskData<float>(name, DataSplit<float>.Of(name, data)), network, new SupervisedOptions(batch) { Order = BatchOrder.InOrder });
     }
 
     /// <summary>The hypergradient with all its buffers.</summary>

@@ -26,6 +26,8 @@ public sealed class NetworkObjective<T> : Objective<T>
     private BatchKey _gathered = BatchKey.Full;
     private int _gatheredCount;
     private int _loaded;
+    private int _first;
+    private bool _isInPlace;
     private double _loss;
     private long _heldPoint;
     private long _named;
@@ -48,8 +50,9 @@ public sealed class NetworkObjective<T> : Objective<T>
         _batches = batches;
         int size = batches?.MaximumSize ?? 0;
         _pass = new NetworkPass<T>(network, Math.Max(size, Math.Min(data.Count, network.BlockRows)), derivatives: true);
-        _rows = new AlignedBlocks<T>((long)size * data.Features, (long)size * data.Outputs);
-        _labels = new int[data.IsClassification ? size : 0];
+        int gathered = batches?.Order == BatchOrder.InOrder ? 0 : size;
+        _rows = new AlignedBlocks<T>((long)gathered * data.Features, (long)gathered * data.Outputs);
+        _labels = new int[data.IsClassification ? gathered : 0];
         _theta = new T[network.Layout.Length];
         RecalledReads = _pass.ParametersRead;
     }
@@ -115,7 +118,7 @@ public sealed class NetworkObjective<T> : Objective<T>
             _reached = Reached.Nothing;
         if (Holds(theta, key) == Reached.Nothing)
             Evaluate(theta, [], key, []);
-        _pass.AdvanceState(theta, At(key, 0, _loaded).Inputs, state);
+        _pass.AdvanceState(theta, At(0).Inputs, state);
     }
 
     /// <inheritdoc/>
@@ -135,7 +138,7 @@ public sealed class NetworkObjective<T> : Objective<T>
 
         for (int start = 0; start < _loaded; start += _pass.Capacity)
         {
-            Segment s = At(key, start, _loaded);
+            Segment s = At(start);
             if (reached == Reached.Nothing)
                 _loss += Value(theta, s);
             if (!gradient.IsEmpty)
@@ -174,7 +177,7 @@ public sealed class NetworkObjective<T> : Objective<T>
 
         for (int start = 0; start < _loaded; start += _pass.Capacity)
         {
-            Segment s = At(key, start, _loaded);
+            Segment s = At(start);
             if (reached == Reached.Nothing)
                 _loss += Value(theta, s);
             if (reached != Reached.Cotangents)
@@ -224,7 +227,7 @@ public sealed class NetworkObjective<T> : Objective<T>
         BatchKey key = KeyOf(batch);
         _loaded = Load(key);
         _loss = MemoryMarshal.Read<double>(MemoryMarshal.AsBytes(kept));
-        _pass.Recall(theta, _loaded, At(key, 0, _loaded).Inputs, kept[LossLength..]);
+        _pass.Recall(theta, _loaded, At(0).Inputs, kept[LossLength..]);
         Hold(theta, key);
         Reach(Reached.Cotangents);
         _isRecalled = true;
@@ -263,13 +266,18 @@ public sealed class NetworkObjective<T> : Objective<T>
     /// <summary>The one key of the whole set for every key that means it.</summary>
     private BatchKey KeyOf(in BatchKey batch) => batch.IsFull || _batches is null ? BatchKey.Full : batch;
 
-    /// <summary>Gathers the rows of a mini-batch unless they lie there; gives the number of examples.</summary>
+    /// <summary>Finds the rows of a batch in the data, or gathers them unless they lie there; gives the number of examples.</summary>
     private int Load(in BatchKey key)
     {
         _reached = Reached.Nothing;
-        int count = key.IsFull ? Data.Count : key == _gathered ? _gatheredCount : Gather(_batches!.Draw(key));
-        if (!key.IsFull)
+        int count = Data.Count;
+        _first = 0;
+        _isInPlace = _batches?.LiesInOrder(key, out _first, out count) ?? true;
+        if (!_isInPlace)
+        {
+            count = key == _gathered ? _gatheredCount : Gather(_batches!.Draw(key));
             (_gathered, _gatheredCount) = (key, count);
+        }
 
         // Rows that depend on each other can't go through in pieces.
         if (Network.CouplesRows && count > _pass.Capacity)
@@ -295,13 +303,13 @@ public sealed class NetworkObjective<T> : Objective<T>
         return examples.Length;
     }
 
-    /// <summary>The rows of a batch from <paramref name="start"/> on that fit into the pass.</summary>
-    private Segment At(in BatchKey key, int start, int count)
+    /// <summary>The rows of the loaded batch from <paramref name="start"/> on that fit into the pass.</summary>
+    private Segment At(int start)
     {
-        int rows = Math.Min(_pass.Capacity, count - start), d = Data.Features, k = Data.Outputs;
-        T scale = T.One / T.CreateChecked(count);
-        return key.IsFull
-            ? new Segment(rows, scale, Data.Inputs.Slice(start * d, rows * d), k == 0 ? Data.Labels.Slice(start, rows) : default, Data.Targets.Slice(start * k, rows * k))
+        int rows = Math.Min(_pass.Capacity, _loaded - start), d = Data.Features, k = Data.Outputs, i = _first + start;
+        T scale = T.One / T.CreateChecked(_loaded);
+        return _isInPlace
+            ? new Segment(rows, scale, Data.Inputs.Slice(i * d, rows * d), k == 0 ? Data.Labels.Slice(i, rows) : default, Data.Targets.Slice(i * k, rows * k))
             : new Segment(rows, scale, _rows.Take(0, rows * d), k == 0 ? _labels.AsSpan(0, rows) : default, _rows.Take(1, rows * k));
     }
 

@@ -13,12 +13,16 @@ public enum BatchOrder
 
     /// <summary>As <see cref="Epochs"/>, but all batches are full and an epoch's remainder is left out.</summary>
     EpochsDropRemainder,
+
+    /// <summary>As <see cref="Epochs"/>, but without a shuffle: every epoch goes through the examples as they lie, so that objectives may use them where they lie.</summary>
+    InOrder,
 }
 
 /// <summary>
 /// Draws the example numbers of a batch from its key alone, so that any step can be drawn again. With replacement: the stream
 /// (seed, inner step, outer step, MiniBatch, task) gives the indices in order. In epochs: step t is batch t mod B of epoch t / B, B batches
-/// an epoch, whose order is the shuffle of the stream (seed, epoch, outer step, MiniBatch, task).
+/// an epoch, whose order is the shuffle of the stream (seed, epoch, outer step, MiniBatch, task). In order: the same without a shuffle, so that of
+/// the key the inner step alone counts.
 /// </summary>
 public sealed class Minibatches
 {
@@ -41,8 +45,8 @@ public sealed class Minibatches
         Count = count;
         Size = size;
         Order = order;
-        _perEpoch = order == BatchOrder.Epochs ? ((count - 1) / size) + 1 : count / size;
-        _indices = new int[order == BatchOrder.WithReplacement ? size : count];
+        _perEpoch = order is BatchOrder.Epochs or BatchOrder.InOrder ? ((count - 1) / size) + 1 : count / size;
+        _indices = order == BatchOrder.InOrder ? [] : new int[order == BatchOrder.WithReplacement ? size : count];
     }
 
     /// <summary>Number of examples.</summary>
@@ -60,8 +64,8 @@ public sealed class Minibatches
     /// <summary>The example numbers of a batch; of the full batch 0, 1, ..., Count - 1. Valid until the next draw.</summary>
     public ReadOnlySpan<int> Draw(in BatchKey batch)
     {
-        if (batch.IsFull)
-            return _all ??= [.. Enumerable.Range(0, Count)];
+        if (LiesInOrder(batch, out int first, out int length))
+            return (_all ??= [.. Enumerable.Range(0, Count)]).AsSpan(first, length);
         if (Order == BatchOrder.WithReplacement)
         {
             var stream = new RandomStream(new StreamKey(batch.Seed, batch.InnerStep, batch.OuterStep, StreamPurpose.MiniBatch, batch.Task));
@@ -73,6 +77,21 @@ public sealed class Minibatches
         Shuffle(new StreamKey(batch.Seed, epoch, batch.OuterStep, StreamPurpose.MiniBatch, batch.Task));
         int start = (int)position * Size;
         return _indices.AsSpan(start, Math.Min(Size, Count - start));
+    }
+
+    /// <summary>True if a batch is the examples start, ..., start + count - 1: the full batch, and every batch drawn in order.</summary>
+    internal bool LiesInOrder(in BatchKey batch, out int start, out int count)
+    {
+        (start, count) = (0, Count);
+        if (batch.IsFull)
+            return true;
+        if (Order != BatchOrder.InOrder)
+            return false;
+
+        // In long: a batch may be longer than all examples.
+        start = (int)(batch.InnerStep % (uint)_perEpoch * (long)Size);
+        count = Math.Min(Size, Count - start);
+        return true;
     }
 
     private void Shuffle(in StreamKey key)

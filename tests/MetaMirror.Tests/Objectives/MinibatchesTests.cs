@@ -66,11 +66,37 @@ public sealed class MinibatchesTests
             batches.Draw(BatchKey.Full);
             Assert.Equal(first, batches.Draw(key).ToArray());
             Assert.Equal(first, new Minibatches(50, 7, order).Draw(key).ToArray());
+            Assert.NotEqual(first, batches.Draw(key.At(5)).ToArray());
+            if (order == BatchOrder.InOrder)
+                continue;
             Assert.NotEqual(first, batches.Draw(key with { Task = 2 }).ToArray());
             Assert.NotEqual(first, batches.Draw(key with { Seed = 8 }).ToArray());
             Assert.NotEqual(first, batches.Draw(key with { OuterStep = 3 }).ToArray());
-            Assert.NotEqual(first, batches.Draw(key.At(5)).ToArray());
         }
+    }
+
+    /// <summary>Every epoch the same batches, the last of 8, whatever the seed; also far on, and with batches longer than all examples.</summary>
+    [Fact]
+    public void In_order_every_epoch_goes_through_the_examples_as_they_lie()
+    {
+        var batches = new Minibatches(100, 23, BatchOrder.InOrder);
+        Assert.Equal(23, batches.MaximumSize);
+        for (int t = 0; t < 12; t++)
+        {
+            int start = t % 5 * 23, count = t % 5 < 4 ? 23 : 8;
+            foreach (uint step in (uint[])[(uint)t, 4_000_000_000u + (uint)t])
+            {
+                var key = new BatchKey((ulong)t, step, 3, 4);
+                Assert.Equal(Enumerable.Range(start, count), batches.Draw(key).ToArray());
+                Assert.True(batches.LiesInOrder(key, out int first, out int length));
+                Assert.Equal((start, count), (first, length));
+            }
+        }
+
+        Assert.Equal([0, 1, 2, 3, 4], new Minibatches(5, int.MaxValue, BatchOrder.InOrder).Draw(new BatchKey(1, 3, 0, 0)).ToArray());
+        Assert.True(batches.LiesInOrder(BatchKey.Full, out int all, out int rows));
+        Assert.Equal((0, 100), (all, rows));
+        Assert.False(new Minibatches(100, 23, BatchOrder.Epochs).LiesInOrder(new BatchKey(1, 0, 0, 0), out _, out _));
     }
 
     [Fact]
