@@ -25,7 +25,7 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
     private SparsePlan plan;
     private Strided<T> a, b, c;
     private T alpha, beta;
-    private int n, depth, rows, lists, parts;
+    private int n, k, run, runs, rows, lists, parts;
     private long[] entries = [];
     private int[] starts = [];
 
@@ -44,6 +44,8 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
     /// <summary>Words of a list; whole vectors are stored at its end.</summary>
     private int ListLength => (ListedRows * plan.Depth * SparseEntries<T>.Words) + Vector512<long>.Count;
 
+    private int StartLength => ListedRows * (plan.Segments(plan.Depth) + 1);
+
     private static void Share(WorkerTeam? team, int items, Action<int, int> body)
     {
         if (team is not null)
@@ -56,23 +58,22 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
             body(item, 0);
     }
 
-    private void Run(WorkerTeam? team, int m, int columns, int k, T factor, Strided<T> left, Strided<T> right, T old, Strided<T> output)
+    private void Run(WorkerTeam? team, int m, int columns, int inner, T factor, Strided<T> left, Strided<T> right, T old, Strided<T> output)
     {
-        plan = new SparsePlan(m, columns, k, TSimd.Count, sizeof(T));
-        (n, alpha) = (columns, factor);
+        plan = new SparsePlan(m, columns, inner, TSimd.Count, sizeof(T));
+        (n, k, alpha, beta, b) = (columns, inner, factor, old, right);
         Reserve();
-        for (int p = 0; p < k; p += plan.Depth)
+        int all = (inner + plan.Depth - 1) / plan.Depth;
+        for (run = 0; run < all; run += plan.RunsAtOnce)
         {
-            depth = Math.Min(plan.Depth, k - p);
-            beta = p == 0 ? old : T.One;
-            b = right.From(p, 0);
+            runs = Math.Min(plan.RunsAtOnce, all - run);
             for (int i = 0; i < m; i += plan.RowsAtOnce)
             {
                 rows = Math.Min(plan.RowsAtOnce, m - i);
                 lists = (rows + ListedRows - 1) / ListedRows;
                 parts = team is null || team.Threads == 1 ? 1 : plan.Parts(rows);
-                (a, c) = (left.From(i, p), output.From(i, 0));
-                Share(team, lists, listing);
+                (a, c) = (left.From(i, 0), output.From(i, 0));
+                Share(team, runs * lists, listing);
                 Share(team, plan.Panels * parts, products);
             }
         }
@@ -80,49 +81,62 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
 
     private void Reserve()
     {
-        int most = (plan.RowsAtOnce + ListedRows - 1) / ListedRows;
+        int most = (plan.RowsAtOnce + ListedRows - 1) / ListedRows * plan.RunsAtOnce;
         if (entries.Length < most * ListLength)
             entries = GC.AllocateUninitializedArray<long>(most * ListLength, pinned: true);
-        if (starts.Length < most * ListedRows * (plan.Segments(plan.Depth) + 1))
-            starts = GC.AllocateUninitializedArray<int>(most * ListedRows * (plan.Segments(plan.Depth) + 1), pinned: true);
+        if (starts.Length < most * StartLength)
+            starts = GC.AllocateUninitializedArray<int>(most * StartLength, pinned: true);
     }
 
-    private void List(int list, int worker)
+    private int DepthOf(int p) => Math.Min(plan.Depth, k - (p * plan.Depth));
+
+    private void List(int item, int worker)
     {
-        int first = list * ListedRows;
-        SparseEntries<T>.List(a.From(first, 0), Math.Min(ListedRows, rows - first), depth, plan.Segment, plan.Step, EntriesOf(list), StartsOf(first));
+        int first = item % lists * ListedRows, p = run + (item / lists);
+        SparseEntries<T>.List(
+            a.From(first, (nint)p * plan.Depth), Math.Min(ListedRows, rows - first), DepthOf(p), plan.Segment, plan.Step, EntriesOf(item), StartsOf(item));
     }
 
-    /// <summary>Some rows of a panel, segment after segment.</summary>
+    /// <summary>Some rows of a panel, run after run.</summary>
     private void Multiply(int item, int worker)
     {
         int panel = item / parts, part = item % parts;
-        int before = plan.VectorsBefore(panel), vectors = plan.VectorsOf(panel), width = vectors * TSimd.Count, segments = plan.Segments(depth);
-        int column = before * TSimd.Count, used = Math.Min(n - column, width);
-        T* packed = PackingBuffer.Get<T>((plan.Depth * plan.Width) + (plan.RowsAtOnce * width));
-        T* sums = packed + (plan.Depth * plan.Width);
-        Panel.Pack(b.From(0, column), depth, used, plan.Width, packed);
+        int column = plan.VectorsBefore(panel) * TSimd.Count, vectors = plan.VectorsOf(panel), used = Math.Min(n - column, vectors * TSimd.Count);
         int from = (int)((long)part * lists / parts), to = (int)((long)(part + 1) * lists / parts);
+        T* packed = PackingBuffer.Get<T>((plan.Depth * plan.Width) + (plan.RowsAtOnce * plan.Width));
+        for (int p = run; p < run + runs; p++)
+        {
+            Panel.Pack(b.From((nint)p * plan.Depth, column), DepthOf(p), used, plan.Width, packed);
+            Multiply(p, from, to, packed, column, vectors, used);
+        }
+    }
+
+    /// <summary>Some rows of a packed panel, segment after segment.</summary>
+    private void Multiply(int p, int from, int to, T* packed, int column, int vectors, int used)
+    {
+        int width = vectors * TSimd.Count, segments = plan.Segments(DepthOf(p));
+        T factor = p == 0 ? beta : T.One;
+        T* sums = packed + (plan.Depth * plan.Width);
         for (int s = 0; s < segments; s++)
         {
             bool last = s == segments - 1;
             for (int list = from; list < to; list++)
             {
-                int first = list * ListedRows, several = Math.Min(ListedRows, rows - first);
-                T* unfinished = sums + ((nint)first * width);
+                int first = list * ListedRows, several = Math.Min(ListedRows, rows - first), place = ((p - run) * lists) + list;
+                T* unfinished = sums + ((nint)(first - (from * ListedRows)) * width);
                 var output = last && used == width
-                    ? new TileOutput<T>(c.Start + (first * c.Row) + column, c.Row, alpha, beta, !T.IsZero(beta))
+                    ? new TileOutput<T>(c.Start + (first * c.Row) + column, c.Row, alpha, factor, !T.IsZero(factor))
                     : new TileOutput<T>(unfinished, width, T.One, T.Zero, readsC: false);
-                Tile(vectors, several, EntriesOf(list), StartsOf(first) + s, packed + (s * plan.Segment * plan.Width), s == 0 ? null : unfinished, output);
+                Tile(
+                    vectors, several, EntriesOf(place), StartsOf(place) + s, segments + 1, packed + (s * plan.Segment * plan.Width), s == 0 ? null : unfinished, output);
                 if (last && used < width)
-                    Finish(unfinished, width, several, used, c.From(first, column));
+                    Finish(unfinished, width, several, used, factor, c.From(first, column));
             }
         }
     }
 
-    private void Tile(int vectors, int several, long* list, int* from, T* segment, T* unfinished, in TileOutput<T> output)
+    private static void Tile(int vectors, int several, long* list, int* from, int stride, T* segment, T* unfinished, in TileOutput<T> output)
     {
-        int stride = plan.Segments(depth) + 1;
         switch (vectors)
         {
             case 4:
@@ -147,15 +161,15 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
 
     /// <summary>Chains of a panel whose last vector is not whole: they go to C through a padded vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish(T* unfinished, int width, int several, int used, Strided<T> output)
+    private void Finish(T* unfinished, int width, int several, int used, T factor, Strided<T> output)
     {
         T* padded = stackalloc T[TSimd.Count];
-        bool readsC = !T.IsZero(beta);
+        bool readsC = !T.IsZero(factor);
         int whole = used - (used % TSimd.Count);
         for (nint i = 0; i < several; i++, unfinished += width)
         {
             T* target = output.Start + (i * output.Row);
-            var tile = new TileOutput<T>(target, 0, alpha, beta, readsC);
+            var tile = new TileOutput<T>(target, 0, alpha, factor, readsC);
             for (int j = 0; j < whole; j += TSimd.Count)
                 tile.Store<TVector, TSimd>(target + j, TSimd.Load(unfinished + j));
             for (int j = whole; readsC && j < used; j++)
@@ -166,7 +180,7 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
         }
     }
 
-    private long* EntriesOf(int list) => (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(entries)) + ((nint)list * ListLength);
+    private long* EntriesOf(int place) => (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(entries)) + ((nint)place * ListLength);
 
-    private int* StartsOf(int row) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(starts)) + ((nint)row * (plan.Segments(depth) + 1));
+    private int* StartsOf(int place) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(starts)) + ((nint)place * StartLength);
 }

@@ -15,8 +15,11 @@ internal readonly struct SparsePlan
     /// <summary>Rows listed at once: their entries should stay in the second-level cache.</summary>
     private const int MostRows = 512;
 
-    /// <summary>Items to share out at least, and rows of one at least.</summary>
-    private const int FewestItems = 4, FewestRows = 32;
+    /// <summary>Elements listed at once, for the same reason.</summary>
+    private const int MostEntries = 1 << 17;
+
+    /// <summary>Items to share out at least, rows of one at least, and panels from which on an odd number is as good as an even one.</summary>
+    private const int FewestItems = 4, FewestRows = 32, ManyPanels = 15;
 
     private readonly int vectors;
     private readonly int lanes;
@@ -35,6 +38,7 @@ internal readonly struct SparsePlan
         int segments = ((Depth * Step) + SegmentBytes - 1) / SegmentBytes;
         Segment = (Depth + segments - 1) / segments;
         RowsAtOnce = Math.Min(m, MostRows);
+        RunsAtOnce = Math.Clamp(MostEntries / (RowsAtOnce * Depth), 1, (k + Depth - 1) / Depth);
     }
 
     /// <summary>Number of panels.</summary>
@@ -58,6 +62,9 @@ internal readonly struct SparsePlan
     /// <summary>Largest share of elements other than zero for which skipping the zeros was measured faster than the dense product.</summary>
     public static double WorthwhileShare<T>() => typeof(T) == typeof(float) ? 0.7 : 0.55;
 
+    /// <summary>Runs of p listed at once.</summary>
+    public int RunsAtOnce { get; }
+
     /// <summary>Whether a product of this shape has columns enough for a panel, and rows and inner length enough to be worth listing.</summary>
     public static bool Fits(int m, int n, int k, int lanes) => n > (FewestVectors - 1) * lanes && m >= 8 && k >= 8;
 
@@ -65,7 +72,11 @@ internal readonly struct SparsePlan
     public int Segments(int depth) => (depth + Segment - 1) / Segment;
 
     /// <summary>Parts that some rows are cut into, so that there are items enough to share out.</summary>
-    public int Parts(int rows) => Math.Clamp((FewestItems + Panels - 1) / Panels, 1, (rows + FewestRows - 1) / FewestRows);
+    public int Parts(int rows)
+    {
+        int parts = Panels % 2 == 1 && Panels < ManyPanels ? 2 : 1;
+        return Math.Clamp(Math.Max(parts, (FewestItems + Panels - 1) / Panels), 1, (rows + FewestRows - 1) / FewestRows);
+    }
 
     /// <summary>First vector of a panel; the first panels are one vector wider where the number does not divide.</summary>
     public int VectorsBefore(int panel) => (panel * (vectors / Panels)) + Math.Min(panel, vectors % Panels);
