@@ -9,7 +9,8 @@ namespace MetaMirror.Numerics;
 /// </summary>
 /// <remarks>
 /// In float, 3 x 3 kernels of stride 1 over many channels go by Winograd's algorithm (Lavin and Gray 2016): three times as fast, at up to five times the
-/// rounding error of direct sums (about 1e-6 of the result's size). In double, where every gradient is checked, sums are direct.
+/// rounding error of direct sums: about 1e-6 of the largest values in a tile's window, not of each result, and a pixel that is not finite spoils up to 4 x 4
+/// results around its own. In double, where every gradient is checked, sums are direct.
 /// Gradients of all other shapes skip the zeros of ay where they are so many that it pays, as behind pooling and rectifiers: what x or w holds against a zero of ay
 /// is then not looked at, not even if it is not finite.
 /// </remarks>

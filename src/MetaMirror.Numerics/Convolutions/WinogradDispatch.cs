@@ -6,19 +6,6 @@ namespace MetaMirror.Numerics;
 /// <summary>From a plan and the instruction set to the code.</summary>
 internal static class WinogradDispatch
 {
-    /// <summary>Items on the team, or one after the other.</summary>
-    public static void Run(WorkerTeam? team, int items, Action<int, int> body)
-    {
-        if (team is not null)
-        {
-            team.Run(items, body);
-            return;
-        }
-
-        for (int item = 0; item < items; item++)
-            body(item, 0);
-    }
-
     /// <summary>y ← conv(x, w) + bias + β y.</summary>
     public static void Multiply<T>(WorkerTeam? team, in WinogradOperands<T> operands)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -54,8 +54,8 @@ internal sealed unsafe class WinogradForward<T, TVector, TSimd, TData, TKernel, 
         job.bias = job.u + (Components * job.KernelComponent);
         for (int lane = 0; lane < lanes; lane++)
             job.bias[lane] = operands.Bias is null || lane >= operands.Lanes ? T.Zero : operands.Bias[lane];
-        WinogradDispatch.Run(team, job.Panels, job.kernels);
-        WinogradDispatch.Run(team, job.tiles.Items, job.items);
+        TeamItems.Run(team, job.Panels, job.kernels);
+        TeamItems.Run(team, job.tiles.Items, job.items);
         WinogradMemory.GiveBack(memory);
         instance = job;
     }

@@ -65,8 +65,8 @@ internal sealed unsafe class WinogradStripes<T, TVector, TSimd, TData, TKernel, 
         {
             job.o.Images = Math.Min(images, operands.Images - job.firstImage);
             job.tiles = operands.Tiles(job.o.Images, TOutput.Outputs, TilesAtOnce);
-            WinogradDispatch.Run(team, job.tiles.Items, job.data);
-            WinogradDispatch.Run(team, job.Panels, job.stripes);
+            TeamItems.Run(team, job.tiles.Items, job.data);
+            TeamItems.Run(team, job.Panels, job.stripes);
         }
 
         WinogradMemory.GiveBack(memory);

@@ -58,8 +58,8 @@ internal sealed unsafe class WinogradWeightBlocks<T, TVector, TSimd, TData, TAdj
         {
             job.o.Images = Math.Min(images, operands.Images - job.firstImage);
             job.tiles = operands.Tiles(job.o.Images, TAdjoint.Inputs, TilesAtOnce);
-            WinogradDispatch.Run(team, job.tiles.Items, job.transforms);
-            WinogradDispatch.Run(team, count, job.blocks);
+            TeamItems.Run(team, job.tiles.Items, job.transforms);
+            TeamItems.Run(team, count, job.blocks);
         }
 
         WinogradMemory.GiveBack(memory);

@@ -53,8 +53,8 @@ internal sealed unsafe class WinogradWeights<T, TVector, TSimd, TData, TAdjoint,
         int blocks = (operands.Channels + Side - 1) / Side * job.laneBlocks;
         job.groupCount = Math.Clamp((WantedItems + blocks - 1) / blocks, 1, job.tiles.Items);
         job.sums = memory.Get<T>(blocks * job.groupCount * SumLength);
-        WinogradDispatch.Run(team, blocks * job.groupCount, job.groups);
-        WinogradDispatch.Run(team, blocks * (Side / SliceChannels), job.slices);
+        TeamItems.Run(team, blocks * job.groupCount, job.groups);
+        TeamItems.Run(team, blocks * (Side / SliceChannels), job.slices);
         WinogradMemory.GiveBack(memory);
         instance = job;
     }

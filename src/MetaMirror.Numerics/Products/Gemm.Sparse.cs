@@ -42,21 +42,11 @@ public static unsafe partial class Gemm
         Check(transposeA, transposeB, m, n, k, a, b, c);
         fixed (T* pa = a, pb = b, pc = c)
         {
-            if (SparsePlan.Fits(m, n, k, Lanes<T>()) && !T.IsZero(alpha) && SparseEntries<T>.Share(pa, (long)m * k) <= share)
+            if (SparsePlan.Fits(m, n, k, SimdWidth<T>.Lanes) && !T.IsZero(alpha) && SparseEntries<T>.Share(pa, (long)m * k) <= share)
                 Skip(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
             else
                 Multiply(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
         }
-    }
-
-    private static int Lanes<T>()
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated)
-            return Vector512<T>.Count;
-        if (Vector256.IsHardwareAccelerated)
-            return Vector256<T>.Count;
-        return Vector128.IsHardwareAccelerated ? Vector128<T>.Count : 1;
     }
 
     private static void Skip<T>(WorkerTeam? team, bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, T* b, T beta, T* c)

@@ -46,18 +46,6 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
 
     private int StartLength => ListedRows * (plan.Segments(plan.Depth) + 1);
 
-    private static void Share(WorkerTeam? team, int items, Action<int, int> body)
-    {
-        if (team is not null)
-        {
-            team.Run(items, body);
-            return;
-        }
-
-        for (int item = 0; item < items; item++)
-            body(item, 0);
-    }
-
     private void Run(WorkerTeam? team, int m, int columns, int inner, T factor, Strided<T> left, Strided<T> right, T old, Strided<T> output)
     {
         plan = new SparsePlan(m, columns, inner, TSimd.Count, sizeof(T));
@@ -73,8 +61,8 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
                 lists = (rows + ListedRows - 1) / ListedRows;
                 parts = team is null || team.Threads == 1 ? 1 : plan.Parts(rows);
                 (a, c) = (left.From(i, 0), output.From(i, 0));
-                Share(team, runs * lists, listing);
-                Share(team, plan.Panels * parts, products);
+                TeamItems.Run(team, runs * lists, listing);
+                TeamItems.Run(team, plan.Panels * parts, products);
             }
         }
     }

@@ -34,6 +34,9 @@ public sealed class DirectMode<T> : Hypergradient<T>
         Grow(ref _aTheta, n);
         Grow(ref _aOther, n);
         Span<T> aTheta = _aTheta.AsSpan(0, n), aOther = _aOther.AsSpan(0, n);
+        aTheta.Clear();
+        aOther.Clear();
+        _aLoss[0] = T.Zero;
         problem.Start(meta, run);
         double value = 0;
         while (descent.Position < descent.Unroll.Steps)

@@ -35,7 +35,7 @@ public sealed partial class Network
         Nodes = plan.Nodes;
         Layout = new ParameterLayout([.. plan.Tensors, .. unused]);
         StateLayout = new ParameterLayout(plan.Buffers);
-        CouplesRows = Nodes.Any(n => n.Layer.Split == LayerSplit.Channels);
+        CouplesRows = Nodes.Any(n => n.Layer.Split == LayerSplit.Channels || n.StateLength > 0);
         Input = input;
         Output = Nodes[^1].Output;
     }
@@ -58,7 +58,7 @@ public sealed partial class Network
     /// <summary>Shape of an output row.</summary>
     public FeatureShape Output { get; }
 
-    /// <summary>True if in training the output of a row depends on the other rows of its batch (BatchNorm).</summary>
+    /// <summary>True if in training the output of a row, or a buffer, depends on the other rows of its batch (BatchNorm).</summary>
     public bool CouplesRows { get; }
 
     /// <summary>Writes initial parameters, layer after layer (PyTorch's defaults); unused ones become zero.</summary>

@@ -49,7 +49,7 @@ public sealed class NetworkObjective<T> : Objective<T>
         Data = data;
         _batches = batches;
         int size = batches?.MaximumSize ?? 0;
-        _pass = new NetworkPass<T>(network, Math.Max(size, Math.Min(data.Count, network.BlockRows)), derivatives: true);
+        _pass = new NetworkPass<T>(network, Math.Max(size, network.CouplesRows && batches is null ? data.Count : Math.Min(data.Count, network.BlockRows)), derivatives: true);
         int gathered = batches?.Order == BatchOrder.InOrder ? 0 : size;
         _rows = new AlignedBlocks<T>((long)gathered * data.Features, (long)gathered * data.Outputs);
         _labels = new int[data.IsClassification ? gathered : 0];

@@ -50,8 +50,8 @@ internal sealed unsafe partial class NetworkPass<T>
     {
         int size = segment.Split switch
         {
-            LayerSplit.Rows => Math.Clamp(PartBytes / (sizeof(T) * segment.RowSize), 1, _rows),
-            LayerSplit.Channels => Math.Clamp(PartBytes / (sizeof(T) * _rows * (segment.RowSize / _nodes[segment.First].Input.Channels)), 1, _nodes[segment.First].Input.Channels),
+            LayerSplit.Rows => (int)Math.Clamp(PartBytes / ((long)sizeof(T) * segment.RowSize), 1, _rows),
+            LayerSplit.Channels => (int)Math.Clamp(PartBytes / ((long)sizeof(T) * _rows * (segment.RowSize / _nodes[segment.First].Input.Channels)), 1, _nodes[segment.First].Input.Channels),
             _ => _rows,
         };
         if (_fresh && _kind is (Kind.Cotangent or Kind.CotangentTangent))
@@ -184,12 +184,28 @@ internal sealed unsafe partial class NetworkPass<T>
     {
         NetworkNode node = _nodes[l];
         if (node.InputVaries && node.SharesInput)
-            Vectors.AddScaled(T.One, Meeting(0, node, r), Rows(cotangents, node.Source, r));
+            Add(Meeting(0, node, r), Rows(cotangents, node.Source, r), node, r);
         if (node.SecondVaries && node.SharesSecond)
-            Vectors.AddScaled(T.One, Meeting(1, node, r), Rows(cotangents, node.Second, r));
+            Add(Meeting(1, node, r), Rows(cotangents, node.Second, r), node, r);
     }
 
-    private Span<T> Meeting(int which, NetworkNode node, in Range r) => Slice(_meetings!, which, node.Input.Size, r);
+    /// <summary>Adds what the part has computed: its rows, or its channels of all rows.</summary>
+    private static void Add(ReadOnlySpan<T> from, Span<T> to, NetworkNode node, in Range r)
+    {
+        int channels = r.EndChannel - r.FirstChannel, plane = node.Input.Size / node.Input.Channels;
+        if (channels == node.Input.Channels)
+        {
+            Vectors.AddScaled(T.One, from, to);
+            return;
+        }
+
+        for (int start = r.FirstChannel * plane; start < to.Length; start += node.Input.Size)
+            Vectors.AddScaled(T.One, from.Slice(start, channels * plane), to.Slice(start, channels * plane));
+    }
+
+    /// <summary>Rows of a meeting place lie equally far apart for all nodes: parts that are at different nodes don't touch.</summary>
+    private Span<T> Meeting(int which, NetworkNode node, in Range r) =>
+        _meetings!.Take(which, (r.Start * _meetingSize) + ((r.End - r.Start) * node.Input.Size))[(r.Start * _meetingSize)..];
 
     private Span<T> Rows(AlignedBlocks<T> blocks, int l, in Range r) => Slice(blocks, l, _nodes[l].Output.Size, r);
 

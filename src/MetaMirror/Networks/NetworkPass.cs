@@ -23,6 +23,7 @@ internal sealed unsafe partial class NetworkPass<T>
     private readonly AlignedBlocks<T>? _meetings;
     private readonly AlignedBlocks<T>?[] _tangents = new AlignedBlocks<T>?[MostTangents];
     private readonly AlignedBlocks<T>?[] _cotangentTangents = new AlignedBlocks<T>?[MostTangents];
+    private readonly int _meetingSize;
     private readonly int _used;
     private readonly bool[] _first;
     private int _rows;
@@ -44,7 +45,8 @@ internal sealed unsafe partial class NetworkPass<T>
 
         // Without derivatives only the loss writes one, for the last layer.
         _cotangents = Blocks((n, l) => l == Last || (derivatives && n.Varies));
-        long meeting = derivatives ? _nodes.Max(n => n.SharesInput || n.SharesSecond ? (long)capacity * n.Input.Size : 0) : 0;
+        _meetingSize = derivatives ? _nodes.Max(n => n.SharesInput || n.SharesSecond ? n.Input.Size : 0) : 0;
+        long meeting = (long)capacity * _meetingSize;
         _meetings = meeting > 0 ? new AlignedBlocks<T>(meeting, meeting) : null;
         _kept = derivatives ? KeptBlocks() : [];
     }

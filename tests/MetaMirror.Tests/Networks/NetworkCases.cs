@@ -37,6 +37,8 @@ internal static class NetworkCases
             .Residual(r => r.Conv2d(4, 3, 2, 1, false).BatchNorm2d().ReLU().Conv2d(4, 3, 1, 1, false).BatchNorm2d(), s => s.Conv2d(4, 1, 2, 0, false).BatchNorm2d()).ReLU()
             .Residual(r => r.Conv2d(4, 3, 1, 1, false).BatchNorm2d()).ReLU()
             .GlobalAveragePool().Linear(3)), 6),
+        ("normalized first in a residual block, channels in parts", Of(new(2, 8, 8), b => b
+            .Conv2d(16, 3, 1, 1, false).Residual(r => r.BatchNorm2d().ReLU().Conv2d(16, 3, 1, 1, false)).GlobalAveragePool().Linear(3)), 14),
     ];
 
     /// <summary>Large enough to be cut into parts for threads and caches.</summary>
@@ -48,6 +50,10 @@ internal static class NetworkCases
             .Residual(r => r.Conv2d(24, 3, 2, 1, false).BatchNorm2d().ReLU().Conv2d(24, 3, 1, 1, false).BatchNorm2d(), s => s.Conv2d(24, 1, 2, 0, false).BatchNorm2d()).ReLU()
             .MaxPool2d(3, 2, 1).Residual(r => r.Conv2d(24, 3, 1, 1).BatchNorm2d()).AveragePool2d(2, 1).ReLU()
             .GlobalAveragePool().Linear(70).BatchNorm2d().Tanh().Linear(10)), 16),
+        ("normalized first, many rows", Of(new(3, 8, 8), b => b
+            .Conv2d(16, 3, 1, 1, false).Residual(r => r.BatchNorm2d().ReLU().Conv2d(16, 3, 1, 1, false)).GlobalAveragePool().Linear(3)), 64),
+        ("inputs of two sizes read twice in one stretch", Of(new(1, 32, 32), b => b
+            .Conv2d(4, 3, 1, 1).Residual(r => r.Tanh()).MaxPool2d(4).Residual(r => r.Tanh()).Linear(3)), 64),
     ];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
