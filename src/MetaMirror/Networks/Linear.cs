@@ -100,7 +100,6 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
         Span<T> b = a.Parameters[_weights..];
         if (a.IsFresh)
             b.Clear();
-        for (int i = 0; i < rows; i++)
-            Vectors.AddScaled(T.One, a.Output.Slice(i * outputs, outputs), b);
+        Vectors.AddRows(rows, a.Output, b);
     }
 }

@@ -113,8 +113,7 @@ internal sealed class LinearScores<T>
             return;
         Span<T> b = gradient[weights..];
         b.Clear();
-        for (int i = 0; i < Rows; i++)
-            Vectors.AddScaled(T.One, a.Slice(i * _outputs, _outputs), b);
+        Vectors.AddRows(Rows, a[..(Rows * _outputs)], b);
     }
 
     /// <summary>A whole set of few features is kept by columns too: sums over long columns fill vectors, those over short rows do not.</summary>
