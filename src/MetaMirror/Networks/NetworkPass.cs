@@ -46,6 +46,7 @@ internal sealed unsafe partial class NetworkPass<T>
         _cotangents = Blocks((n, l) => l == Last || (derivatives && n.Varies));
         long meeting = derivatives ? _nodes.Max(n => n.SharesInput || n.SharesSecond ? (long)capacity * n.Input.Size : 0) : 0;
         _meetings = meeting > 0 ? new AlignedBlocks<T>(meeting, meeting) : null;
+        _tail = derivatives ? Tail() : 0;
         _kept = derivatives ? KeptBlocks() : [];
     }
 
