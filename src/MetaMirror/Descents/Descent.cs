@@ -75,6 +75,12 @@ public sealed partial class Descent<T>
     /// <summary>theta_1, where this run started.</summary>
     public ReadOnlySpan<T> Initial => _initial;
 
+    /// <summary>Where theta_1 of the next run may be written, for <see cref="Start"/>.</summary>
+    internal Span<T> InitialBuffer => _initial;
+
+    /// <summary>Where a finished run has its last gradient: sweeps may use it until the next run.</summary>
+    internal Span<T> GradientBuffer => _gradient;
+
     /// <summary>The rule's state.</summary>
     public ReadOnlySpan<T> State => _memory.AsSpan(0, _stateLength);
 

@@ -12,7 +12,6 @@ namespace MetaMirror.Descents;
 public sealed class InnerProblem<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly T[] _start;
     private Objective<T>? _validation;
     private Objective<T>? _countedValidation;
     private T[] _stateTangents = [];
@@ -25,7 +24,6 @@ public sealed class InnerProblem<T>
         Task = task;
         InitialPoint = initialPoint;
         Descent = new Descent<T>(task.CreateTrainingObjective(), rule, unroll);
-        _start = new T[task.Layout.Length];
         Training = new CountedObjective<T>(Descent.Objective, Descent);
         CountedValidation = () => _countedValidation ??= new CountedObjective<T>(Validation(), Descent);
     }
@@ -56,8 +54,8 @@ public sealed class InnerProblem<T>
     {
         ArgumentNullException.ThrowIfNull(meta);
         var stream = new RandomStream(new StreamKey(run.Seed, 0, run.OuterStep, StreamPurpose.InitialPoint, run.Task));
-        InitialPoint.Place(Task, ref stream, meta.Of(MetaPlace.InitialPoint), _start);
-        Descent.Start(_start, meta, run);
+        InitialPoint.Place(Task, ref stream, meta.Of(MetaPlace.InitialPoint), Descent.InitialBuffer);
+        Descent.Start(Descent.Initial, meta, run);
     }
 
     /// <summary>d(state)/dmu as the last run left it: it goes with the state, whichever estimator serves the next run. Zero after a change of length.</summary>

@@ -25,6 +25,9 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
     public sealed override bool PullsBackByGradientAlone => true;
 
     /// <inheritdoc/>
+    internal sealed override bool OverwritesFresh => true;
+
+    /// <inheritdoc/>
     public sealed override int ScratchLength(ParameterLayout layout) => 0;
 
     /// <summary>Writes the diagonal of P, one entry per parameter.</summary>
@@ -114,13 +117,13 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
             if (segment.IsShared)
             {
                 T p = context.Meta[segment.Meta];
-                double sum = DiagonalStep<T>.SharedVjp(eta, g, p, a, segment.Of(aGradient));
+                double sum = DiagonalStep<T>.SharedVjp(eta, g, p, a, segment.Of(aGradient), context.IsFresh);
                 aMeta[segment.Meta] += eta * T.CreateTruncating(sum) / p;
                 slope += sum;
             }
             else
             {
-                slope += DiagonalStep<T>.Vjp(eta, g, segment.MetaOf(context.Meta), a, segment.Of(aGradient), segment.MetaOf(aMeta));
+                slope += DiagonalStep<T>.Vjp(eta, g, segment.MetaOf(context.Meta), a, segment.Of(aGradient), segment.MetaOf(aMeta), context.IsFresh);
             }
         }
 

@@ -30,9 +30,9 @@ internal static class DiagonalStep<T>
             theta[i] -= eta * (g[i] / p[i]);
     }
 
-    /// <summary>aG -= eta aTheta / P; aP += eta g aTheta / P^2; gives sum g aTheta / P.</summary>
+    /// <summary>aG -= eta aTheta / P; aP += eta g aTheta / P^2; gives sum g aTheta / P. A fresh aG counts as zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static double Vjp(T eta, ReadOnlySpan<T> g, ReadOnlySpan<T> p, ReadOnlySpan<T> aTheta, Span<T> aGradient, Span<T> aP)
+    public static double Vjp(T eta, ReadOnlySpan<T> g, ReadOnlySpan<T> p, ReadOnlySpan<T> aTheta, Span<T> aGradient, Span<T> aP, bool fresh)
     {
         ref T gs = ref MemoryMarshal.GetReference(g), ps = ref MemoryMarshal.GetReference(p), ats = ref MemoryMarshal.GetReference(aTheta);
         ref T ags = ref MemoryMarshal.GetReference(aGradient), aps = ref MemoryMarshal.GetReference(aP);
@@ -45,7 +45,7 @@ internal static class DiagonalStep<T>
             Vector256<T> scaled = Vector256.LoadUnsafe(ref ats, (nuint)i) * inverse;
             Vector256<T> product = Vector256.LoadUnsafe(ref gs, (nuint)i) * scaled;
             sum.Add(product);
-            (Vector256.LoadUnsafe(ref ags, (nuint)i) - (factor * scaled)).StoreUnsafe(ref ags, (nuint)i);
+            ((fresh ? Vector256<T>.Zero : Vector256.LoadUnsafe(ref ags, (nuint)i)) - (factor * scaled)).StoreUnsafe(ref ags, (nuint)i);
             (Vector256.LoadUnsafe(ref aps, (nuint)i) + (factor * product * inverse)).StoreUnsafe(ref aps, (nuint)i);
         }
 
@@ -57,7 +57,7 @@ internal static class DiagonalStep<T>
             {
                 T inverse = T.One / p[i], scaled = aTheta[i] * inverse, product = g[i] * scaled;
                 products[j] = product;
-                aGradient[i] -= eta * scaled;
+                aGradient[i] = (fresh ? T.Zero : aGradient[i]) - (eta * scaled);
                 aP[i] += eta * product * inverse;
             }
 
@@ -67,9 +67,9 @@ internal static class DiagonalStep<T>
         return sum.Total;
     }
 
-    /// <summary>The same with one P for all: aG -= eta aTheta / P; gives sum g aTheta / P.</summary>
+    /// <summary>The same with one P for all: aG -= eta aTheta / P; gives sum g aTheta / P. A fresh aG counts as zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static double SharedVjp(T eta, ReadOnlySpan<T> g, T p, ReadOnlySpan<T> aTheta, Span<T> aGradient)
+    public static double SharedVjp(T eta, ReadOnlySpan<T> g, T p, ReadOnlySpan<T> aTheta, Span<T> aGradient, bool fresh)
     {
         ref T gs = ref MemoryMarshal.GetReference(g), ats = ref MemoryMarshal.GetReference(aTheta), ags = ref MemoryMarshal.GetReference(aGradient);
         T inverse = T.One / p;
@@ -80,7 +80,7 @@ internal static class DiagonalStep<T>
         {
             Vector256<T> scaled = Vector256.LoadUnsafe(ref ats, (nuint)i) * inverses;
             sum.Add(Vector256.LoadUnsafe(ref gs, (nuint)i) * scaled);
-            (Vector256.LoadUnsafe(ref ags, (nuint)i) - (factor * scaled)).StoreUnsafe(ref ags, (nuint)i);
+            ((fresh ? Vector256<T>.Zero : Vector256.LoadUnsafe(ref ags, (nuint)i)) - (factor * scaled)).StoreUnsafe(ref ags, (nuint)i);
         }
 
         if (i < aTheta.Length)
@@ -91,7 +91,7 @@ internal static class DiagonalStep<T>
             {
                 T scaled = aTheta[i] * inverse;
                 products[j] = g[i] * scaled;
-                aGradient[i] -= eta * scaled;
+                aGradient[i] = (fresh ? T.Zero : aGradient[i]) - (eta * scaled);
             }
 
             sum.Add(Vector256.Create<T>(products));

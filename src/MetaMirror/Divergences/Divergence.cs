@@ -18,6 +18,9 @@ public readonly ref struct DivergenceContext<T>
 
     /// <summary>Steps taken since the state was reset; 0 means that the state is all zeros.</summary>
     public int Age { get; init; }
+
+    /// <summary>True if the cotangent of the gradient is zero whatever it holds, and is to be overwritten; only for divergences that say so.</summary>
+    internal bool IsFresh { get; init; }
 }
 
 /// <summary>Where a potential is defined.</summary>
@@ -50,6 +53,9 @@ public abstract class Divergence<T>
 
     /// <summary>True promises that <see cref="StepVjp"/> reads neither theta nor state. Default: false.</summary>
     public virtual bool PullsBackByGradientAlone => false;
+
+    /// <summary>True if <see cref="StepVjp"/> heeds <see cref="DivergenceContext{T}.IsFresh"/>. Default: false, it always adds.</summary>
+    internal virtual bool OverwritesFresh => false;
 
     /// <summary>Meta-parameters of phi for parameters of this layout.</summary>
     public abstract IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout);

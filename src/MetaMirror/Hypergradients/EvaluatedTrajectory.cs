@@ -6,7 +6,7 @@ namespace MetaMirror.Hypergradients;
 
 /// <summary>
 /// All evaluations, each with the parameters that products read, and the last gradients; the other gradients are finished from their evaluations. Theta
-/// itself is never brought back: neither the rule's cotangent map nor the meta-objective reads it.
+/// itself is never brought back: neither the rule's cotangent map nor the meta-objective reads it. Finished gradients take the place of the run's last one.
 /// </summary>
 internal sealed class EvaluatedTrajectory<T> : Trajectory<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -16,15 +16,15 @@ internal sealed class EvaluatedTrajectory<T> : Trajectory<T>
     private ImmutableArray<(int Start, int Length)> _reads = [];
     private double[] _losses = [];
     private T[] _theta = [];
-    private T[] _gradient = [];
+    private Descent<T>? _descent;
     private long _point;
 
     public override unsafe long Bytes =>
-        _gradients.Bytes + _evaluations.Bytes + ((long)_losses.Length * sizeof(double)) + (sizeof(T) * ((long)_theta.Length + _gradient.Length));
+        _gradients.Bytes + _evaluations.Bytes + ((long)_losses.Length * sizeof(double)) + (sizeof(T) * (long)_theta.Length);
 
     public override Span<T> Theta(int t) => _theta;
 
-    public override Span<T> Gradient(int t) => IsStored(t) ? _gradients[End - 1 - t] : _gradient;
+    public override Span<T> Gradient(int t) => IsStored(t) ? _gradients[End - 1 - t] : _descent!.GradientBuffer;
 
     public override Span<T> State(int t) => [];
 
@@ -67,7 +67,7 @@ internal sealed class EvaluatedTrajectory<T> : Trajectory<T>
         if (IsStored(first))
             descent.RecallAt(first, _point, _theta, kept);
         else
-            _ = descent.RecallAt(first, _point, _theta, kept, _gradient);
+            _ = descent.RecallAt(first, _point, _theta, kept, descent.GradientBuffer);
     }
 
     public override void RecallEvaluation(Descent<T> descent, int t)
@@ -83,7 +83,8 @@ internal sealed class EvaluatedTrajectory<T> : Trajectory<T>
         if (_losses.Length != Plan.Steps)
             _losses = new double[Plan.Steps];
         if (_theta.Length != N)
-            (_theta, _gradient) = (new T[N], new T[N]);
+            _theta = new T[N];
+        _descent = descent;
 
         // What must not be read would show.
         Array.Fill(_theta, T.NaN);

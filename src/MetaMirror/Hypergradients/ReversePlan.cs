@@ -28,6 +28,9 @@ internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluatio
     /// <summary>Cost of a gradient whose evaluation is there, and of an evaluation that has to be made again for a product, in gradients.</summary>
     private const double Recalled = 0.4, Missing = 0.6;
 
+    /// <summary>Default budget in segments of sqrt(T) steps: the constant of O(sqrt T).</summary>
+    internal const double Roots = 2.2;
+
     /// <summary>Segments before the stored steps: each begins at a checkpoint.</summary>
     public int Checkpoints => Alone ? 0 : (Steps - 1) / Stored;
 
@@ -53,7 +56,7 @@ internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluatio
             return given;
         long evaluation = options.KeepEvaluations ? sizes.Evaluation : 0;
         long root = (long)Math.Ceiling(Math.Sqrt(steps));
-        long budget = options.Budget ?? (2 * root * (sizes.Checkpoint + sizes.Step + Math.Min(evaluation, sizes.Step)));
+        long budget = options.Budget ?? (long)(Roots * root * (sizes.Checkpoint + sizes.Step + Math.Min(evaluation, sizes.Step)));
         (ReversePlan Plan, double Cost, long Bytes) best = (default, double.PositiveInfinity, 0);
         long least = long.MaxValue;
         if (evaluation > 0 && sizes.Alone > 0 && options.StoredSteps is null && steps <= budget / sizes.Alone)

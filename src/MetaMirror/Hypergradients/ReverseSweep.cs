@@ -99,13 +99,17 @@ internal sealed class ReverseSweep<T>
         Span<T> theta = _trajectory.Theta(t), gradient = _trajectory.Gradient(t);
         double loss = _trajectory.Loss(t);
         descent.MoveTo(t);
-        Array.Clear(_aGradient);
+
+        // A rule that overwrites saves a pass over it, and one that reads it.
+        bool fresh = descent.Rule.OverwritesFresh;
+        if (!fresh)
+            Array.Clear(_aGradient);
         _scale[0] = T.One;
         _aScale[0] = T.Zero;
         _aLoss[0] = T.Zero;
         descent.Rule.Vjp(
             descent.ContextAt(t, loss), new Iterate<T>(theta, gradient, _scale, _trajectory.State(t)),
-            new Iterate<T>(_aTheta, _aGradient, _aScale, _aState), meta.Slice(indirect, MetaPlace.Rule));
+            new Iterate<T>(_aTheta, _aGradient, _aScale, _aState) { IsFresh = fresh }, meta.Slice(indirect, MetaPlace.Rule));
         if (metaObjective.HasPathTerm)
         {
             var point = new PathPoint<T> { Step = t, Steps = descent.Unroll.Steps, Theta = theta, Gradient = gradient, Loss = loss };

@@ -4,11 +4,16 @@ namespace MetaMirror.Networks;
 
 /// <summary>
 /// What of a pass has to be kept to come back to it: the scores, and of each layer only what its derivatives read. A multi-layer perceptron
-/// with ReLU keeps half a layer's numbers: the ReLUs' outputs, and the cotangents of all linear layers but the first.
+/// with ReLU keeps half a layer's numbers: the ReLUs' outputs, and the cotangents of the linear layers between the first and the last two. Cotangents
+/// behind the last layers are computed again where that takes no longer than to keep and copy them.
 /// </summary>
 internal sealed unsafe partial class NetworkPass<T>
 {
+    /// <summary>Outputs of a linear layer up to which its input's cotangent costs about what its copies do.</summary>
+    private const int FewOutputs = 16;
+
     private readonly Kept[] _kept;
+    private readonly int _tail;
 
     /// <summary>Numbers that <see cref="Keep"/> writes for a batch.</summary>
     public long KeptLength(int rows)
@@ -55,6 +60,11 @@ internal sealed unsafe partial class NetworkPass<T>
                 if (!_nodes[l].Varies)
                     Visit(l, WholeOf(_nodes[l]));
             }
+
+            _kind = Kind.Cotangent;
+            _result = null;
+            for (int l = Last; l >= _tail; l--)
+                Visit(l, WholeOf(_nodes[l]));
         }
     }
 
@@ -74,11 +84,43 @@ internal sealed unsafe partial class NetworkPass<T>
                 kept.Add(new Kept(_saved!, l, saved, 0));
             if (statistics > 0)
                 kept.Add(new Kept(_statistics, l, 0, statistics));
-            if (l == Last || reads.HasFlag(LayerReads.Cotangent))
+            if (l == Last || (reads.HasFlag(LayerReads.Cotangent) && !IsReadFrom(l, _tail)))
                 kept.Add(new Kept(_cotangents, l, size, 0));
         }
 
         return [.. kept];
+    }
+
+    /// <summary>The first of the last nodes whose inputs' cotangents are computed again: a chain of small linear layers and elementwise ones.</summary>
+    private int Tail()
+    {
+        int tail = Last + 1;
+        while (tail > 0 && IsCheap(_nodes[tail - 1]) && _nodes[tail - 1].Source == tail - 2)
+            tail--;
+
+        // No further than to the first cotangent that is read, and not into inputs that others take, too.
+        while (tail <= Last && (!IsReadFrom(tail - 1, tail) || !ReadsOf(_nodes[tail - 1]).HasFlag(LayerReads.Cotangent)))
+            tail++;
+        return tail;
+    }
+
+    private static bool IsCheap(NetworkNode node) => node.InputVaries && !node.SharesInput && node.Second == NetworkNode.None
+        && (node.Layer is Linear ? node.Output.Size <= FewOutputs : node.Layer is ReLU or Tanh or Sigmoid);
+
+    /// <summary>True if all readers of a node's output are among the nodes from <paramref name="first"/> on, and there are some.</summary>
+    private bool IsReadFrom(int l, int first)
+    {
+        bool read = false;
+        for (int r = 0; r < _nodes.Length; r++)
+        {
+            if (_nodes[r].Source != l && _nodes[r].Second != l)
+                continue;
+            read = true;
+            if (r < first)
+                return false;
+        }
+
+        return read;
     }
 
     private static LayerReads ReadsOf(NetworkNode node) => node.Layer.Reads(node.InputVaries || node.SecondVaries);

@@ -48,6 +48,7 @@ internal sealed unsafe partial class NetworkPass<T>
         _meetingSize = derivatives ? _nodes.Max(n => n.SharesInput || n.SharesSecond ? n.Input.Size : 0) : 0;
         long meeting = (long)capacity * _meetingSize;
         _meetings = meeting > 0 ? new AlignedBlocks<T>(meeting, meeting) : null;
+        _tail = derivatives ? Tail() : 0;
         _kept = derivatives ? KeptBlocks() : [];
     }
 

@@ -26,6 +26,9 @@ public readonly ref struct Iterate<T>(Span<T> theta, Span<T> gradient, Span<T> s
     /// <summary>Rule state.</summary>
     public Span<T> State { get; } = state;
 
+    /// <summary>Of cotangents: true if that of the gradient is zero whatever it holds, and is to be overwritten; only for rules that say <see cref="UpdateRule{T}.OverwritesFresh"/>.</summary>
+    internal bool IsFresh { get; init; }
+
     /// <summary>The same iterate with a part of the state.</summary>
     public Iterate<T> WithState(int start, int length) => new(Theta, Gradient, Scale, State.Slice(start, length));
 }

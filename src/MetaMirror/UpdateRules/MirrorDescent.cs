@@ -35,6 +35,9 @@ public sealed class MirrorDescent<T> : UpdateRule<T>
     public override bool PullsBackByGradientAlone => Divergence.PullsBackByGradientAlone;
 
     /// <inheritdoc/>
+    internal override bool OverwritesFresh => Divergence.OverwritesFresh;
+
+    /// <inheritdoc/>
     public override string Name => "mirror-descent";
 
     /// <inheritdoc/>
@@ -73,14 +76,14 @@ public sealed class MirrorDescent<T> : UpdateRule<T>
         Span<T> aEta = stackalloc T[1];
         aEta.Clear();
         Divergence.StepVjp(
-            ContextOf(context), rate * x.Scale[0], x.Gradient, x.Theta, x.State,
+            ContextOf(context, cotangent.IsFresh), rate * x.Scale[0], x.Gradient, x.Theta, x.State,
             cotangent.Theta, cotangent.State, cotangent.Gradient, metaCotangent[..^1], aEta);
         metaCotangent[^1] += aEta[0] * x.Scale[0];
         cotangent.Scale[0] += aEta[0] * rate;
     }
 
-    private static DivergenceContext<T> ContextOf(in StepContext<T> context) => new()
+    private static DivergenceContext<T> ContextOf(in StepContext<T> context, bool isFresh = false) => new()
     {
-        Layout = context.Layout, Meta = context.Meta[..^1], Scratch = context.Scratch, Age = context.Age,
+        Layout = context.Layout, Meta = context.Meta[..^1], Scratch = context.Scratch, Age = context.Age, IsFresh = isFresh,
     };
 }

@@ -29,6 +29,9 @@ public abstract class UpdateRule<T>
     /// </summary>
     public virtual bool PullsBackByGradientAlone => false;
 
+    /// <summary>True if <see cref="Vjp"/> heeds <see cref="Iterate{T}.IsFresh"/>, which saves clearing. Default: false, it always adds.</summary>
+    internal virtual bool OverwritesFresh => false;
+
     /// <summary>The mirror descent inside this rule, or null: what regret bounds speak about.</summary>
     public virtual MirrorView<T>? Mirror(ParameterLayout layout) => null;
 

@@ -95,7 +95,7 @@ public sealed class ReversePlanTests
         {
             long root = sizes.Checkpoint + sizes.Step + Math.Min(sizes.Evaluation, sizes.Step);
             foreach (int steps in (int[])[1, 9, 100, 101, 500, 10_000])
-                Assert.InRange(ReversePlan.For(steps, sizes, new ReverseOptions()).Bytes(sizes), 1, 2 * root * (long)Math.Ceiling(Math.Sqrt(steps)));
+                Assert.InRange(ReversePlan.For(steps, sizes, new ReverseOptions()).Bytes(sizes), 1, (long)(ReversePlan.Roots * root * Math.Ceiling(Math.Sqrt(steps))));
         }
     }
 

@@ -32,12 +32,18 @@ public sealed class KeptEvaluationTests
     }
 
     [Fact]
-    public void A_perceptron_keeps_the_outputs_of_its_relus_the_cotangents_behind_them_and_the_scores()
+    public void A_perceptron_keeps_the_outputs_of_its_relus_the_cotangents_between_them_and_the_scores()
     {
-        NetworkObjective<float> network = Net<float>(Network.Mlp(6, 8, 5, 3));
+        NetworkObjective<float> network = Net<float>(Network.Mlp(6, 8, 7, 5, 3));
 
-        // 9 rows of two outputs (8 + 5), one cotangent of 5, and the scores with theirs (3 + 3); the loss in double.
-        Assert.Equal((9 * (8 + 5 + 5 + 3 + 3)) + 2, network.EvaluationLength(false));
+        // 9 rows of three outputs (8 + 7 + 5), and the scores with their cotangents (3 + 3); the loss in double. All other cotangents are cheap.
+        Assert.Equal((9 * (8 + 7 + 5 + 3 + 3)) + 2, network.EvaluationLength(false));
+
+        // A layer of 17 outputs is too large to be gone through again for the 7 cotangents of its input, which are kept.
+        Assert.Equal((9 * (8 + 7 + 17 + 3 + 3 + 7)) + 2, Net<float>(Network.Mlp(6, 8, 7, 17, 3)).EvaluationLength(false));
+
+        // Where the first of the last layers has no cotangent to come back to, none is computed again.
+        Assert.Equal((9 * (8 + 3 + 3)) + 2, Net<float>(Network.Mlp(6, 8, 3)).EvaluationLength(false));
 
         // 300 rows go through in two pieces.
         Assert.Equal(0, network.EvaluationLength(true));
