@@ -5,7 +5,7 @@ namespace MetaMirror.Experiments.Benchmarks;
 /// <param name="Repeats">Timed calls.</param>
 /// <param name="MedianMilliseconds">Median of their times.</param>
 /// <param name="LeastMilliseconds">The shortest.</param>
-/// <param name="FloorMilliseconds">The time below which this machine can't go.</param>
+/// <param name="FloorMilliseconds">The least time of the dense work on this machine: what skips zeros or multiplies less (Winograd) can go below.</param>
 /// <param name="Gigaflops">Flops of the work over the median; null where no flops are counted.</param>
 /// <param name="PeakMegabytes">By how much the process's peak memory grew; null where the system does not say.</param>
 public sealed record WorkloadFigures(

@@ -14,7 +14,7 @@ using MetaMirror.UpdateRules;
 namespace MetaMirror.Experiments.Benchmarks;
 
 /// <summary>
-/// d/dM of 1/2 |M (theta_T - theta_1)|^2 through T steps theta - 0.1 g / M^2 at M = 1, one new batch a step: reverse mode with checkpoints.
+/// d/dM of 1/2 |M (theta_T - theta_1)|^2 through T steps theta - 0.1 g / M^2 at M = 1, one new batch a step: reverse mode within its default memory.
 /// </summary>
 public static class HypergradientWorkload
 {

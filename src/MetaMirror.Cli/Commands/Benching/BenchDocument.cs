@@ -6,7 +6,7 @@ namespace MetaMirror.Cli.Commands.Benching;
 /// <summary>The document of <c>bench</c>: figures by the names of workloads.</summary>
 /// <param name="Threads">Threads used.</param>
 /// <param name="MedianMs">Median of the timed calls.</param>
-/// <param name="FloorMs">The time below which this machine can't go.</param>
+/// <param name="FloorMs">The least time of the dense work on this machine.</param>
 /// <param name="PeakMegabytes">Increase of the process's peak memory; means something for a workload run alone.</param>
 /// <param name="Gigaflops">Flops over the median, where flops are counted.</param>
 /// <param name="LeastMs">Shortest of the timed calls.</param>
