@@ -1,9 +1,12 @@
 using System.Globalization;
+using LearnAnOptimizer;
 using MetaMirror;
 using MetaMirror.Descents;
 using MetaMirror.Divergences;
 using MetaMirror.InitialPoints;
 using MetaMirror.MetaLearners;
+using MetaMirror.Numerics;
+using MetaMirror.Objectives;
 using MetaMirror.Storage;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
@@ -32,3 +35,18 @@ double Loss(MetaParameters<double> meta)
 }
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A new sensor after 100 steps: mean loss {Loss(problem.CreateMetaParameters()):g4} unlearned, {Loss(learner.Meta):g4} learned."));
+
+// The engine alone: a small convolutional network, trained by plain gradient descent on images that are bright in the half, and at the height, of their class.
+NetworkObjective<float> images = SmallImages.Classifier(SmallImages.Draw(count: 500));
+float[] theta = new float[images.Layout.Length], gradient = new float[theta.Length];
+var weights = new RandomStream(new StreamKey(1, 0, 0, StreamPurpose.InitialPoint, 0));
+images.Network.Initialize(ref weights, theta.AsSpan());
+double first = images.Evaluate(theta, [], BatchKey.Full, []);
+for (int t = 1; t <= 50; t++)
+{
+    images.Evaluate(theta, [], new BatchKey(Seed: 0, InnerStep: t, OuterStep: 0, Task: 0), gradient);
+    for (int i = 0; i < theta.Length; i++)
+        theta[i] -= 0.1f * gradient[i];
+}
+
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A convolutional network of {theta.Length} parameters: mean loss {first:g4} before 50 steps, {images.Evaluate(theta, [], BatchKey.Full, []):g4} after."));

@@ -72,6 +72,8 @@ internal static class PlanChecks
     {
         if (plan.Model is not (LeNet5Plan or ResNet18Plan))
             return;
+        if (plan.Model is ResNet18Plan && plan.Training.BatchSize is null)
+            errors.Add(new PlanError("$.training.batchSize", "an integer: batch normalization (resnet18) makes rows depend on each other, and the whole set as one batch would need memory for all of it", "nothing"));
         string model = plan.Model is LeNet5Plan ? "'lenet5'" : "'resnet18'";
         string? name = plan.Family is RotatedImagesPlan images ? images.Dataset : (plan.Family as DigitPairsPlan)?.Dataset;
         if (name is null)

@@ -14,6 +14,7 @@ public sealed class AveragePool2d : Layer
     /// <param name="kernel">Rows and columns of the window.</param>
     /// <param name="stride">Pixels from one place to the next. Default: kernel.</param>
     /// <param name="padding">Zeros around an input, at most half the kernel. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The kernel or the stride is below 1, or the padding below 0 or above half the kernel.</exception>
     public AveragePool2d(int kernel, int? stride = null, int padding = 0)
     {
         Window.RequirePool(kernel, stride ?? kernel, padding);

@@ -29,6 +29,7 @@ public sealed class BatchNorm2d : Layer
     /// <param name="channels">Channels of an input.</param>
     /// <param name="epsilon">Added to the variance, above 0. Default: 1e-5.</param>
     /// <param name="momentum">Weight of a new batch in the running statistics, from 0 to 1. Default: 0.1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public BatchNorm2d(int channels, double epsilon = 1e-5, double momentum = 0.1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);

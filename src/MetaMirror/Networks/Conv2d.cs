@@ -6,7 +6,9 @@ using MetaMirror.Numerics;
 namespace MetaMirror.Networks;
 
 /// <summary>
-/// Y = W * X + b, the convolution of PyTorch's <c>nn.Conv2d</c> (cross-correlation, zero padding). Parameters: weight [outputs x channels x kernel
+/// Y = W * X + b, the convolution of PyTorch's <c>nn.Conv2d</c> (cross-correlation, zero padding):
+/// Y[n, o, i, j] = b[o] + sum over c, p, q of W[o, c, p, q] X[n, c, i s + p - P, j s + q - P], with stride s and padding P; X is zero outside its rows
+/// and columns. A side of r pixels becomes floor((r + 2 P - k) / s) + 1 for a kernel of k. Parameters: weight [outputs x channels x kernel
 /// rows x kernel columns], bias [outputs]. Derivatives: Y is bilinear in (X, W), so every term is the convolution or one of its two adjoints.
 /// </summary>
 public sealed class Conv2d : Layer
@@ -28,8 +30,10 @@ public sealed class Conv2d : Layer
     /// <param name="stride">Pixels from one kernel position to the next. Default: 1.</param>
     /// <param name="padding">Zeros around an input. Default: 0.</param>
     /// <param name="bias">Whether there is a bias b. Default: true.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The padding is below 0, or another number below 1.</exception>
+    /// <exception cref="OverflowException">There are more than 2^31 - 1 weights.</exception>
     public Conv2d(int channels, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true)
-        : this(channels, outputs, kernel, kernel, stride, padding, bias)
+        : this(channels, outputs, AtLeastOne(kernel), kernel, stride, padding, bias)
     {
     }
 
@@ -41,6 +45,8 @@ public sealed class Conv2d : Layer
     /// <param name="stride">Pixels from one kernel position to the next.</param>
     /// <param name="padding">Zeros around an input.</param>
     /// <param name="bias">Whether there is a bias b.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The padding is below 0, or another number below 1.</exception>
+    /// <exception cref="OverflowException">There are more than 2^31 - 1 weights.</exception>
     public Conv2d(int channels, int outputs, int kernelRows, int kernelColumns, int stride, int padding, bool bias)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -118,6 +124,12 @@ public sealed class Conv2d : Layer
             c.WeightGradient(v.Team, v.Rows, d.Input, a.Output, da.Parameters[.._weights]);
         if (!da.Input.IsEmpty)
             c.InputGradient(v.Team, v.Rows, a.Output, d.Parameters[.._weights], T.One, da.Input);
+    }
+
+    private static int AtLeastOne(int kernel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, 1);
+        return kernel;
     }
 
     /// <summary>ab += the sum of aY over examples and pixels: planes by vectors, example after example in double.</summary>

@@ -9,6 +9,12 @@ public readonly record struct FeatureShape(int Channels, int Rows = 1, int Colum
     /// <summary>Numbers in one example.</summary>
     public int Size => checked(Channels * Rows * Columns);
 
+    /// <summary>This shape.</summary>
+    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    internal FeatureShape Positive(string name) => Channels >= 1 && Rows >= 1 && Columns >= 1
+        ? this
+        : throw new ArgumentException($"Channels, rows and columns of an input must be at least 1, but are {Channels}x{Rows}x{Columns}.", name);
+
     /// <inheritdoc/>
     public override string ToString() => Rows == 1 && Columns == 1 ? $"{Channels}" : $"{Channels}x{Rows}x{Columns}";
 }

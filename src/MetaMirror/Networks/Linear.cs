@@ -6,6 +6,8 @@ namespace MetaMirror.Networks;
 /// <param name="inputs">Numbers in an input row.</param>
 /// <param name="outputs">Numbers in an output row.</param>
 /// <param name="bias">Whether there is a bias b. Default: true.</param>
+/// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+/// <exception cref="OverflowException">There are more than 2^31 - 1 weights.</exception>
 public sealed class Linear(int inputs, int outputs, bool bias = true) : Layer
 {
     private readonly int _weights = checked(AtLeastOne(inputs, nameof(inputs)) * AtLeastOne(outputs, nameof(outputs)));

@@ -17,6 +17,7 @@ public sealed class MaxPool2d : Layer
     /// <param name="kernel">Rows and columns of the window.</param>
     /// <param name="stride">Pixels from one place to the next. Default: kernel.</param>
     /// <param name="padding">Pixels around an input that never win, at most half the kernel. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The kernel or the stride is below 1, or the padding below 0 or above half the kernel.</exception>
     public MaxPool2d(int kernel, int? stride = null, int padding = 0)
     {
         Window.RequirePool(kernel, stride ?? kernel, padding);

@@ -30,7 +30,7 @@ public sealed partial class Network
     /// </summary>
     /// <param name="input">Shape of an image. Default: 1x28x28.</param>
     /// <param name="classes">Outputs. Default: 10.</param>
-    /// <exception cref="ArgumentException">The image is too small.</exception>
+    /// <exception cref="ArgumentException">The image is too small, or there are fewer than 1 classes.</exception>
     public static Network LeNet5(FeatureShape? input = null, int classes = 10) => new NetworkBuilder(input ?? new FeatureShape(1, 28, 28))
         .Conv2d(6, 5, padding: 2, name: "conv1").MaxPool2d(2).ReLU()
         .Conv2d(16, 5, name: "conv2").MaxPool2d(2).ReLU()
@@ -46,6 +46,7 @@ public sealed partial class Network
     /// </summary>
     /// <param name="input">Shape of an image. Default: 3x32x32.</param>
     /// <param name="classes">Outputs. Default: 10.</param>
+    /// <exception cref="ArgumentException">A size of the image, or the number of classes, is below 1.</exception>
     public static Network ResNet18(FeatureShape? input = null, int classes = 10)
     {
         NetworkBuilder builder = new NetworkBuilder(input ?? new FeatureShape(3, 32, 32)).Conv2d(64, 3, padding: 1, bias: false, name: "conv1").BatchNorm2d("bn1").ReLU();

@@ -11,6 +11,7 @@ namespace MetaMirror.Networks;
 /// </summary>
 public sealed partial class Network
 {
+    internal const string NoParameters = "The network has no parameters.";
     private const int MostBlockRows = 256;
 
     /// <summary>Values of a block, all layers together: 256 MB in float.</summary>
@@ -20,7 +21,7 @@ public sealed partial class Network
     /// <param name="input">Shape of an input row.</param>
     /// <param name="layers">The layers in order.</param>
     /// <param name="unused">Further tensors of theta that no layer reads; their gradient is zero.</param>
-    /// <exception cref="ArgumentException">There are no parameters, or a layer can't take what the one before it gives.</exception>
+    /// <exception cref="ArgumentException">There are no parameters, a size of the input is below 1, or a layer can't take what the one before it gives.</exception>
     public Network(FeatureShape input, IEnumerable<Layer> layers, params IEnumerable<(string Name, int[] Shape)> unused)
         : this(input, NetworkPlan.InOrder(layers), unused)
     {
@@ -29,9 +30,9 @@ public sealed partial class Network
     internal Network(FeatureShape input, IReadOnlyList<NetworkPlan.Entry> entries, IEnumerable<(string Name, int[] Shape)> unused)
     {
         ArgumentNullException.ThrowIfNull(unused);
-        NetworkPlan plan = NetworkPlan.Of(input, entries);
+        NetworkPlan plan = NetworkPlan.Of(input.Positive(nameof(input)), entries);
         if (plan.Tensors.Count == 0)
-            throw new ArgumentException("The network has no parameters.");
+            throw new ArgumentException(NoParameters);
         Nodes = plan.Nodes;
         Layout = new ParameterLayout([.. plan.Tensors, .. unused]);
         StateLayout = new ParameterLayout(plan.Buffers);

@@ -153,19 +153,30 @@ public sealed class NetworkObjective<T> : Objective<T>
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A length is wrong, or tangents or products hold fewer than count vectors.</exception>
     public override void HessianVectorProducts(
         ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
-        AddProducts(theta, batch, count, tangents, products[..(count * theta.Length)], fresh: true);
+        Layout.RequireLength(theta.Length, nameof(theta));
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        long needed = (long)count * theta.Length;
+        RequireAtLeast(tangents.Length, needed, $"{count} tangents", nameof(tangents));
+        RequireAtLeast(products.Length, needed, $"{count} products", nameof(products));
+        AddProducts(theta, batch, count, tangents, products[..(int)needed], fresh: true);
     }
 
     /// <inheritdoc/>
     public override void AddHessianVectorProduct(
-        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work) => AddProducts(theta, batch, 1, tangent, sum, fresh: false);
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, ReadOnlySpan<T> tangent, Span<T> sum, Span<T> work)
+    {
+        Layout.RequireLength(theta.Length, nameof(theta));
+        Layout.RequireLength(tangent.Length, nameof(tangent));
+        Layout.RequireLength(sum.Length, nameof(sum));
+        AddProducts(theta, batch, 1, tangent, sum, fresh: false);
+    }
 
     private void AddProducts(ReadOnlySpan<T> theta, in BatchKey batch, int count, ReadOnlySpan<T> tangents, Span<T> products, bool fresh)
     {
-        Layout.RequireLength(theta.Length, nameof(theta));
         int n = theta.Length;
         BatchKey key = KeyOf(batch);
         Reached reached = Holds(theta, key);
@@ -212,25 +223,35 @@ public sealed class NetworkObjective<T> : Objective<T>
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The last call was no evaluation with a gradient, nor a product.</exception>
+    /// <exception cref="ArgumentException"><paramref name="kept"/> is shorter than what is kept of the batch.</exception>
     public override void KeepEvaluation(Span<T> kept)
     {
         if (_reached != Reached.Cotangents)
             throw new InvalidOperationException("There is no evaluation to keep: evaluate with a gradient first.");
+        RequireAtLeast(kept.Length, LossLength + _pass.KeptLength(_loaded), "an evaluation", nameof(kept));
         MemoryMarshal.Write(MemoryMarshal.AsBytes(kept), _loss);
         _pass.Keep(kept[LossLength..]);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A length is wrong, or <paramref name="kept"/> is shorter than what is kept of the batch.</exception>
     public override void RecallEvaluation(ReadOnlySpan<T> theta, in BatchKey batch, ReadOnlySpan<T> kept)
     {
         Layout.RequireLength(theta.Length, nameof(theta));
         BatchKey key = KeyOf(batch);
         _loaded = Load(key);
+        RequireAtLeast(kept.Length, LossLength + _pass.KeptLength(_loaded), "an evaluation", nameof(kept));
         _loss = MemoryMarshal.Read<double>(MemoryMarshal.AsBytes(kept));
         _pass.Recall(theta, _loaded, At(0).Inputs, kept[LossLength..]);
         Hold(theta, key);
         Reach(Reached.Cotangents);
         _isRecalled = true;
+    }
+
+    private static void RequireAtLeast(int length, long needed, string what, string name)
+    {
+        if (length < needed)
+            throw new ArgumentException($"Expected {needed} numbers or more for {what}, but found {length}.", name);
     }
 
     /// <summary>Entries that hold a loss in double.</summary>

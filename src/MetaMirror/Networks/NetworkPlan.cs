@@ -35,12 +35,12 @@ internal sealed class NetworkPlan
             FeatureShape Shape(int source) => source == NetworkNode.Data ? input : nodes[source].Output;
             bool Varies(int source) => source >= 0 && nodes[source].Varies;
             FeatureShape shape = Shape(entry.Source);
-            Layer layer = Checked(entry, () => entry.Make(shape));
+            Layer layer = Checked(entry.Name, () => entry.Make(shape));
             if (layer.TakesSecond != (entry.Second != NetworkNode.None))
                 throw new ArgumentException($"Layer {entry.Name}: {layer} takes {(layer.TakesSecond ? "two inputs" : "one input")}; use the builder's Residual.");
             if (layer.TakesSecond && Shape(entry.Second) != shape)
                 throw new ArgumentException($"Layer {entry.Name}: {layer} takes two inputs of one shape, but gets {shape} and {Shape(entry.Second)}.");
-            FeatureShape output = Checked(entry, () => layer.OutputShape(shape));
+            FeatureShape output = Checked(entry.Name, () => layer.OutputShape(shape));
             int length = Count(layer.Parameters), stateLength = Count(layer.Buffers);
             NetworkNode? first = nodes.Find(n => ReferenceEquals(n.Layer, layer));
             nodes.Add(new NetworkNode(
@@ -81,7 +81,8 @@ internal sealed class NetworkPlan
     private static int Count(IReadOnlyList<(string Name, int[] Shape)> tensors) =>
         tensors.Sum(p => p.Shape.Aggregate(1, (product, size) => checked(product * size)));
 
-    private static TResult Checked<TResult>(Entry entry, Func<TResult> make)
+    /// <exception cref="ArgumentException">What was found wrong, with the layer's name.</exception>
+    internal static TResult Checked<TResult>(string name, Func<TResult> make)
     {
         try
         {
@@ -89,7 +90,7 @@ internal sealed class NetworkPlan
         }
         catch (ArgumentException error)
         {
-            throw new ArgumentException($"Layer {entry.Name}: {error.Message}", error);
+            throw new ArgumentException($"Layer {name}: {error.Message}", error);
         }
     }
 

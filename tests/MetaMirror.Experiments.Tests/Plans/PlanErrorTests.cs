@@ -118,7 +118,7 @@ public sealed class PlanErrorTests
     public void Models_of_images_want_to_know_their_shape()
     {
         const string text = """
-            { "name": "i", "family": { "kind": "FAMILY" }, "model": { "kind": "resnet18" }, "training": { "steps": 10 }, "target": { "quantity": "trainingLoss", "value": 1 } }
+            { "name": "i", "family": { "kind": "FAMILY" }, "model": { "kind": "resnet18" }, "training": { "steps": 10, "batchSize": 8 }, "target": { "quantity": "trainingLoss", "value": 1 } }
             """;
 
         var exception = Assert.Throws<PlanException>(() => PlanJson.Read(text.Replace("FAMILY", "sensors", StringComparison.Ordinal), "i.json"));
@@ -129,6 +129,20 @@ public sealed class PlanErrorTests
         Plan plan = PlanJson.Read(text.Replace("FAMILY", "digit-pairs", StringComparison.Ordinal), "i.json");
         Assert.False(plan.IsDoublePrecision);
         Assert.Equal(plan.Model, PlanJson.Read(PlanJson.ToText(plan), "again").Model);
+    }
+
+    [Fact]
+    public void Normalized_models_want_batches()
+    {
+        const string text = """
+            { "name": "i", "family": { "kind": "digit-pairs" }, "model": { "kind": "MODEL" }, "training": { "steps": 10 }, "target": { "quantity": "trainingLoss", "value": 1 } }
+            """;
+
+        var exception = Assert.Throws<PlanException>(() => PlanJson.Read(text.Replace("MODEL", "resnet18", StringComparison.Ordinal), "i.json"));
+
+        Assert.Equal(
+            ["$.training.batchSize: expected an integer: batch normalization (resnet18) makes rows depend on each other, and the whole set as one batch would need memory for all of it, found nothing"],
+            exception.Errors.Select(e => e.ToString()));
     }
 
     private static string Spoiled(params (string Right, string Wrong)[] changes)

@@ -75,6 +75,9 @@ public sealed class ModelTests
         Says("Layer block: Add takes two inputs of one shape, but gets 4x8x8 and 3x8x8", () => Images().Residual(r => r.Conv2d(4, 1), name: "block").Linear(2).Build());
         Says("Layer block.conv: Conv2d(9, 4, 1x1) takes 9 channels, but gets 3", () => Images().Residual(r => r.Add(new Conv2d(9, 4, 1), "conv"), name: "block").Linear(2).Build());
         Says("The first layer, 0, fits inputs of many shapes", () => new NetworkBuilder().Conv2d(4, 3).Linear(2).Build());
+        Says("The first layer, 0, fits inputs of many shapes: give the shape", () => new NetworkBuilder().ReLU().Linear(4, 3).Build());
+        Says("The first layer, 0.body.0, fits inputs of many shapes: give the shape", () => new NetworkBuilder().Residual(r => r.Linear(4, 4)).Build());
+        Says("The network has no parameters", () => new NetworkBuilder().MaxPool2d(2).Build());
         Says("The body of the residual block 1 is empty", () => Images().Conv2d(4, 1).Residual(_ => { }).Build());
 
         static void Says(string text, Func<object> make) => Assert.Contains(text, Error(make), StringComparison.Ordinal);
@@ -115,6 +118,24 @@ public sealed class ModelTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Conv2d(1, 1, 1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Conv2d(1, 1, 1, 1, -1));
         Assert.Throws<OverflowException>(() => new Conv2d(100_000, 100_000, 1));
+    }
+
+    [Fact]
+    public void Impossible_sizes_are_named_with_the_layer()
+    {
+        NetworkBuilder Images() => new(new FeatureShape(3, 8, 8));
+        Says("Layer 0: kernel ('0') must be greater than or equal to '1'", () => Images().Conv2d(6, 0).Build());
+        Says("Layer stem: outputs ('0') must be", () => Images().Conv2d(0, 3, name: "stem").Build());
+        Says("Layer 1: The padding of a pool must be between 0 and half its kernel, 1, but is 2.", () => Images().Conv2d(4, 3).MaxPool2d(2, padding: 2).Build());
+        Says("Layer 0: kernel ('0') must be", () => Images().AveragePool2d(0).Build());
+        Says("Layer 0.body.1: kernel ('0') must be", () => Images().Residual(r => r.ReLU().MaxPool2d(0)).Build());
+        Says("Layer 1: outputs ('0') must be", () => Images().Flatten().Linear(192, 0).Build());
+        Says("Layer fc: outputs ('-1') must be", () => Images().Linear(-1, name: "fc").Build());
+        Says("Channels, rows and columns of an input must be at least 1, but are 3x0x8.", () => new NetworkBuilder(new FeatureShape(3, 0, 8)));
+        Says("Channels, rows and columns of an input must be at least 1, but are 0x0x0.", () => new Network(default, [new Linear(1, 1)]));
+        Says("Channels, rows and columns of an input must be at least 1, but are -1x8x8.", () => Network.ResNet18(new FeatureShape(-1, 8, 8)));
+
+        static void Says(string text, Func<object> make) => Assert.Contains(text, Error(make), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,4 +84,21 @@ public sealed class NetworkTests
 
         static void Refused(string text, Func<object> make) => Assert.Contains(text, Assert.ThrowsAny<ArgumentException>(make).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Spans_that_are_too_short_are_refused()
+    {
+        Network network = Network.Mlp(6, 3);
+        int n = network.Layout.Length;
+        var objective = new NetworkObjective<double>(network, Draws.Classification<double>(5, 6, 3));
+        var theta = new double[n];
+        objective.Evaluate(theta, [], BatchKey.Full, new double[n]);
+        Refused("Expected 42 numbers or more for 2 tangents, but found 41.", () => objective.HessianVectorProducts(theta, [], BatchKey.Full, 2, new double[(2 * n) - 1], new double[2 * n]));
+        Refused("Expected 42 numbers or more for 2 products, but found 21.", () => objective.HessianVectorProducts(theta, [], BatchKey.Full, 2, new double[2 * n], new double[n]));
+        int kept = objective.EvaluationLength(fullBatch: true);
+        Refused($"Expected {kept} numbers or more for an evaluation, but found {kept - 1}.", () => objective.KeepEvaluation(new double[kept - 1]));
+        Refused($"Expected {kept} numbers or more for an evaluation, but found 0.", () => objective.RecallEvaluation(theta, BatchKey.Full, []));
+
+        static void Refused(string text, Action use) => Assert.Contains(text, Assert.Throws<ArgumentException>(use).Message, StringComparison.Ordinal);
+    }
 }
