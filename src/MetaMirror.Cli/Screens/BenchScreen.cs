@@ -34,7 +34,9 @@ internal static class BenchScreen
                 NumberText.Count(Math.Round(w.PeakMegabytes ?? double.NaN, 1)),
                 NumberText.Count(w.Repeats),
             ]));
-        session.People.WriteLine("Medians after warm-up. The floor is the work's flops over the peak, or its bytes over the bandwidth, whichever takes longer.");
+        session.People.WriteLine("Medians after warm-up. The floor is the dense work's flops over the peak, or its bytes over the bandwidth, whichever takes longer.");
+        if (result.PeaksDisturbed)
+            session.People.WriteLine("The machine was busy: peaks were disturbed, since a product of dense matrices took less than its floor. Measure on an idle machine.");
     }
 
     /// <summary>A row per size.</summary>
@@ -56,12 +58,13 @@ internal static class BenchScreen
                 NumberText.Significant(d.ProductGigaflops),
                 NumberText.Ratio(d.ProductMilliseconds / d.GradientMilliseconds),
             ]));
-        session.People.WriteLine("Hypergradients of 784-256-128-10, batch 128, by reverse mode with checkpoints:");
+        session.People.WriteLine("Hypergradients of mlp (784-256-128-10) and lenet (LeNet-5), batch 128, by reverse mode within its default memory:");
         Tables.Write(
             session.Screen,
-            [new("steps", true), new("ms", true), new("ms a step", true), new("gradients", true), new("products", true), new("stored MB", true), new("all states MB", true)],
+            [new("network"), new("steps", true), new("ms", true), new("ms a step", true), new("gradients", true), new("products", true), new("stored MB", true), new("all states MB", true)],
             result.Hypergradients.Select(h => (IReadOnlyList<string>)
             [
+                h.Network,
                 NumberText.Count(h.Steps),
                 NumberText.Significant(h.Milliseconds),
                 NumberText.Significant(h.Milliseconds / h.Steps),

@@ -11,11 +11,18 @@ namespace MetaMirror.Experiments.Benchmarks;
 public sealed record WorkloadFigures(
     string Name, int Repeats, double MedianMilliseconds, double LeastMilliseconds, double FloorMilliseconds, double? Gigaflops, double? PeakMegabytes)
 {
-    /// <summary>Median over floor: 1 is perfect.</summary>
+    /// <summary>Whether nothing can be skipped, so that no undisturbed time is below the floor: see <see cref="Workload.IsDense"/>.</summary>
+    public bool IsDense { get; init; }
+
+    /// <summary>Median over floor: 1 is perfect; below 1 where zeros are skipped, or convolutions multiply less.</summary>
     public double OverFloor => MedianMilliseconds / FloorMilliseconds;
 }
 
 /// <summary>What a machine was measured to do.</summary>
 /// <param name="Peaks">At best.</param>
 /// <param name="Workloads">The workloads.</param>
-public sealed record BenchmarkResult(MachinePeaks Peaks, IReadOnlyList<WorkloadFigures> Workloads);
+public sealed record BenchmarkResult(MachinePeaks Peaks, IReadOnlyList<WorkloadFigures> Workloads)
+{
+    /// <summary>Whether dense work took less than the peaks allow: then something else ran while they were measured.</summary>
+    public bool PeaksDisturbed => Workloads.Any(w => w.IsDense && w.OverFloor < 1);
+}

@@ -36,5 +36,8 @@ public sealed class BenchmarkRun(WorkloadContext context, TimeProvider clock)
 
     private static WorkloadFigures Figures(Workload workload, WorkloadTimes times, double floor) => new(
         workload.Name, times.Milliseconds.Count, times.Median, times.Milliseconds.Min(), floor,
-        workload.Work.Flops > 0 ? workload.Work.Flops / times.Median / FlopsPerMillisecondOfGigaflops : null, times.PeakMegabytes);
+        workload.Work.Flops > 0 ? workload.Work.Flops / times.Median / FlopsPerMillisecondOfGigaflops : null, times.PeakMegabytes)
+    {
+        IsDense = workload.IsDense,
+    };
 }

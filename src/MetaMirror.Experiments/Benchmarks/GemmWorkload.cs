@@ -11,7 +11,7 @@ public static class GemmWorkload
     /// <param name="k">Inner length.</param>
     /// <param name="n">Columns of B.</param>
     public static Workload Of(int m, int k, int n) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"gemm-{m}x{k}x{n}"), new Work(2.0 * m * k * n), context => MakeData(context, m, k, n));
+        new(string.Create(CultureInfo.InvariantCulture, $"gemm-{m}x{k}x{n}"), new Work(2.0 * m * k * n), context => MakeData(context, m, k, n)) { IsDense = true };
 
     private static Func<Action> MakeData(WorkloadContext context, int m, int k, int n)
     {

@@ -28,36 +28,42 @@ public sealed class PeakMeasurement(WorkerTeam team, TimeProvider clock)
     private const double Giga = 1e9;
 
     private readonly WorkerTeam _one = new(1);
-    private readonly Dictionary<int, double> _bandwidths = [];
-    private double? _flops;
+    private readonly Dictionary<int, (double Team, double One)> _bandwidths = [];
+    private (double Team, double One)? _flops;
     private float _sum;
 
     /// <summary>Peaks of one thread and of N.</summary>
     public MachinePeaks Peaks()
     {
-        double flops = Flops(), stream = Bandwidth(StreamLength);
-        bool alone = team.Threads == 1;
-        return new MachinePeaks(
-            team.Threads, flops / Giga, (alone ? flops : MeasureFlops(_one)) / Giga, stream / Giga, (alone ? stream : MeasureBandwidth(_one, StreamLength)) / Giga);
+        (double flops, double flopsOfOne) = Flops();
+        (double stream, double streamOfOne) = Bandwidth(StreamLength);
+        return new MachinePeaks(team.Threads, flops / Giga, flopsOfOne / Giga, stream / Giga, streamOfOne / Giga);
     }
 
     /// <summary>max(flops / multiply-add peak, bytes / bandwidth at the working set's size), N threads, milliseconds.</summary>
     /// <param name="work">The work.</param>
     public double FloorMilliseconds(Work work)
     {
-        double seconds = work.Flops / Flops();
+        double seconds = work.Flops / Flops().Team;
         if (work.Bytes > 0)
-            seconds = Math.Max(seconds, work.Bytes / Bandwidth((int)Math.Clamp(work.WorkingSet / (2 * sizeof(float)), 1, StreamLength)));
+            seconds = Math.Max(seconds, work.Bytes / Bandwidth((int)Math.Clamp(work.WorkingSet / (2 * sizeof(float)), 1, StreamLength)).Team);
         return 1e3 * seconds;
     }
 
-    private double Flops() => _flops ??= MeasureFlops(team);
+    private (double Team, double One) Flops() => _flops ??= Both(MeasureFlops);
 
-    private double Bandwidth(int length)
+    private (double Team, double One) Bandwidth(int length)
     {
-        if (!_bandwidths.TryGetValue(length, out double bandwidth))
-            _bandwidths.Add(length, bandwidth = MeasureBandwidth(team, length));
+        if (!_bandwidths.TryGetValue(length, out (double Team, double One) bandwidth))
+            _bandwidths.Add(length, bandwidth = Both(threads => MeasureBandwidth(threads, length)));
         return bandwidth;
+    }
+
+    /// <summary>Several threads can do what one can: where others keep all but one busy, the peak of one is the better measure.</summary>
+    private (double Team, double One) Both(Func<WorkerTeam, double> measure)
+    {
+        double one = measure(_one);
+        return (team.Threads == 1 ? one : Math.Max(measure(team), one), one);
     }
 
     private double MeasureFlops(WorkerTeam threads)

@@ -15,12 +15,15 @@ public sealed record ScalingPlan
     /// <summary>Numbers of hidden layers. Default: 1 to 16.</summary>
     public ImmutableArray<int> Depths { get; init; } = [1, 2, 4, 8, 16];
 
-    /// <summary>Inner steps. Default: 25 to 800.</summary>
-    public ImmutableArray<int> Steps { get; init; } = [25, 50, 100, 200, 400, 800];
+    /// <summary>Inner steps. Default: 25 to 500.</summary>
+    public ImmutableArray<int> Steps { get; init; } = [25, 50, 100, 200, 500];
 
-    /// <summary>What is trained for the hypergradients. Default: 784-256-128-10.</summary>
+    /// <summary>Inner steps of LeNet-5. Default: 100 and 500.</summary>
+    public ImmutableArray<int> LeNetSteps { get; init; } = [100, 500];
+
+    /// <summary>What is trained for the hypergradients through <see cref="Steps"/>. Default: 784-256-128-10.</summary>
     public Network HypergradientNetwork { get; init; } = Workloads.Mlp;
 
     /// <summary>Number of points.</summary>
-    public int Points => Batches.Length + Widths.Length + Depths.Length + Steps.Length;
+    public int Points => Batches.Length + Widths.Length + Depths.Length + Steps.Length + LeNetSteps.Length;
 }

@@ -15,6 +15,7 @@ public sealed record DerivativeCost(
     double GradientGigaflops, double ProductGigaflops);
 
 /// <summary>Cost of a hypergradient through T steps.</summary>
+/// <param name="Network">What is trained: <c>mlp</c> or <c>lenet</c>.</param>
 /// <param name="Steps">T.</param>
 /// <param name="Milliseconds">Median.</param>
 /// <param name="Gradients">Loss gradients evaluated, the replayed ones too.</param>
@@ -22,7 +23,7 @@ public sealed record DerivativeCost(
 /// <param name="TrajectoryMegabytes">Stored states, cotangents and work vectors, 2^20 bytes.</param>
 /// <param name="AllStatesMegabytes">What the states and gradients of all T steps would take.</param>
 public sealed record HypergradientCost(
-    int Steps, double Milliseconds, long Gradients, long HessianVectorProducts, double TrajectoryMegabytes, double AllStatesMegabytes);
+    string Network, int Steps, double Milliseconds, long Gradients, long HessianVectorProducts, double TrajectoryMegabytes, double AllStatesMegabytes);
 
 /// <summary>How costs grow.</summary>
 /// <param name="Threads">Threads used.</param>

@@ -40,7 +40,11 @@ public sealed class ScalingStudy(WorkloadContext context, TimeProvider clock)
             .. Plan.Widths.Select(w => Derivatives("width", w, Sizes(w, Depth), Batch, repeats, cancellationToken)),
             .. Plan.Depths.Select(d => Derivatives("depth", d, Sizes(Width, d), Batch, repeats, cancellationToken)),
         ];
-        List<HypergradientCost> hypergradients = [.. Plan.Steps.Select(t => Hypergradient(t, repeats, cancellationToken))];
+        List<HypergradientCost> hypergradients =
+        [
+            .. Plan.Steps.Select(t => Hypergradient("mlp", Plan.HypergradientNetwork, t, repeats, cancellationToken)),
+            .. Plan.LeNetSteps.Select(t => Hypergradient("lenet", Network.LeNet5(), t, repeats, cancellationToken)),
+        ];
         return new ScalingResult(context.Team.Threads, derivatives, hypergradients);
     }
 
@@ -61,19 +65,19 @@ public sealed class ScalingStudy(WorkloadContext context, TimeProvider clock)
             gradient.Work.Flops / gradientMs / FlopsPerMillisecondOfGigaflops, product.Work.Flops / productMs / FlopsPerMillisecondOfGigaflops);
     }
 
-    private HypergradientCost Hypergradient(int steps, int repeats, CancellationToken cancellationToken)
+    private HypergradientCost Hypergradient(string name, Network network, int steps, int repeats, CancellationToken cancellationToken)
     {
-        Tell(string.Create(CultureInfo.InvariantCulture, $"hypergradient through {steps} steps"));
+        Tell(string.Create(CultureInfo.InvariantCulture, $"hypergradient of {name} through {steps} steps"));
         HypergradientWorkload.HypergradientOfMetric? made = null;
         Workload workload = new Workload("hypergradient", default, _ =>
         {
-            SupervisedTask<float> task = HypergradientWorkload.Task(context, "mlp", Plan.HypergradientNetwork, Batch, Math.Min(steps, MostBatches));
+            SupervisedTask<float> task = HypergradientWorkload.Task(context, name, network, Batch, Math.Min(steps, MostBatches));
             return () => (made = new HypergradientWorkload.HypergradientOfMetric(task, steps, context.Seed, context.Team)).Compute;
         }).Long();
         double milliseconds = _timer.Measure(workload, context, repeats, cancellationToken).Median;
         HypergradientReport report = made!.Report!;
-        double all = 2.0 * sizeof(float) * Plan.HypergradientNetwork.Layout.Length * steps;
-        return new HypergradientCost(steps, milliseconds, report.Gradients, report.HessianVectorProducts, report.PeakBytes / Mega, all / Mega);
+        double all = 2.0 * sizeof(float) * network.Layout.Length * steps;
+        return new HypergradientCost(name, steps, milliseconds, report.Gradients, report.HessianVectorProducts, report.PeakBytes / Mega, all / Mega);
     }
 
     private void Tell(string point) => Progress?.Report(new RunProgress("measuring", _done++, Plan.Points, point, double.NaN));

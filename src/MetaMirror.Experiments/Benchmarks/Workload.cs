@@ -12,6 +12,9 @@ public sealed record Workload(string Name, Work Work, Func<WorkloadContext, Func
     /// <summary>Calls before the clock starts, at least. Default: 3.</summary>
     public int WarmUps { get; init; } = Usual;
 
+    /// <summary>Whether every multiplication has to be done: data without zeros, no algorithm with fewer. Default: no.</summary>
+    public bool IsDense { get; init; }
+
     /// <summary>Timed calls at most, for workloads that take long. Default: as many as asked for.</summary>
     public int MostRepeats { get; init; } = int.MaxValue;
 

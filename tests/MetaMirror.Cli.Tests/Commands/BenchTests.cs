@@ -11,6 +11,7 @@ public sealed class BenchTests
     [Theory]
     [InlineData("bench --only update-235k-sgdm,gemm-512x512x512,mlp-b128-hypergradient-T100 --threads 2", "bench")]
     [InlineData("bench --only mlp-b128-hvp --threads 1 --repeats 100", "bench-one-thread")]
+    [InlineData("bench --only gemm-512x512x512,mlp-b128-hvp --threads 2 --repeats 1", "bench-busy")]
     [InlineData("bench --scaling --threads 1", "bench-scaling")]
     public void The_table_is_the_approved_text(string line, string name)
     {

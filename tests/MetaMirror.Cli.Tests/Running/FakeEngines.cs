@@ -47,11 +47,11 @@ internal static class FakeEngines
             (request, context) => new BenchmarkResult(
                 new MachinePeaks(context.Threads, context.Threads * 117.6, 117.6, 55.2, 40),
                 [.. request.Workloads.Select((w, i) => new WorkloadFigures(
-                    w.Name, Math.Min(request.Repeats, w.MostRepeats), 1.5 * (i + 1), 1.25, i + 1, w.Work.Flops > 0 ? 80.25 : null, i == 1 ? null : 14.25))]),
+                    w.Name, Math.Min(request.Repeats, w.MostRepeats), 1.5 * (i + 1), 1.25, request.Repeats == 1 ? 2 * (i + 1) : i + 1, w.Work.Flops > 0 ? 80.25 : null, i == 1 ? null : 14.25) { IsDense = w.IsDense })]),
             (_, context) => new ScalingResult(
                 context.Threads,
                 [new DerivativeCost("batch", 128, "256-256-256-10", 128, 134_154, 0.75, 1.5, 100, 98.5), new DerivativeCost("depth", 1, "256-256-10", 128, 68_362, 0.5, 1, 95, 90)],
-                [new HypergradientCost(100, 600, 200, 100, 30.5, 179.4)])),
+                [new HypergradientCost("mlp", 100, 600, 200, 100, 30.5, 179.4)])),
     };
 
     private static MetaTrainingSummary Cost => new(5, 400, 10, 20_000, 4_000, 12.5);

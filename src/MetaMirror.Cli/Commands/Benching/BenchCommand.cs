@@ -15,9 +15,11 @@ internal sealed class BenchCommand : ICommandSpec
 {
     private const int UsualRepeats = 30, MostRepeats = 1_000_000;
 
+    private static readonly string Names = string.Join(", ", Workloads.All.Select(w => w.Name));
+
     private readonly BenchEngine _engine;
     private readonly ValueOption<string?> _only = new(
-        "--only", "NAME[,NAME]", ValueKinds.Text("names of workloads, with commas between them"), "Measure these workloads only; peak memory counts for one that is measured alone.");
+        "--only", "NAME[,NAME]", ValueKinds.Text("names of workloads, with commas between them"), $"Measure these workloads only, of {Names}; peak memory counts for one that is measured alone.");
     private readonly ValueOption<int> _repeats = new(
         "--repeats", "N", ValueKinds.Whole(1, MostRepeats), "Timed calls of each workload, of which the median counts; those that take about a second have 3 at most. Default 30.",
         UsualRepeats);
@@ -30,7 +32,7 @@ internal sealed class BenchCommand : ICommandSpec
         Command = new(
             "bench",
             "Times matrix products, network gradients and Hessian-vector products, training steps, update rules and hypergradients on this machine, beside the "
-            + "least time that its measured peaks allow.",
+            + "least time that its measured peaks allow. The machine should be idle.",
             new("bench", "All workloads on all cores."),
             new("bench --only mlp-b128-gradient,mlp-b128-hvp --threads 1", "Two of them on one thread."),
             new("bench --only gemm-512x512x512 --repeats 100 --json", "One, more often, as JSON."))
@@ -39,6 +41,15 @@ internal sealed class BenchCommand : ICommandSpec
             _repeats,
             _scaling,
         };
+        Command.Validators.Add(line =>
+        {
+            if (line.GetResult(_only) is not { Tokens: [var only] })
+                return;
+            if (line.GetResult(_scaling) is { Implicit: false })
+                line.AddError($"{_only.Name}: expected none beside {_scaling.Name}, found {Found.Text(only.Value)}");
+            else if (Split(only.Value).FirstOrDefault(n => Find(n) is null) is { } unknown)
+                line.AddError(Unknown(unknown));
+        });
     }
 
     /// <inheritdoc/>
@@ -47,10 +58,9 @@ internal sealed class BenchCommand : ICommandSpec
     /// <inheritdoc/>
     public int Run(Session session)
     {
-        string? only = session.Get(_only);
         if (session.Get(_scaling))
-            return only is null ? Scale(session) : throw new UsageException(_only.Name, $"expected none beside {_scaling.Name}, found {Found.Text(only)}");
-        IReadOnlyList<Workload> workloads = Chosen(only);
+            return Scale(session);
+        IReadOnlyList<Workload> workloads = session.Get(_only) is { } only ? [.. Split(only).Select(n => Find(n)!)] : Workloads.All;
         BenchmarkResult result;
         using (var progress = new ProgressScreen(session.Terminal))
             result = _engine.Time(new BenchRequest(workloads, session.Get(_repeats)), session.EngineContext(progress));
@@ -80,16 +90,13 @@ internal sealed class BenchCommand : ICommandSpec
         return ExitCodes.Done;
     }
 
-    private IReadOnlyList<Workload> Chosen(string? names) => names is null
-        ? Workloads.All
-        : [.. names.Split(',', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).Select(Named)];
+    private static IEnumerable<string> Split(string names) => names.Split(',', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal);
 
-    private Workload Named(string name)
+    private static Workload? Find(string name) => Workloads.All.FirstOrDefault(w => string.Equals(w.Name, name, StringComparison.Ordinal));
+
+    private string Unknown(string name)
     {
-        if (Workloads.All.FirstOrDefault(w => string.Equals(w.Name, name, StringComparison.Ordinal)) is { } workload)
-            return workload;
-        string[] names = [.. Workloads.All.Select(w => w.Name)];
-        string nearest = NearestName.Of(name, names) is { } near ? $" (did you mean '{near}'?)" : "";
-        throw new UsageException(_only.Name, $"expected a workload among {string.Join(", ", names)}, found {Found.Text(name)}{nearest}");
+        string nearest = NearestName.Of(name, [.. Workloads.All.Select(w => w.Name)]) is { } near ? $" (did you mean '{near}'?)" : "";
+        return $"{_only.Name}: expected a workload among {Names}, found {Found.Text(name)}{nearest}";
     }
 }
