@@ -8,7 +8,8 @@ public sealed class NetworkBuilder
 {
     private readonly FeatureShape? _input;
     private readonly List<NetworkPlan.Entry> _entries;
-    private readonly List<(string Name, int[] Shape)> _unused = [];
+    private readonly List<(string Name, int[] Shape)> _unused;
+    private readonly NetworkBuilder _trunk;
     private readonly string _numbered;
     private readonly string _named;
     private Layer? _first;
@@ -22,7 +23,7 @@ public sealed class NetworkBuilder
     public NetworkBuilder(FeatureShape? input = null)
     {
         _input = input?.Positive(nameof(input));
-        _entries = [];
+        (_entries, _unused, _trunk) = ([], [], this);
         _numbered = _named = string.Empty;
         _last = NetworkNode.Data;
     }
@@ -30,7 +31,7 @@ public sealed class NetworkBuilder
     /// <summary>A branch that starts where another builder stands.</summary>
     private NetworkBuilder(NetworkBuilder trunk, int start, string numbered, string named)
     {
-        _entries = trunk._entries;
+        (_entries, _unused, _trunk) = (trunk._entries, trunk._unused, trunk._trunk);
         (_numbered, _named, _last) = (numbered, named, start);
     }
 
@@ -41,7 +42,7 @@ public sealed class NetworkBuilder
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (_entries.Count == 0)
-            _first = layer;
+            _trunk._first = layer;
         return Append(_ => layer, name, layer.Parameters.Count > 0);
     }
 
@@ -124,7 +125,6 @@ public sealed class NetworkBuilder
         {
             var branch = new NetworkBuilder(this, start, $"{prefix}.{kind}.", $"{prefix}.");
             append(branch);
-            _hasParameters |= branch._hasParameters;
             return branch._last;
         }
 
@@ -132,7 +132,7 @@ public sealed class NetworkBuilder
         if (end == start)
             throw new ArgumentException($"The body of the residual block {prefix} is empty.", nameof(body));
         int second = shortcut is null ? start : Branch(shortcut, "shortcut");
-        _hasParameters |= join?.Parameters.Count > 0;
+        _trunk._hasParameters |= join?.Parameters.Count > 0;
         _entries.Add(new NetworkPlan.Entry(_ => join ?? new Add(), prefix, end, second));
         _last = _entries.Count - 1;
         return this;
@@ -147,8 +147,11 @@ public sealed class NetworkBuilder
 
     /// <summary>The network.</summary>
     /// <exception cref="ArgumentException">There are no parameters, the shape of the input is not known, a layer has impossible sizes, or the layers don't fit each other; the message names the layer.</exception>
+    /// <exception cref="InvalidOperationException">This is a branch inside a residual block.</exception>
     public Network Build()
     {
+        if (_trunk != this)
+            throw new InvalidOperationException("A branch of a residual block is not a network: build the builder that the block was appended to.");
         if ((_input ?? _first?.InputShape) is { } input)
             return new Network(input, _entries, _unused);
         throw new ArgumentException(_hasParameters
@@ -160,7 +163,7 @@ public sealed class NetworkBuilder
 
     private NetworkBuilder Append(Func<FeatureShape, Layer> make, string? name, bool hasParameters = true)
     {
-        _hasParameters |= hasParameters;
+        _trunk._hasParameters |= hasParameters;
         _entries.Add(new NetworkPlan.Entry(make, NextName(name), _last, NetworkNode.None));
         _count++;
         _last = _entries.Count - 1;

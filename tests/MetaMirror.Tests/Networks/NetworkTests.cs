@@ -9,6 +9,15 @@ namespace MetaMirror.Tests.Networks;
 public sealed class NetworkTests
 {
     [Fact]
+    public void A_branch_belongs_to_its_network()
+    {
+        Network network = new NetworkBuilder(new FeatureShape(1, 4, 4)).Residual(b => b.Conv2d(1, 3, padding: 1).Unused("extra", 5)).Linear(3).Build();
+        Assert.Equal(["0.body.0.weight", "0.body.0.bias", "1.weight", "1.bias", "extra"], network.Layout.Blocks.Select(b => b.Name));
+        Assert.Equal(4, new NetworkBuilder().Residual(b => b.Linear(4, 4)).Build().Input.Size);
+        Assert.Contains("branch", Assert.Throws<InvalidOperationException>(() => new NetworkBuilder().Residual(b => b.Linear(4, 4).Build())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_and_shapes_are_those_of_a_PyTorch_Sequential()
     {
         Network network = new NetworkBuilder().Linear(784, 100).ReLU().Linear(100, 10).Build();
