@@ -81,7 +81,7 @@ public sealed class PeakMeasurement(WorkerTeam team, TimeProvider clock)
         // Whole blocks of the unrolled loop, so that what is counted is done.
         const int block = 64;
         int share = Math.Max(block, length / threads.Threads / block * block);
-        int passes = Math.Max(1, BurstLength / (share * threads.Threads)) * (threads.Threads == 1 ? 1 : Longer);
+        int passes = Math.Max(1, BurstLength / (share * threads.Threads)) * (threads.Threads == 1 || length >= BurstLength ? 1 : Longer);
         float[] x = GC.AllocateArray<float>(share * threads.Threads, pinned: true), y = GC.AllocateArray<float>(x.Length, pinned: true);
         Array.Fill(x, 1e-3f);
         var px = (float*)Unsafe.AsPointer(ref x[0]);
