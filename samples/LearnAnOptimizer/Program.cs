@@ -5,6 +5,7 @@ using MetaMirror.Descents;
 using MetaMirror.Divergences;
 using MetaMirror.InitialPoints;
 using MetaMirror.MetaLearners;
+using MetaMirror.Networks;
 using MetaMirror.Numerics;
 using MetaMirror.Objectives;
 using MetaMirror.Storage;
@@ -42,7 +43,7 @@ float[] theta = new float[images.Layout.Length], gradient = new float[theta.Leng
 var weights = new RandomStream(new StreamKey(1, 0, 0, StreamPurpose.InitialPoint, 0));
 images.Network.Initialize(ref weights, theta.AsSpan());
 double first = images.Evaluate(theta, [], BatchKey.Full, []);
-for (int t = 1; t <= 50; t++)
+for (uint t = 1; t <= 50; t++)
 {
     images.Evaluate(theta, [], new BatchKey(Seed: 0, InnerStep: t, OuterStep: 0, Task: 0), gradient);
     for (int i = 0; i < theta.Length; i++)

@@ -29,19 +29,19 @@ internal static class SmallImages
         return objective;
     }
 
-    /// <summary>Noise, and four by two bright pixels where the class says: five heights (one of them dark), left or right.</summary>
+    /// <summary>Noise, and two rows of four bright pixels where the class says: five heights (one of them dark), left or right.</summary>
     /// <param name="count">Images.</param>
     public static Dataset<float> Draw(int count)
     {
-        var stream = new RandomStream(new StreamKey(2, 0, 0, StreamPurpose.TaskData, 0));
+        var stream = new RandomStream(new StreamKey(2, 0, 0, StreamPurpose.Data, 0));
         float[] pixels = new float[count * 64];
         int[] labels = new int[count];
-        stream.FillNormal(pixels.AsSpan(), 0, 0.5);
+        stream.FillNormal(pixels.AsSpan());
         for (int n = 0; n < count; n++)
         {
             int label = labels[n] = n % 10, row = label / 2, column = 4 * (label % 2);
             for (int i = 0; i < 8; i++)
-                pixels[(64 * n) + (8 * ((2 * row % 8) + (i / 4))) + column + (i % 4)] += row == 4 ? -1 : 1;
+                pixels[(64 * n) + (8 * ((2 * row % 8) + (i / 4))) + column + (i % 4)] += row == 4 ? -2 : 2;
         }
 
         return Dataset<float>.Classification("bright pixels", pixels, 64, labels, 10);
