@@ -47,7 +47,7 @@ internal sealed record ImageGeometry(
                     continue;
                 (int i, int j) = (row / s.Stride, column / s.Stride);
                 if (i < s.OutputRows && j < s.OutputColumns)
-                    {
+                {
                     pairs.Add((i * s.OutputColumns) + j);
                     pairs.Add(tap);
                 }

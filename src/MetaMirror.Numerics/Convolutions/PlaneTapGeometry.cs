@@ -11,7 +11,8 @@ internal sealed class PlaneTapGeometry
         Input = new PlaneLayout(shape.Channels, shape.Rows, shape.Columns, shape.Padding, shape.Padding, shape.Padding, right) { Copies = true };
         int between = Input.Pitch - shape.OutputColumns;
         Output = new PlaneLayout(
-            shape.Outputs, shape.OutputRows, shape.OutputColumns, 0, (PlaneLayout.Slack / Input.Pitch) + 1, 0, between) { Copies = true };
+            shape.Outputs, shape.OutputRows, shape.OutputColumns, 0, (PlaneLayout.Slack / Input.Pitch) + 1, 0, between)
+        { Copies = true };
         Length = ((shape.OutputRows - 1) * Input.Pitch) + shape.OutputColumns;
         Taps = [.. PixelTable.Forward(shape, Input, 1).Depths];
     }

@@ -160,8 +160,8 @@ public sealed class NetworkObjective<T> : Objective<T>
         Layout.RequireLength(theta.Length, nameof(theta));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         long needed = (long)count * theta.Length;
-        RequireAtLeast(tangents.Length, needed, $"{count} tangents", nameof(tangents));
-        RequireAtLeast(products.Length, needed, $"{count} products", nameof(products));
+        RequireAtLeast(tangents.Length, needed, "tangents", nameof(tangents), count);
+        RequireAtLeast(products.Length, needed, "products", nameof(products), count);
         AddProducts(theta, batch, count, tangents, products[..(int)needed], fresh: true);
     }
 
@@ -248,10 +248,10 @@ public sealed class NetworkObjective<T> : Objective<T>
         _isRecalled = true;
     }
 
-    private static void RequireAtLeast(int length, long needed, string what, string name)
+    private static void RequireAtLeast(int length, long needed, string what, string name, int? count = null)
     {
         if (length < needed)
-            throw new ArgumentException($"Expected {needed} numbers or more for {what}, but found {length}.", name);
+            throw new ArgumentException($"Expected {needed} numbers or more for {(count is { } k ? $"{k} {what}" : what)}, but found {length}.", name);
     }
 
     /// <summary>Entries that hold a loss in double.</summary>

@@ -27,14 +27,16 @@ internal static unsafe class ConvolutionWays<T>
         {
             fixed (T* px = x, pw = w, pb = bias, py = y)
                 PixelProduct<T>.Run(team, geometry, images, px, pw, pb, beta, py);
-        }));
+        }
+        ));
         if (double.IsFinite(PlaneProduct<T>.Cost(geometry)))
         {
             ways.Add(("forward, lanes are pixels", (team, images, x, w, bias, beta, y) =>
             {
                 fixed (T* px = x, pw = w, pb = bias, py = y)
                     PlaneProduct<T>.Run(team, geometry, images, px, pw, pb, beta, py);
-            }));
+            }
+            ));
         }
 
         return ways;
@@ -51,14 +53,16 @@ internal static unsafe class ConvolutionWays<T>
         {
             fixed (T* pay = ay, pw = w, pax = ax)
                 PixelProduct<T>.Run(team, geometry, images, pay, pw, null, beta, pax);
-        }));
+        }
+        ));
         if (double.IsFinite(PlaneProduct<T>.Cost(geometry)))
         {
             ways.Add(("input gradient, lanes are pixels", (team, images, ay, w, beta, ax) =>
             {
                 fixed (T* pay = ay, pw = w, pax = ax)
                     PlaneProduct<T>.Run(team, geometry, images, pay, pw, null, beta, pax);
-            }));
+            }
+            ));
         }
 
         foreach (int lanes in Widths())
@@ -69,7 +73,8 @@ internal static unsafe class ConvolutionWays<T>
                 {
                     fixed (T* pay = ay, pw = w, pax = ax)
                         StripProduct<T>.Run(team, strips, images, pay, pw, beta, pax);
-                }));
+                }
+                ));
             }
         }
 
@@ -79,7 +84,8 @@ internal static unsafe class ConvolutionWays<T>
             {
                 fixed (T* pay = ay, pw = w, pax = ax)
                     ImageProduct<T>.Run(team, pairs, images, pay, pw, beta, pax);
-            }));
+            }
+            ));
         }
 
         return ways;
@@ -96,7 +102,8 @@ internal static unsafe class ConvolutionWays<T>
         {
             fixed (T* px = x, pay = ay, paw = aw)
                 TapProduct<T>.Run(team, shape, geometry, images, px, pay, paw);
-        }));
+        }
+        ));
         if (shape.Stride == 1)
         {
             var planes = new PlaneTapGeometry(shape);
@@ -104,7 +111,8 @@ internal static unsafe class ConvolutionWays<T>
             {
                 fixed (T* px = x, pay = ay, paw = aw)
                     PlaneTapProduct<T>.Run(team, planes, images, px, pay, paw);
-            }));
+            }
+            ));
         }
 
         foreach ((string name, StripGeometry strips) in Strips(shape))
@@ -113,7 +121,8 @@ internal static unsafe class ConvolutionWays<T>
             {
                 fixed (T* px = x, pay = ay, paw = aw)
                     StripTapProduct<T>.Run(team, strips, images, px, pay, paw);
-            }));
+            }
+            ));
         }
 
         return ways;

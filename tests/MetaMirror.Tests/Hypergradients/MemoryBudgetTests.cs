@@ -194,11 +194,11 @@ public sealed class MemoryBudgetTests
 
     private static UpdateRule<T> RuleOf<T>(string name)
         where T : unmanaged, IFloatingPointIeee754<T> => name switch
-    {
-        "mirror" => new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), 0.2, learnRate: true),
-        "adam" => new Adam<T>(new AdamOptions { LearningRate = 0.02, Learn = ["learning_rate", "beta1", "beta2"] }),
-        _ => new Chain<T>(new ClipByNorm<T>(0.5), new WeightDecay<T>(0.03), new Sgd<T>(new SgdOptions { LearningRate = 0.1, Momentum = 0.8, Learn = ["learning_rate", "momentum"] })),
-    };
+        {
+            "mirror" => new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), 0.2, learnRate: true),
+            "adam" => new Adam<T>(new AdamOptions { LearningRate = 0.02, Learn = ["learning_rate", "beta1", "beta2"] }),
+            _ => new Chain<T>(new ClipByNorm<T>(0.5), new WeightDecay<T>(0.03), new Sgd<T>(new SgdOptions { LearningRate = 0.1, Momentum = 0.8, Learn = ["learning_rate", "momentum"] })),
+        };
 
     private sealed class Counting(Objective<double> inner, Action count) : Objective<double>
     {
