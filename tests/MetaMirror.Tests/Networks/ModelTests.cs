@@ -76,7 +76,7 @@ public sealed class ModelTests
         Says("Layer block.conv: Conv2d(9, 4, 1x1) takes 9 channels, but gets 3", () => Images().Residual(r => r.Add(new Conv2d(9, 4, 1), "conv"), name: "block").Linear(2).Build());
         Says("The first layer, 0, fits inputs of many shapes", () => new NetworkBuilder().Conv2d(4, 3).Linear(2).Build());
         Says("The first layer, 0, fits inputs of many shapes: give the shape", () => new NetworkBuilder().ReLU().Linear(4, 3).Build());
-        Says("The first layer, 0.body.0, fits inputs of many shapes: give the shape", () => new NetworkBuilder().Residual(r => r.Linear(4, 4)).Build());
+        Says("The first layer, 0.body.0, fits inputs of many shapes: give the shape", () => new NetworkBuilder().Residual(r => r.Conv2d(4, 3)).Build());
         Says("The network has no parameters", () => new NetworkBuilder().MaxPool2d(2).Build());
         Says("The body of the residual block 1 is empty", () => Images().Conv2d(4, 1).Residual(_ => { }).Build());
 
