@@ -1,5 +1,4 @@
 using System.Numerics;
-using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.UpdateRules;
 
@@ -12,7 +11,6 @@ internal static class Optimizers<T>
 {
     private const double Momentum = 0.9;
     private const double AdamWDecay = 0.01;
-    private const double FinalFraction = 0.05;
     private const OptimizerRole Classic = OptimizerRole.Baseline;
 
     public static IReadOnlyList<OptimizerEntry<T>> All { get; } =
@@ -28,12 +26,5 @@ internal static class Optimizers<T>
     ];
 
     private static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>
-        new(name, role, description, [.. grid], s => Scheduled(s.Schedule, create(s.LearningRate)));
-
-    private static UpdateRule<T> Scheduled(ScheduleName schedule, UpdateRule<T> rule) => schedule switch
-    {
-        ScheduleName.Constant => rule,
-        ScheduleName.Linear => new Chain<T>(new LinearSchedule<T>(FinalFraction), rule),
-        _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, "No such schedule."),
-    };
+        new(name, role, description, [.. grid], s => Scheduling.Of(s.Schedule, 0, create(s.LearningRate)));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Descents;
+using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.InitialPoints;
@@ -90,13 +91,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     }
 
     /// <summary>The rule with its deployment schedule in front.</summary>
-    protected static UpdateRule<T> Scheduled(UpdateRule<T> rule, ScheduleName schedule, int warmup) => (schedule, warmup) switch
-    {
-        (ScheduleName.Linear, > 0) => new Chain<T>(new Warmup<T>(warmup), new LinearSchedule<T>(0.05), rule),
-        (ScheduleName.Linear, _) => new Chain<T>(new LinearSchedule<T>(0.05), rule),
-        (_, > 0) => new Chain<T>(new Warmup<T>(warmup), rule),
-        _ => rule,
-    };
+    protected static UpdateRule<T> Scheduled(UpdateRule<T> rule, ScheduleName schedule, int warmup) => Scheduling.Of(schedule, warmup, rule);
 
     /// <summary>The result of a phase as a learned rule.</summary>
     protected LearnedRule<T> Result(string name, OptimizerRole role, UpdateRule<T> rule, MetaLearner<T> learner)

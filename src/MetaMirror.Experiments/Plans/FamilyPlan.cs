@@ -6,6 +6,7 @@ namespace MetaMirror.Experiments.Plans;
 /// <summary>Which family of tasks a plan is about.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(RotatedImagesPlan), "rotated-images")]
+[JsonDerivedType(typeof(ImageSetsPlan), "image-sets")]
 [JsonDerivedType(typeof(DigitPairsPlan), "digit-pairs")]
 [JsonDerivedType(typeof(SensorsPlan), "sensors")]
 [JsonDerivedType(typeof(MetaQuadraticsPlan), "meta-quadratics")]
@@ -18,6 +19,14 @@ public abstract record FamilyPlan;
 /// <param name="TrainExamples">The first so many training images. Default 10,000.</param>
 /// <param name="TestExamples">The first so many test images. Default 2,000.</param>
 public sealed record RotatedImagesPlan(string Dataset, IReadOnlyList<double> Angles, int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan;
+
+/// <summary>Several data sets of images, brought to one size: one task each, named as the data set (MetaMD, section 5.3: DiverseDigits).</summary>
+/// <param name="Datasets">Names of the data sets; with as many channels and classes.</param>
+/// <param name="Rows">Height of all images. Default 28.</param>
+/// <param name="Columns">Width of all images. Default 28.</param>
+/// <param name="TrainExamples">The first so many training images of each. Default 10,000.</param>
+/// <param name="TestExamples">The first so many test images of each. Default 2,000.</param>
+public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28, int Columns = 28, int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan;
 
 /// <summary>Each pair of classes of a data set as a binary problem: 45 tasks for ten digits.</summary>
 /// <param name="Dataset">Name of the data set. Default the embedded digits.</param>

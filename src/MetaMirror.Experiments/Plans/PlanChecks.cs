@@ -42,6 +42,8 @@ internal static class PlanChecks
     private static void CheckModel(Plan plan, List<PlanError> errors)
     {
         CheckImages(plan, errors);
+        if (plan.Family is ImageSetsPlan sets)
+            CheckSets(sets, errors);
         if (plan.Target.Quantity != TargetQuantity.TrainingLoss)
             errors.Add(new PlanError("$.target.quantity", "'trainingLoss': 'gradientNorm' is for meta-quadratics", "'gradientNorm'"));
         bool regression = plan.Family is SensorsPlan or FolderPlan { Target: TargetKind.Regression };
@@ -57,8 +59,8 @@ internal static class PlanChecks
                 errors.Add(new PlanError(
                     "$.model.kind", "a model of real targets (mlp, linear): the targets of this family are real numbers", plan.Model is LogisticPlan ? "'logistic'" : "'softmax'"));
                 break;
-            case LogisticPlan when plan.Family is RotatedImagesPlan:
-                errors.Add(new PlanError("$.model.kind", "a model of many classes (mlp, lenet5, resnet18, softmax): the data set has ten", "'logistic'"));
+            case LogisticPlan when plan.Family is RotatedImagesPlan or ImageSetsPlan:
+                errors.Add(new PlanError("$.model.kind", "a model of many classes (mlp, lenet5, resnet18, softmax): the data has ten", "'logistic'"));
                 break;
             case SoftmaxPlan when plan.Family is DigitPairsPlan:
                 errors.Add(new PlanError("$.model.kind", "a model of two classes (mlp, lenet5, resnet18, logistic): each task is a pair", "'softmax'"));
@@ -75,16 +77,36 @@ internal static class PlanChecks
         if (plan.Model is ResNet18Plan && plan.Training.BatchSize is null)
             errors.Add(new PlanError("$.training.batchSize", "an integer: batch normalization (resnet18) makes rows depend on each other, and the whole set as one batch would need memory for all of it", "nothing"));
         string model = plan.Model is LeNet5Plan ? "'lenet5'" : "'resnet18'";
-        string? name = plan.Family is RotatedImagesPlan images ? images.Dataset : (plan.Family as DigitPairsPlan)?.Dataset;
-        if (name is null)
+        (string Owner, ImageShape Image)? found = plan.Family switch
         {
-            errors.Add(new PlanError("$.model.kind", "a model of plain features (mlp, linear, logistic, softmax): only rotated-images and digit-pairs say how large their images are", model));
+            RotatedImagesPlan images => ($"'{images.Dataset}' has", DatasetCatalogue.Named(images.Dataset).Image),
+            DigitPairsPlan pairs => ($"'{pairs.Dataset}' has", DatasetCatalogue.Named(pairs.Dataset).Image),
+            ImageSetsPlan sets => ("the family has", new ImageShape(sets.Rows, sets.Columns, DatasetCatalogue.Named(sets.Datasets[0]).Image.Channels)),
+            _ => null,
+        };
+        if (found is not var (owner, image))
+        {
+            errors.Add(new PlanError("$.model.kind", "a model of plain features (mlp, linear, logistic, softmax): only rotated-images, image-sets and digit-pairs say how large their images are", model));
             return;
         }
 
-        ImageShape image = DatasetCatalogue.Named(name).Image;
         if (plan.Model is LeNet5Plan && Math.Min(image.Rows, image.Columns) < LeastForLeNet5)
-            errors.Add(new PlanError("$.model.kind", $"a model of small images (mlp, resnet18, softmax): lenet5 takes {Text(LeastForLeNet5)}x{Text(LeastForLeNet5)} pixels or more, and '{name}' has {Text(image.Rows)}x{Text(image.Columns)}", model));
+            errors.Add(new PlanError("$.model.kind", $"a model of small images (mlp, resnet18, softmax): lenet5 takes {Text(LeastForLeNet5)}x{Text(LeastForLeNet5)} pixels or more, and {owner} {Text(image.Rows)}x{Text(image.Columns)}", model));
+    }
+
+    /// <summary>One network is to serve all data sets of a family.</summary>
+    private static void CheckSets(ImageSetsPlan family, List<PlanError> errors)
+    {
+        KnownDataset first = DatasetCatalogue.Named(family.Datasets[0]);
+        for (int i = 1; i < family.Datasets.Count; i++)
+        {
+            KnownDataset set = DatasetCatalogue.Named(family.Datasets[i]);
+            if (set.Classes != first.Classes || set.Image.Channels != first.Image.Channels)
+                errors.Add(new PlanError(
+                    $"$.family.datasets[{Text(i)}]",
+                    $"a data set of {Text(first.Classes)} classes and {Text(first.Image.Channels)} channels, as '{first.Name}' has",
+                    $"'{set.Name}' with {Text(set.Classes)} and {Text(set.Image.Channels)}"));
+        }
     }
 
     // Extension multiplies by the grid's ratio, so there must be one.

@@ -34,8 +34,12 @@ public sealed record EvaluationPlan(int EverySteps = 1, int? Examples = null);
 /// <param name="LearningRates">Grids by name of the optimizer. Default: the catalogue's.</param>
 /// <param name="Schedules">Schedules tried. Default constant and linear.</param>
 /// <param name="MaxExtensions">Rates added at either end at most. Default 6.</param>
+/// <param name="Rates">Fewest learning rates of a grid: shorter grids are widened evenly at both ends before tuning begins. Default 2: none is.</param>
 public sealed record TuningPlan(
-    IReadOnlyDictionary<string, IReadOnlyList<double>>? LearningRates = null, IReadOnlyList<ScheduleName>? Schedules = null, int MaxExtensions = 6)
+    IReadOnlyDictionary<string, IReadOnlyList<double>>? LearningRates = null,
+    IReadOnlyList<ScheduleName>? Schedules = null,
+    int MaxExtensions = 6,
+    int Rates = 2)
 {
     /// <summary>Grids by name of the optimizer.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> LearningRates { get; init; } =
@@ -55,4 +59,8 @@ public enum ScheduleName
     /// <summary>Falls linearly to 5 %: 1 - .95 t / T at step t from 0.</summary>
     [JsonStringEnumMemberName("linear")]
     Linear,
+
+    /// <summary>Falls along half a cosine to 5 %.</summary>
+    [JsonStringEnumMemberName("cosine")]
+    Cosine,
 }

@@ -33,6 +33,14 @@ public sealed class TunedOptimizer<T>
         _ratioAbove = _rates[^1] / _rates[^2];
         _maxExtensions = plan.MaxExtensions;
         Schedules = plan.Schedules;
+        while (_rates.Count < plan.Rates)
+        {
+            if (_rates.Count % 2 == 0)
+                _rates.Insert(0, _rates[0] / _ratioBelow);
+            else
+                _rates.Add(_rates[^1] * _ratioAbove);
+        }
+
         Pending = [.. _rates.SelectMany(AtAllSchedules)];
     }
 

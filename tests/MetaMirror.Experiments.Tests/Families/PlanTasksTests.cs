@@ -1,3 +1,4 @@
+using MetaMirror.Datasets;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
@@ -26,6 +27,31 @@ public sealed class PlanTasksTests
         Assert.Equal(count, tasks.Count);
         Assert.Equal(first, tasks[0].Name);
         Assert.Equal(layout, tasks[^1].Layout.ToString());
+    }
+
+    [Fact]
+    public void Data_sets_of_different_sizes_become_tasks_of_one_network()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, "usps/usps-train", "usps/usps-test", 16);
+        Write(folder, "mnist/train", "mnist/t10k", 28);
+        var plan = PlanFile.Read("lenet-families") with { Family = new ImageSetsPlan(["mnist", "usps"], 20, 24, 5, 2) };
+
+        IReadOnlyList<SupervisedTask<float>> tasks = PlanTasks.Of<float>(plan, new DatasetCatalogue(new DataLocations(new DataLocation(folder.Path, "--data"))), Seed);
+
+        Assert.Equal(["mnist", "usps"], tasks.Select(t => t.Name));
+        Assert.All(tasks, t => Assert.Equal((5, new ImageShape(20, 24, 1)), (t.Data.Train.Examples.Count, t.Data.Train.Examples.Image)));
+        Assert.All(tasks, t => Assert.Equal(2, t.Data.Test!.Examples.Count));
+        Assert.True(tasks[0].Layout.Matches(tasks[1].Layout));
+
+        static void Write(TemporaryFolder folder, string train, string test, int side)
+        {
+            foreach ((string part, int count) in new[] { (train, 6), (test, 3) })
+            {
+                folder.Write(part + "-images-idx3-ubyte", IdxBytes.Of(IdxBytes.Pattern(count * side * side), count, side, side));
+                folder.Write(part + "-labels-idx1-ubyte", IdxBytes.Of([.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))], count));
+            }
+        }
     }
 
     [Fact]

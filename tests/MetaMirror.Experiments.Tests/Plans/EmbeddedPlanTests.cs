@@ -8,7 +8,7 @@ public sealed class EmbeddedPlanTests
 
     [Fact]
     public void All_plans_of_the_contract_are_there() => Assert.Equal(
-        ["digit-pairs", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "sensors"],
+        ["digit-pairs", "lenet-families", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "sensors"],
         PlanFile.Embedded);
 
     [Theory]
@@ -34,7 +34,8 @@ public sealed class EmbeddedPlanTests
         Assert.Equal([32], Assert.IsType<MlpPlan>(plan.Model).Hidden);
         Assert.Equal((400, (int?)64, 5, 1, (int?)null, (double?)0.1), (plan.Training.Steps, plan.Training.BatchSize, plan.Seeds, plan.Evaluation.EverySteps, plan.Evaluation.Examples, plan.Target.Value.Number));
         Assert.Equal(7, plan.Baselines.Count);
-        Assert.Equal([ScheduleName.Constant, ScheduleName.Linear], plan.Tuning.Schedules);
+        Assert.Equal([ScheduleName.Constant, ScheduleName.Linear, ScheduleName.Cosine], plan.Tuning.Schedules);
+        Assert.Equal(9, plan.Tuning.Rates);
         Assert.Equal("metamirror-basis", Assert.IsType<BasisLearning>(plan.Learn).Optimizer);
         Assert.False(plan.IsDoublePrecision);
     }
@@ -55,18 +56,19 @@ public sealed class EmbeddedPlanTests
     [Theory]
     [InlineData("rotated-mnist")]
     [InlineData("rotated-fashion")]
+    [InlineData("lenet-families")]
     public void Larger_sets_are_measured_every_five_steps_on_a_subset(string name)
     {
         Plan plan = PlanFile.Read(name);
 
         Assert.Equal(new EvaluationPlan(5, 2000), plan.Evaluation);
         Assert.Null(plan.Target.Value.Number);
-        Assert.Equal(8, plan.Baselines.Count);
+        Assert.Equal(["sgd-momentum", "rmsprop", "adam", "nadam", "adamw"], plan.Baselines);
     }
 
     [Fact]
     public void Unknown_names_get_the_nearest() => Assert.Equal(
-        "expected a plan among digit-pairs, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, sensors, or the path of a .json file, "
+        "expected a plan among digit-pairs, lenet-families, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, sensors, or the path of a .json file, "
         + "found 'rotated-digit' (did you mean 'rotated-digits'?) (Parameter 'name')",
         Assert.Throws<ArgumentException>(() => PlanFile.Read("rotated-digit")).Message);
 }

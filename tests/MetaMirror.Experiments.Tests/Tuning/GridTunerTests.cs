@@ -37,6 +37,16 @@ public sealed class GridTunerTests
     }
 
     [Fact]
+    public void A_short_grid_is_widened_at_both_ends()
+    {
+        TuningResult<double> result = Tune(new NoisyParabola("p", h: 4), ConstantOnly with { Rates = 7 }, 0.01, Steepest.Entry("gd", OptimizerRole.Baseline, 0.125, 0.25, 0.5, 1));
+
+        TunedOptimizer<double> gd = Assert.Single(result.Optimizers);
+        Assert.Equal([0.03125, 0.0625, 0.125, 0.25, 0.5, 1, 2], gd.Rates);
+        Assert.Equal(7, gd.Trials.Count);
+    }
+
+    [Fact]
     public void Extension_is_bounded()
     {
         TuningResult<double> result = Tune(
