@@ -150,19 +150,23 @@ public abstract class FactoredDivergence<T> : Divergence<T>
 
     /// <inheritdoc/>
     /// <remarks>By eigenvalues of dense factors, in double: not for inner loops.</remarks>
-    public sealed override double StrongConvexity(in DivergenceContext<T> context) => Smallest(context, out _);
+    public sealed override double StrongConvexity(in DivergenceContext<T> context)
+    {
+        (double left, double right, _) = Smallest(context);
+        return left * right;
+    }
 
     /// <inheritdoc/>
     /// <remarks>d lambda / dL = lambda_min(R) q q^T with the unit eigenvector q, and likewise for R, in the first block where the minimum is attained.</remarks>
     public sealed override void AddStrongConvexityGradient(in DivergenceContext<T> context, T weight, Span<T> aMeta)
     {
-        Smallest(context, out int smallest);
+        (double lambdaLeft, double lambdaRight, int smallest) = Smallest(context);
+        double w = double.CreateTruncating(weight);
         for (int i = 0, m = 0; i <= smallest; i++)
         {
             Next(context, i, ref m, out FactorPair<T> pair, out Range left);
             if (i < smallest)
                 continue;
-            double lambdaLeft = pair.Left.SmallestEigenvalue(), lambdaRight = pair.Right.SmallestEigenvalue(), w = double.CreateTruncating(weight);
             pair.Left.AddSmallestEigenvalueGradient(w * lambdaRight, lambdaLeft, aMeta[left]);
             pair.Right.AddSmallestEigenvalueGradient(w * lambdaLeft, lambdaRight, aMeta[left.End.Value..m]);
         }
@@ -217,21 +221,21 @@ public abstract class FactoredDivergence<T> : Divergence<T>
         return block;
     }
 
-    private double Smallest(in DivergenceContext<T> context, out int index)
+    /// <summary>lambda_min(L) and lambda_min(R) of the block where their product is smallest, the first at a tie.</summary>
+    private (double Left, double Right, int Index) Smallest(in DivergenceContext<T> context)
     {
-        double lambda = double.PositiveInfinity;
-        index = -1;
+        (double Left, double Right, int Index) smallest = (double.PositiveInfinity, 1, -1);
         for (int i = 0, m = 0; i < BlockCount(context.Layout); i++)
         {
             FactorBlock<T> block = Next(context, i, ref m, out FactorPair<T> pair, out _);
-            double candidate = block.Length == 0 ? double.PositiveInfinity : pair.Left.SmallestEigenvalue() * pair.Right.SmallestEigenvalue();
-            if (!(candidate < lambda))
+            if (block.Length == 0)
                 continue;
-            lambda = candidate;
-            index = i;
+            double left = pair.Left.SmallestEigenvalue(), right = pair.Right.SmallestEigenvalue();
+            if (left * right < smallest.Left * smallest.Right)
+                smallest = (left, right, i);
         }
 
-        return index >= 0 ? lambda : throw new ArgumentException($"{Name} has no smallest eigenvalue for the layout {context.Layout}.", nameof(context));
+        return smallest.Index >= 0 ? smallest : throw new ArgumentException($"{Name} has no smallest eigenvalue for the layout {context.Layout}.", nameof(context));
     }
 
     private void Check(in DivergenceContext<T> context, int length, string what)

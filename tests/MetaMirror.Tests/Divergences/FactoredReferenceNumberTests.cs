@@ -3,7 +3,7 @@ using MetaMirror.Numerics;
 
 namespace MetaMirror.Tests.Divergences;
 
-/// <summary>Reference numbers of PAPERS section 9 for the Kronecker and the full metric: R7, R9; and L0 as an identity.</summary>
+/// <summary>Reference numbers of PAPERS section 9 for the Kronecker and the full metric: R7, R8, R9; and L0 as an identity.</summary>
 public sealed class FactoredReferenceNumberTests
 {
     /// <summary>The numbers are printed to 12 digits.</summary>
@@ -30,17 +30,9 @@ public sealed class FactoredReferenceNumberTests
         run.Divergence.AddBregmanGradient(run.Context, run.Theta, new double[6], 1, aPoint, [], aMeta);
         Close([.317219337397, .216124887358, -.0930406467002, .173310871985, 1.07726604824, .0955603710575], aPoint);
 
-        // The printed matrices are derivatives in L and R as given; the gauge makes them L' = tau L and R' = R / tau, tau = tr R / 3.
-        const double tau = 3.3 / 3;
         double[] dL = [.0342447490974, -.106877279383, -.106877279383, .55059306851];
         double[] dR = [.0246350370872, -.0208912351316, -.0217847184705, -.0208912351316, .348206886566, .194106339629, -.0217847184705, .194106339629, .112600272768];
-        Close(InCholesky([.. dL.Select(x => x / tau)], run.Meta[..3], 2), aMeta[..3]);
-
-        // Through R' = 3 R / tr R the gradient loses its part along R: (dB/dR' - <dB/dR', R'> I / 3), <dB/dR', R'> = B.
-        double[] projected = [.. dR.Select(x => x * tau)];
-        for (int i = 0; i < 3; i++)
-            projected[i * 4] -= .512205287322 / 3;
-        Close(InCholesky(projected, run.Meta[3..], 3), aMeta[3..]);
+        AssertGauged(dL, dR, run.Meta, aMeta);
     }
 
     [Fact]
@@ -62,25 +54,65 @@ public sealed class FactoredReferenceNumberTests
         }
     }
 
-    [Fact]
-    public void R8_Indirect_Gradient_Of_One_Term_Is_The_Cotangent_Of_A_Step()
+    public static TheoryData<string, double[], double[], double[]> Indirect => new()
     {
-        // J = 0: the cotangent V of a step from W_T; L and R parts as printed, in the gauge.
+        {
+            "exact", [4.034, 3.23, -3.055, 1.312, 2.4, -.682],
+            [-.162451358444, -.0471959560734, -.0471959560734, -.13879697026],
+            [-.254771398159, -.0754783126159, .155109435448, -.0754783126159, -.0949445164371, .000985933492514, .155109435448, .000985933492514, -.103655731579]
+        },
+        {
+            "J = 0", [.317219337397, .216124887358, -.0930406467002, .173310871985, 1.07726604824, .0955603710575],
+            [-.0110822784302, .00689278221424, .00689278221424, -.0886141939508],
+            [-.0182283377509, -.0123351394563, .00210463218134, -.0123351394563, -.0558382229051, -.0252339586487, .00210463218134, -.0252339586487, -.0151332698688]
+        },
+        {
+            "J = 5", [1.52321345348, .978475272786, -.582899801899, .679906848234, 1.82236530708, -.0405644474981],
+            [-.0507973011009, -.0102367425147, -.0102367425147, -.138283301952],
+            [-.0974603381163, -.0380276718979, .0303873936316, -.0380276718979, -.0858942139107, -.0282639631204, .0303873936316, -.0282639631204, -.0319503709993]
+        },
+    };
+
+    [Theory, MemberData(nameof(Indirect))]
+    public void R8_Indirect_Gradients_Are_The_Cotangents_Of_A_Step(string terms, double[] p, double[] dL, double[] dR)
+    {
+        Assert.NotEmpty(terms);
         DivergenceHarness<double> run = Run();
         Stepped(run);
         Stepped(run);
-        double[] v = [.317219337397, .216124887358, -.0930406467002, .173310871985, 1.07726604824, .0955603710575];
-        double[] aTheta = [.. v], aG = new double[6], aMeta = new double[run.Meta.Length], aEta = new double[1];
-        run.Divergence.StepVjp(run.Context, .2, Gradient(run.Theta), run.Theta, [], aTheta, [], aG, aMeta, aEta);
-        const double tau = 3.3 / 3;
-        double[] dL = [-.0110822784302, .00689278221424, .00689278221424, -.0886141939508];
-        double[] dR = [-.0182283377509, -.0123351394563, .00210463218134, -.0123351394563, -.0558382229051, -.0252339586487, .00210463218134, -.0252339586487, -.0151332698688];
-        Close(InCholesky([.. dL.Select(x => x / tau)], run.Meta[..3], 2), aMeta[..3]);
-        double along = Vectors.Dot<double>(dR, R);
-        double[] projected = [.. dR.Select(x => x * tau)];
-        for (int i = 0; i < 3; i++)
-            projected[i * 4] -= along / 3;
-        Close(InCholesky(projected, run.Meta[3..], 3), aMeta[3..]);
+        double[] aTheta = [.. p], aMeta = new double[run.Meta.Length];
+        run.Divergence.StepVjp(run.Context, .2, Gradient(run.Theta), run.Theta, [], aTheta, [], new double[6], aMeta, new double[1]);
+        AssertGauged(dL, dR, run.Meta, aMeta);
+    }
+
+    [Fact]
+    public void R7_Total_Derivative_Of_Bregman_By_The_Reverse_Loop_Equals_Differences()
+    {
+        DivergenceHarness<double> run = Run();
+        double[][] states = [[.. run.Theta], [.. Stepped(run)], [.. Stepped(run)]];
+        double[] a = new double[6], total = new double[run.Meta.Length];
+        run.Divergence.AddBregmanGradient(run.Context, states[2], states[0], 1, a, [], total);
+        for (int t = 1; t >= 0; t--)
+        {
+            double[] aG = new double[6], aEta = new double[1];
+            run.Divergence.StepVjp(run.Context, .2, Gradient(states[t]), states[t], [], a, [], aG, total, aEta);
+
+            // The Hessian maps X to A X S: the gradient at W0 + X.
+            double[] product = Gradient([.. W0.Zip(aG, (w, x) => w + x)]);
+            a = [.. a.Zip(product, (x, h) => x + h)];
+        }
+
+        const double step = 1e-5;
+        for (int i = 0; i < total.Length; i++)
+            Assert.Equal((At(i, step) - At(i, -step)) / (2 * step), total[i], 1e-9);
+
+        double At(int index, double h)
+        {
+            DivergenceHarness<double> moved = Run();
+            moved.Meta[index] += h;
+            Stepped(moved);
+            return moved.Bregman(Stepped(moved), new double[6]);
+        }
     }
 
     [Fact]
@@ -134,6 +166,18 @@ public sealed class FactoredReferenceNumberTests
             Assert.Equal(linearized, bound - end, 1e-12 * (bound + end + Math.Abs(linearized)));
             Assert.True(regret <= bound * (1 + 1e-12));
         }
+    }
+
+    /// <summary>The printed matrices are derivatives in L and R as given; the gauge makes them L' = tau L and R' = R / tau, tau = tr R / 3, and takes from the second its part along R.</summary>
+    private static void AssertGauged(double[] dL, double[] dR, double[] meta, double[] aMeta)
+    {
+        const double tau = 3.3 / 3;
+        Close(InCholesky([.. dL.Select(x => x / tau)], meta[..3], 2), aMeta[..3]);
+        double along = Vectors.Dot<double>(dR, R);
+        double[] projected = [.. dR.Select(x => x * tau)];
+        for (int i = 0; i < 3; i++)
+            projected[i * 4] -= along / 3;
+        Close(InCholesky(projected, meta[3..], 3), aMeta[3..]);
     }
 
     private static DivergenceHarness<double> Run()
