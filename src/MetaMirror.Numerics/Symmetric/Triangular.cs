@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Numerics;
 
@@ -79,6 +80,7 @@ public static unsafe class Triangular
             BlockedGemm.Multiply(m, n, k, -T.One, a, b, T.One, c);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Forward<T>(int n, int k, Strided<T> l, Strided<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -92,6 +94,7 @@ public static unsafe class Triangular
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Backward<T>(int n, int k, Strided<T> l, Strided<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

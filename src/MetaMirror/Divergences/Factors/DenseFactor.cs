@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MetaMirror.Numerics;
 
 namespace MetaMirror.Divergences.Factors;
@@ -17,6 +18,9 @@ internal sealed class DenseFactor<T> : Factor<T>
 
     /// <summary>M = a b^T costs 2 n^2 k, then (M + M^T) C 2 n^3; the other way is four products of 2 n^2 k.</summary>
     private const int ColumnsPerOrder = 3;
+
+    /// <summary>Side of the squares in which a matrix is added to its transpose.</summary>
+    private const int Square = 32;
 
     private static readonly T Two = T.One + T.One;
 
@@ -122,20 +126,11 @@ internal sealed class DenseFactor<T> : Factor<T>
         {
             Span<T> m = work.Slice(2 * n * n, n * n);
             Gemm.Multiply(false, true, n, n, k, weight, a, b, T.Zero, m);
-            for (int i = 0; i < n; i++)
-            {
-                for (int j = 0; j <= i; j++)
-                    m[(i * n) + j] = m[(j * n) + i] = m[(i * n) + j] + m[(j * n) + i];
-            }
-
+            AddTransposed(m, n);
             Gemm.Multiply(false, false, n, n, n, T.One, m, c, T.Zero, gradient);
         }
 
-        for (int i = 0, p = n; i < n; p += i++)
-        {
-            aMeta[i] += gradient[(i * n) + i];
-            Vectors.AddScaled(T.One, gradient.Slice(i * n, i), aMeta.Slice(p, i));
-        }
+        AddPacked(gradient, n, aMeta);
     }
 
     public override double Trace(ReadOnlySpan<T> meta, int n) => Vectors.SquaredNorm(meta);
@@ -158,6 +153,7 @@ internal sealed class DenseFactor<T> : Factor<T>
     private static int Below(int n) => checked(n * (n - 1)) / 2;
 
     /// <summary>C as a full matrix, in the first n^2 of the work space.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Span<T> Unpack(ReadOnlySpan<T> meta, int n, Span<T> work)
     {
         Span<T> c = work[..(n * n)];
@@ -169,6 +165,34 @@ internal sealed class DenseFactor<T> : Factor<T>
         }
 
         return c;
+    }
+
+    /// <summary>m = m + m^T, a square at a time, since one of the two is read along columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddTransposed(Span<T> m, int n)
+    {
+        for (int top = 0; top < n; top += Square)
+        {
+            for (int first = 0; first <= top; first += Square)
+            {
+                for (int i = top; i < Math.Min(top + Square, n); i++)
+                {
+                    for (int j = first; j < Math.Min(first + Square, i + 1); j++)
+                        m[(i * n) + j] = m[(j * n) + i] = m[(i * n) + j] + m[(j * n) + i];
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds the lower triangle to the packed meta-parameters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddPacked(ReadOnlySpan<T> gradient, int n, Span<T> aMeta)
+    {
+        for (int i = 0, p = n; i < n; p += i++)
+        {
+            aMeta[i] += gradient[(i * n) + i];
+            Vectors.AddScaled(T.One, gradient.Slice(i * n, i), aMeta.Slice(p, i));
+        }
     }
 
     private double Smallest(ReadOnlySpan<T> meta, int n, Span<T> q)
