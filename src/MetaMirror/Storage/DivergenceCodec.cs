@@ -66,7 +66,7 @@ internal static class DivergenceCodec<T>
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            throw new StorageException($"kronecker: {e.Message}", e);
+            throw new StorageException($"kronecker: expected settings that fit the layout, found that they do not: {e.Message}", e);
         }
     }
 

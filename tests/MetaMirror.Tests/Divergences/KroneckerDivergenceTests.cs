@@ -103,6 +103,31 @@ public sealed class KroneckerDivergenceTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 2)]
+    [InlineData(4, 1)]
+    [InlineData(1, 5)]
+    [InlineData(1, 1)]
+    public void Products_With_Integer_Factors_Are_Exact(int m, int n)
+    {
+        // L W and W R with integer Cholesky factors: the sums are exact, so both sides must agree to the last bit (CASES A17).
+        foreach (FactorSide side in new[] { FactorSide.Left, FactorSide.Right })
+        {
+            bool isLeft = side == FactorSide.Left;
+            int order = isLeft ? m : n;
+            var divergence = new KroneckerDivergence<double>(new KroneckerOptions { Left = isLeft ? FactorKind.Dense : FactorKind.Identity, Right = isLeft ? FactorKind.Identity : FactorKind.Dense });
+            double[] meta = [.. Enumerable.Range(0, order * (order + 1) / 2).Select(i => 1.0 + (i * 7 % 5))], w = [.. Enumerable.Range(0, m * n).Select(i => (i * 5 % 7) - 3.0)], product = new double[m * n];
+            var harness = new DivergenceHarness<double>(divergence, new ParameterLayout(("w", [m, n])), meta, w);
+            double[] f = Factor(harness, side);
+            harness.Divergence.PotentialGradient(harness.Context, w, w, product);
+            for (int i = 0; i < m * n; i++)
+            {
+                double expected = Enumerable.Range(0, order).Sum(k => isLeft ? f[(i / n * m) + k] * w[(k * n) + (i % n)] : w[(i / n * n) + k] * f[(k * n) + (i % n)]);
+                Assert.Equal(expected, product[i]);
+            }
+        }
+    }
+
     [Fact]
     public void Diagonal_Factors_Equal_The_Diagonal_Divergence()
     {
