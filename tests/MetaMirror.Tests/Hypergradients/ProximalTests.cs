@@ -63,13 +63,17 @@ public sealed class ProximalTests
     [InlineData("diagonal")]
     [InlineData("scaled-identity")]
     [InlineData("block-scaled")]
+    [InlineData("full")]
+    [InlineData("kronecker")]
     public void On_a_loss_that_is_no_quadratic_it_equals_differences(string metric)
     {
         Divergence<double> divergence = metric switch
         {
             "diagonal" => new DiagonalQuadratic<double>([.. P]),
             "scaled-identity" => new ScaledIdentity<double>(.8),
-            _ => new BlockScaled<double>(.8),
+            "block-scaled" => new BlockScaled<double>(.8),
+            "full" => FullMatrixDivergence<double>.FromMetric([1.5, .4, .4, .6], 2),
+            _ => new KroneckerDivergence<double>(),
         };
         var problem = new TrialProblem(
             new MirrorDescent<double>(divergence, .3, learnRate: true), new ValidationLoss<double>(), 5, fullBatch: true, new LearnedInitialPoint<double>([.. Start]));
