@@ -35,6 +35,8 @@ public static class PlanTasks
             ImageSetsPlan sets => Sets<T>(sets, model, options, datasets),
             DigitPairsPlan pairs => Pairs<T>(pairs, model, options, datasets),
             SensorsPlan sensors => Sensors<T>(sensors, model, options, seed),
+            RotatedQuadraticPlan quadratic => All(RotatedQuadraticFamily.Of<T>(
+                seed, quadratic.Rotated, options with { StartAtZero = true }, quadratic.Tasks, quadratic.Dimensions, quadratic.Decades)),
             FolderPlan folder => Folder<T>(folder, model, options),
             _ => throw new ArgumentException($"Plan '{plan.Name}': no supervised tasks in a family of {plan.Family.GetType().Name}.", nameof(plan)),
         };

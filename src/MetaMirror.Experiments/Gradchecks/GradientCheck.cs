@@ -27,6 +27,9 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
     private const int MostTangents = 64;
     private const int Window = 5;
 
+    /// <summary>Full-batch steps that implicit modes are compared over: the cap of meta-quadratics is 200,000.</summary>
+    private const int MostFullSteps = 2000;
+
     /// <summary>Half-widths of the difference stencils; at the last one rounding costs about 1e-9.</summary>
     private static readonly double[] Stencils = [1e-4, 1e-5, 1e-6, 1e-7];
 
@@ -49,19 +52,20 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
         var problem = new InnerProblem<double>(task, rule, new TaskInitialPoint<double>(), unroll);
         MetaParameters<double> meta = problem.CreateMetaParameters();
         var run = new BatchKey(seed, 0, 0, 0);
+        var bench = new EstimatorBench(time, run, cancellationToken);
         var checks = new List<EstimatorCheck>();
 
-        (double[] reverse, HypergradientReport report, double took) = Compute(problem, objective, meta, run, new ReverseMode<double>(), cancellationToken);
+        (double[] reverse, HypergradientReport report, double took) = bench.Compute(problem, objective, meta, new ReverseMode<double>());
         double error = DirectionalError(problem, objective, meta, run, reverse);
-        checks.Add(Row(report, "central differences along random directions", error, Difference, took, "exact"));
+        checks.Add(EstimatorBench.Row(report, "central differences along random directions", error, Difference, took, "exact"));
 
-        (double[] plain, report, took) = Compute(problem, objective, meta, run, new ReverseMode<double>(new ReverseOptions { StoredSteps = inner }), cancellationToken);
-        checks.Add(Row(report, "checkpointed reverse", Distance(reverse, plain), 0, took, "the same bits") with { Estimator = "reverse, all states stored" });
+        (double[] plain, report, took) = bench.Compute(problem, objective, meta, new ReverseMode<double>(new ReverseOptions { StoredSteps = inner }));
+        checks.Add(EstimatorBench.Row(report, "checkpointed reverse", EstimatorBench.Distance(reverse, plain), 0, took, "the same bits") with { Estimator = "reverse, all states stored" });
 
         if (meta.Length <= MostTangents)
         {
-            (double[] forward, report, took) = Compute(problem, objective, meta, run, new ForwardMode<double>(), cancellationToken);
-            checks.Add(Row(report, "reverse", Distance(reverse, forward), Exact, took, "exact"));
+            (double[] forward, report, took) = bench.Compute(problem, objective, meta, new ForwardMode<double>());
+            checks.Add(EstimatorBench.Row(report, "reverse", EstimatorBench.Distance(reverse, forward), Exact, took, "exact"));
         }
         else
         {
@@ -69,25 +73,13 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
                 "forward", "reverse", null, null, $"left out: it would carry {meta.Length} tangents (at most {MostTangents} are checked)", 0, 0, 0, 0));
         }
 
-        (double[] truncated, report, took) = Compute(problem, objective, meta, run, new TruncatedReverseMode<double>(Window), cancellationToken);
-        error = Distance(reverse, truncated);
-        checks.Add(Row(report, "reverse", error, null, took, $"sees the last {Window} steps only: an approximation"));
-        checks.AddRange(Implicit(task, rule, run, cancellationToken));
+        (double[] truncated, report, took) = bench.Compute(problem, objective, meta, new TruncatedReverseMode<double>(Window));
+        error = EstimatorBench.Distance(reverse, truncated);
+        checks.Add(EstimatorBench.Row(report, "reverse", error, null, took, $"sees the last {Window} steps only: an approximation"));
+        var implicitly = new ImplicitCheck(task, Math.Min(plan.Training.Steps, MostFullSteps), seed, bench);
+        checks.AddRange(implicitly.OfRule(rule));
+        checks.AddRange(implicitly.OfLoss());
         return new GradientCheckResult(plan.Name, task.Name, rule.Name, objective.Name, inner, task.Layout.Length, meta.Length, checks);
-    }
-
-    private IEnumerable<EstimatorCheck> Implicit(LearningTask<double> task, UpdateRule<double> rule, BatchKey run, CancellationToken cancellationToken)
-    {
-        MetaObjective<double> final = new FinalLoss<double>().ForThread(rule, task.Layout);
-        var problem = new InnerProblem<double>(task, rule, new TaskInitialPoint<double>(), new Unroll(plan.Training.Steps, FullBatch: true));
-        MetaParameters<double> meta = problem.CreateMetaParameters();
-        (double[] reverse, _, _) = Compute(problem, final, meta, run, new ReverseMode<double>(), cancellationToken);
-        foreach (Hypergradient<double> mode in (Hypergradient<double>[])[
-                     new ImplicitMode<double>(ImplicitMethod.Neumann, 20, 0), new ImplicitMode<double>(ImplicitMethod.FixedPoint, 20, 0), new ImplicitMode<double>(ImplicitMethod.NormalConjugateGradient, 50)])
-        {
-            (double[] value, HypergradientReport report, double took) = Compute(problem, final, meta, run, mode, cancellationToken);
-            yield return Row(report, $"reverse through {plan.Training.Steps} full-batch steps", Distance(reverse, value), null, took, report.Verdict);
-        }
     }
 
     private UpdateRule<double> RuleOf(LearningTask<double> task)
@@ -109,16 +101,6 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
         problem.Start(problem.CreateMetaParameters(), new BatchKey(seed, 0, 1, 0));
         problem.Descent.Run(observer);
         return observer.Statistics;
-    }
-
-    private (double[] Total, HypergradientReport Report, double Milliseconds) Compute(
-        InnerProblem<double> problem, MetaObjective<double> objective, MetaParameters<double> meta, BatchKey run, Hypergradient<double> mode, CancellationToken cancellationToken)
-    {
-        double[] total = new double[meta.Length];
-        double[] direct = new double[meta.Length];
-        long start = time.GetTimestamp();
-        HypergradientReport report = mode.Compute(problem, objective, meta, run, total, direct, null, cancellationToken);
-        return (total, report, time.GetElapsedTime(start).TotalMilliseconds);
     }
 
     /// <summary>Largest relative error of the derivative of E along random directions in raw meta-parameters.</summary>
@@ -169,15 +151,4 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
 
         return worst;
     }
-
-    private static double Distance(double[] expected, double[] actual)
-    {
-        double[] difference = [.. expected.Zip(actual, (e, a) => e - a)];
-        return Math.Sqrt(Vectors.SquaredNorm<double>(difference) / Math.Max(Vectors.SquaredNorm<double>(expected), 1e-300));
-    }
-
-    private static EstimatorCheck Row(HypergradientReport report, string oracle, double error, double? tolerance, double took, string verdict) => new(
-        report.Method, oracle, double.IsFinite(error) ? error : null, tolerance,
-        report.Inner.Diverged ? report.Verdict : tolerance is { } allowed && !(error <= allowed) ? $"off by {error:g2}, allowed {allowed:g1}" : verdict,
-        report.Gradients, report.HessianVectorProducts, report.PeakBytes, took);
 }

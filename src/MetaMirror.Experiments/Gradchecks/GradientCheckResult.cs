@@ -13,6 +13,15 @@ namespace MetaMirror.Experiments.Gradchecks;
 public sealed record EstimatorCheck(
     string Estimator, string Oracle, double? RelativeError, double? Tolerance, string Verdict, long Gradients, long HessianVectorProducts, long PeakBytes, double Milliseconds)
 {
+    /// <summary>Iterations of an implicit estimator's linear solver; null for the others.</summary>
+    public int? Iterations { get; init; }
+
+    /// <summary>Its relative residual.</summary>
+    public double? Residual { get; init; }
+
+    /// <summary>Sign of the curvature it met: positive, zero, negative or unknown.</summary>
+    public string? Curvature { get; init; }
+
     /// <summary>False if the error exceeds what was allowed.</summary>
     public bool Passed => Tolerance is null || RelativeError <= Tolerance;
 }

@@ -9,6 +9,7 @@ namespace MetaMirror.Experiments.Plans;
 [JsonDerivedType(typeof(ImageSetsPlan), "image-sets")]
 [JsonDerivedType(typeof(DigitPairsPlan), "digit-pairs")]
 [JsonDerivedType(typeof(SensorsPlan), "sensors")]
+[JsonDerivedType(typeof(RotatedQuadraticPlan), "rotated-quadratic")]
 [JsonDerivedType(typeof(MetaQuadraticsPlan), "meta-quadratics")]
 [JsonDerivedType(typeof(FolderPlan), "folder")]
 public abstract record FamilyPlan;
@@ -37,6 +38,13 @@ public sealed record DigitPairsPlan(string Dataset = "optdigits", int TrainExamp
 /// <summary>Generated regression tasks, one per sensor.</summary>
 /// <param name="Tasks">Number of sensors. Default 30.</param>
 public sealed record SensorsPlan(int Tasks = 30) : FamilyPlan;
+
+/// <summary>The negative control: dense quadratics, curvatures over decades, in a random rotation or in their eigenbasis.</summary>
+/// <param name="Rotated">True for a random rotation, where a diagonal metric cannot help; false for the eigenbasis. Default true.</param>
+/// <param name="Tasks">Number of tasks. Default 20.</param>
+/// <param name="Dimensions">Number of weights. Default 100.</param>
+/// <param name="Decades">Curvatures lie from 10^(1 - decades) to 10. Default 3.</param>
+public sealed record RotatedQuadraticPlan(bool Rotated = true, int Tasks = 20, int Dimensions = 100, double Decades = 3) : FamilyPlan;
 
 /// <summary>How the two curvatures of a meta-quadratic relate.</summary>
 public enum QuadraticRegime

@@ -52,11 +52,14 @@ internal static class PlanChecks
             errors.Add(new PlanError("$.training.batchSize", "none with the target 'gradientMaximum': it is that of the whole training set", Text(size)));
         if (plan.Target.Quantity == TargetQuantity.GradientMaximum && plan.Target.Value.Number is null)
             errors.Add(new PlanError("$.target.value", "a number above 0 for 'gradientMaximum'", "'bestClassicFinal'"));
-        bool regression = plan.Family is SensorsPlan or FolderPlan { Target: TargetKind.Regression };
+        bool regression = plan.Family is SensorsPlan or RotatedQuadraticPlan or FolderPlan { Target: TargetKind.Regression };
         switch (plan.Model)
         {
             case null:
                 errors.Add(new PlanError("$.model", "an object with 'kind': one of mlp, lenet5, resnet18, linear, logistic, softmax", "nothing"));
+                break;
+            case not LinearPlan when plan.Family is RotatedQuadraticPlan:
+                errors.Add(new PlanError("$.model.kind", "'linear': a rotated quadratic is the loss of a linear model", "another model"));
                 break;
             case LinearPlan when !regression:
                 errors.Add(new PlanError("$.model.kind", "a model of classes (mlp, lenet5, resnet18, logistic, softmax): the targets of this family are classes", "'linear'"));

@@ -15,10 +15,13 @@ public sealed record FixedPointIteration<T>(int Iterations, double Tolerance = 0
 {
     private const double GrowthLimit = 1e6;
 
+    /// <summary>Roundings of x that the difference of two dot products may hold.</summary>
+    private const double RoundingFactor = 8;
+
     /// <summary>Elements of scratch that <see cref="Solve"/> needs.</summary>
     /// <param name="n">Length of the unknown.</param>
-    /// <returns>n.</returns>
-    public static int ScratchLength(int n) => n;
+    /// <returns>2 n.</returns>
+    public static int ScratchLength(int n) => 2 * n;
 
     /// <summary>x ← x_k after the last iteration.</summary>
     /// <param name="a">A; need not be symmetric.</param>
@@ -32,8 +35,8 @@ public sealed record FixedPointIteration<T>(int Iterations, double Tolerance = 0
         SolveState.Check(a, b, x, scratch, ScratchLength(b.Length));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Iterations, nameof(Iterations));
         SolveState.CheckSetting(Tolerance, nameof(Tolerance));
-        Span<T> next = scratch[..b.Length];
-        double normOfB = SolveState.Norm(b), residual = normOfB;
+        Span<T> next = scratch[..b.Length], change = scratch.Slice(b.Length, b.Length);
+        double normOfB = SolveState.Norm(b), residual = normOfB, noise = RoundingFactor * SolveState.Noise<T>(b.Length);
         var state = new SolveState("Fixed-point iteration", normOfB, truncatedByRequest: Tolerance == 0);
         x.Clear();
         b.CopyTo(next);
@@ -47,11 +50,17 @@ public sealed record FixedPointIteration<T>(int Iterations, double Tolerance = 0
                 return state.Report(SolveStatus.Diverged, residual);
             if (state.Iterations == Iterations)
                 return state.Report(residual <= normOfB ? SolveStatus.MaximumIterations : SolveStatus.Diverged, residual);
+            Vectors.Subtract(next, x, change);
             next.CopyTo(x);
             state.Iterations++;
             a.Apply(x, next);
             Vectors.AddScaled(T.One, b, next);
+
+            // The residuals r' = A r give r^T (I - A) r = r^T r - r^T r' for nothing, until they are no larger than the rounding of x.
+            double rr = residual * residual, rr1 = Vectors.Dot<T>(change, next) - Vectors.Dot<T>(change, x);
             residual = Distance(next, x);
+            if (rr > 0 && double.IsFinite(rr1))
+                state.Record(rr - rr1, rr, noise * Math.Sqrt(Vectors.SquaredNorm<T>(x) / rr));
         }
     }
 

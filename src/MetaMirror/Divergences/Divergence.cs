@@ -51,6 +51,12 @@ public abstract class Divergence<T>
     /// <summary>True if the step is the exact mirror step, so that Theorem 3.1 may be used.</summary>
     public virtual bool IsExactMirrorStep => true;
 
+    /// <summary>
+    /// True promises phi(theta) = 1/2 theta^T P theta with one symmetric positive definite P, so that B(a||b) = 1/2 ||a - b||_P^2: proximal
+    /// problems then need no more than <see cref="AddBregmanGradient"/>. Default: false.
+    /// </summary>
+    public virtual bool IsQuadratic => false;
+
     /// <summary>True promises that <see cref="StepVjp"/> reads neither theta nor state. Default: false.</summary>
     public virtual bool PullsBackByGradientAlone => false;
 

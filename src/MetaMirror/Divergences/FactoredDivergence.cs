@@ -24,6 +24,9 @@ public abstract class FactoredDivergence<T> : Divergence<T>
     }
 
     /// <inheritdoc/>
+    public sealed override bool IsQuadratic => true;
+
+    /// <inheritdoc/>
     public sealed override bool PullsBackByGradientAlone => true;
 
     /// <inheritdoc/>

@@ -22,7 +22,10 @@ public abstract class Hypergradient<T>
     /// <summary>False for estimators that need no derivatives of the rule.</summary>
     private protected virtual bool DifferentiatesRule => true;
 
-    /// <summary>Runs the inner problem and writes the hypergradient in natural meta-parameters.</summary>
+    /// <summary>
+    /// Runs the inner problem and writes the hypergradient in natural meta-parameters: zeros where the report says that it did not succeed, never
+    /// the numbers of a solver that failed.
+    /// </summary>
     /// <param name="problem">Task, rule, start, unroll.</param>
     /// <param name="metaObjective">E, bound to the problem's rule and layout.</param>
     /// <param name="meta">mu; not changed.</param>
@@ -52,7 +55,7 @@ public abstract class Hypergradient<T>
         long recalled = problem.Descent.RecalledGradientCount;
         long products = problem.Descent.HessianVectorCount;
         HypergradientReport report = ComputeCore(problem, metaObjective, meta, run, total, direct, observer, cancellationToken);
-        if (report.Inner.Diverged)
+        if (!report.Succeeded)
         {
             total.Clear();
             direct.Clear();

@@ -76,6 +76,7 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
         ArgumentNullException.ThrowIfNull(problem);
         HypergradientReport report = _estimators[worker].Compute(
             problem, _objectives[worker], meta, run, _total[slot], _direct[slot], null, cancellationToken);
+        report.InnerSolver?.EnsureSucceeded();
         report.Solver?.EnsureSucceeded();
         return new TaskOutcome(problem.Task.Name, report.Value, Checked(report.Inner, slot, meta), report.Gradients, report.HessianVectorProducts);
     }

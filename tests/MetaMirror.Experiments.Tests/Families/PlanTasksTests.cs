@@ -20,6 +20,7 @@ public sealed class PlanTasksTests
     [InlineData("logistic", 6, "rotation-0", "0.weight [10x64] + 0.bias [10]")]
     [InlineData("digit-pairs", 45, "digits-0-1", "0.weight [1x64] + 0.bias [1]")]
     [InlineData("sensors", 30, "sensor-0", "0.weight [1x8] + 0.bias [1]")]
+    [InlineData("rotated-quadratic", 20, "quadratic-0", "0.weight [1x100] + 0.bias [1]")]
     public void Embedded_plans_make_their_tasks(string name, int count, string first, string layout)
     {
         IReadOnlyList<SupervisedTask<float>> tasks = PlanTasks.Of<float>(PlanFile.Read(name), Embedded, Seed);

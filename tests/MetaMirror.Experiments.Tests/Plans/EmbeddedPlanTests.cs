@@ -8,7 +8,7 @@ public sealed class EmbeddedPlanTests
 
     [Fact]
     public void All_plans_of_the_contract_are_there() => Assert.Equal(
-        ["digit-pairs", "lenet-families", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "sensors"],
+        ["digit-pairs", "eigenbasis-quadratic", "lenet-families", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "rotated-quadratic", "sensors"],
         PlanFile.Embedded);
 
     [Theory]
@@ -54,6 +54,21 @@ public sealed class EmbeddedPlanTests
     }
 
     [Theory]
+    [InlineData("rotated-quadratic", true)]
+    [InlineData("eigenbasis-quadratic", false)]
+    public void Negative_controls_differ_in_their_rotation_alone(string name, bool rotated)
+    {
+        Plan plan = PlanFile.Read(name);
+
+        Assert.Equal(new RotatedQuadraticPlan(rotated), plan.Family);
+        Assert.Equal("metamd-diagonal", Assert.IsType<MetaMdLearning>(plan.Learn).Optimizer);
+        string other = PlanJson.ToText(PlanFile.Read("rotated-quadratic") with { Name = name, Description = plan.Description, Family = plan.Family });
+        Assert.Equal(other, PlanJson.ToText(plan));
+        var error = Assert.Throws<PlanException>(() => PlanJson.Read(PlanFile.EmbeddedJson(name).Replace("\"linear\"", "\"softmax\"", StringComparison.Ordinal), "p.json"));
+        Assert.Contains("$.model.kind: expected 'linear': a rotated quadratic is the loss of a linear model", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("rotated-mnist")]
     [InlineData("rotated-fashion")]
     [InlineData("lenet-families")]
@@ -68,7 +83,7 @@ public sealed class EmbeddedPlanTests
 
     [Fact]
     public void Unknown_names_get_the_nearest() => Assert.Equal(
-        "expected a plan among digit-pairs, lenet-families, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, sensors, or the path of a .json file, "
+        "expected a plan among digit-pairs, eigenbasis-quadratic, lenet-families, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, rotated-quadratic, sensors, or the path of a .json file, "
         + "found 'rotated-digit' (did you mean 'rotated-digits'?) (Parameter 'name')",
         Assert.Throws<ArgumentException>(() => PlanFile.Read("rotated-digit")).Message);
 }

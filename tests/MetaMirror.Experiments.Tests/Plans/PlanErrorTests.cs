@@ -35,8 +35,8 @@ public sealed class PlanErrorTests
         { "\"trainingLoss\"", "\"traningLoss\"", "$.target.quantity: expected one of trainingLoss, gradientNorm, gradientMaximum, found 'traningLoss' (did you mean 'trainingLoss'?)" },
         { "\"trainingLoss\"", "\"gradientNorm\"", "$.target.quantity: expected 'trainingLoss' or 'gradientMaximum': 'gradientNorm' is for meta-quadratics, found 'gradientNorm'" },
         { "\"trainingLoss\"", "\"gradientMaximum\"", "$.training.batchSize: expected none with the target 'gradientMaximum': it is that of the whole training set, found 64" },
-        { "rotated-images", "rotated-image", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)" },
-        { "\"kind\": \"rotated-images\", ", "", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, meta-quadratics, folder, found nothing" },
+        { "rotated-images", "rotated-image", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)" },
+        { "\"kind\": \"rotated-images\", ", "", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found nothing" },
         { "\"optdigits\"", "\"optdigit\"", $"$.family.dataset: expected one of {Datasets}, found 'optdigit' (did you mean 'optdigits'?)" },
         { "[0, 15]", "[]", "$.family.angles: expected a list of at least 1, each a number of at least -360 and at most 360, found a list of 0" },
         { "[0, 15]", "[0, 15, 0]", "$.family.angles[2]: expected entries that differ, found 0 again" },
@@ -80,7 +80,7 @@ public sealed class PlanErrorTests
         Assert.Equal(
             $"""
             plan 'mine.json': 4 mistakes
-              $.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)
+              $.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)
               $.training.steps: expected an integer of at least 1 and at most 100000000, found 0
               $.target.value: expected a number above 0 or 'bestClassicFinal', found 'low'
               $.baselines[1]: expected one of {Baselines}, found 'adem' (did you mean 'adam'?)

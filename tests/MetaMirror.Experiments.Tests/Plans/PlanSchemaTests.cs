@@ -46,6 +46,7 @@ public sealed class PlanSchemaTests
         using JsonDocument pairs = JsonDocument.Parse(PlanJson.ToText(plan));
         using JsonDocument basis = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new BasisLearning("metamirror-basis"), Model = new MlpPlan([1]), Family = new SensorsPlan() }));
         using JsonDocument quadratics = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new MetaQuadraticsPlan(), Model = null }));
+        using JsonDocument control = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new RotatedQuadraticPlan() }));
 
         int compared = Compare(root, written.RootElement)
             + Compare(root.GetProperty("properties").GetProperty("evaluation"), written.RootElement.GetProperty("evaluation"))
@@ -55,6 +56,7 @@ public sealed class PlanSchemaTests
             + Compare(definitions.GetProperty("digitPairs"), pairs.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("basis"), basis.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("sensors"), basis.RootElement.GetProperty("family"))
+            + Compare(definitions.GetProperty("rotatedQuadratic"), control.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("mlp"), basis.RootElement.GetProperty("model"))
             + Compare(definitions.GetProperty("metaQuadratics"), quadratics.RootElement.GetProperty("family"));
         Assert.InRange(compared, 25, 60);

@@ -1,3 +1,4 @@
+using MetaMirror.Divergences;
 using System.Numerics;
 using MetaMirror.Networks;
 using MetaMirror.Objectives;
@@ -32,6 +33,8 @@ internal static class ObjectiveCases
         new("regularized differences of proximal", Nested<float>, Nested<double>, Exact: false),
         new("delegate", Delegated<float>, Delegated<double>),
         new("delegate by differences", ByDifferences<float>, ByDifferences<double>, Exact: false),
+        new("Bregman proximal", () => new BregmanProximal<float>(Softmax<float>(), new DiagonalQuadratic<float>(1.3), 0.7), () => new BregmanProximal<double>(Softmax<double>(), new DiagonalQuadratic<double>(1.3), 0.7)),
+        new("Bregman proximal of regularized", () => new BregmanProximal<float>(L2<float>(RegularizerKind.Scalar), new ScaledIdentity<float>(0.6), 0.7), () => new BregmanProximal<double>(L2<double>(RegularizerKind.Scalar), new ScaledIdentity<double>(0.6), 0.7)),
         new("differences of logistic", () => new FiniteDifferenceHessian<float>(Logistic<float>()), () => new FiniteDifferenceHessian<double>(Logistic<double>()), Exact: false),
         new("network, tanh, softmax", () => Net<float>(Network.Mlp(new Tanh(), 6, 5, 4, 3)), () => Net<double>(Network.Mlp(new Tanh(), 6, 5, 4, 3))),
         new("network, sigmoid, binary", () => Net<float>(Network.Mlp(new Sigmoid(), 6, 5, 1), 2), () => Net<double>(Network.Mlp(new Sigmoid(), 6, 5, 1), 2)),

@@ -64,7 +64,7 @@ internal sealed class GradcheckCommand : ICommandSpec
         Tables.Write(
             session.Screen,
             [new("estimator"), new("oracle"), new("error", true), new("allowed", true), new("gradients", true),
-                new("products", true), new("MiB", true), new("ms", true), new("verdict")],
+                new("products", true), new("residual", true), new("MiB", true), new("ms", true), new("verdict")],
             result.Checks.Select(r => (IReadOnlyList<string>)
             [
                 Markup.Escape(r.Estimator),
@@ -73,6 +73,7 @@ internal sealed class GradcheckCommand : ICommandSpec
                 Scientific(r.Tolerance),
                 NumberText.Count(r.Gradients),
                 NumberText.Count(r.HessianVectorProducts),
+                Scientific(r.Residual),
                 NumberText.Significant(r.PeakBytes / BytesPerMebibyte),
                 NumberText.Significant(r.Milliseconds),
                 $"[{(r.Passed ? r.Tolerance is null ? "default" : "green" : "red")}]{Markup.Escape(r.Passed ? r.Verdict : "FAILED: " + r.Verdict)}[/]",
