@@ -117,12 +117,12 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
                 frame.Lift(T.One, c, whole);
             }
 
-            new TrackedFactors<T>(b, Options).Advance(context.Age, g, factors, s.Work);
+            bool hasProduct = new TrackedFactors<T>(b, Options).Advance(context.Age, g, factors, s.Work);
             if (context.Age == 0)
                 continue;
             if (turns)
                 frame.Project(whole, m);
-            frame.Project(g, c);
+            frame.Project(g, c, hasProduct);
             Normalize(map, b, factors, c, m, b.Second(state));
             frame.Lift(-StepOf(context, x, k), c, x.Theta.Slice(b.Block.Offset, b.Block.Length));
         }
@@ -161,8 +161,8 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         return new BasisBlock<T>(block, [], right, new T[block.Rows * r], new T[block.Rows]);
     }
 
-    private static TrackedMoments<T> Map(in StepContext<T> context) =>
-        new(context.Meta[Momentum], context.Meta[Averaging], context.Meta[Exponent], context.Meta[PriorWeight], context.Age + 1);
+    private TrackedMoments<T> Map(in StepContext<T> context) =>
+        new(context.Meta[Momentum], context.Meta[Averaging], context.Meta[Exponent], context.Meta[PriorWeight], Options.TrustRegion, context.Age + 1);
 
     private static T StepOf(in StepContext<T> context, in Iterate<T> x, int block) => context.Meta[Rate] * context.Meta[FirstScale + block] * x.Scale[0];
 
@@ -176,6 +176,8 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         AtLeast(1, o.TrackEvery, nameof(o.TrackEvery));
         if (!(o.Exponent is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(o), o.Exponent, "The exponent of a tracked basis must be between 0 and 1.");
+        if (!(o.TrustRegion > 0))
+            throw new ArgumentOutOfRangeException(nameof(o), o.TrustRegion, "The trust region of a tracked basis must be positive.");
         if (!(o.FactorAveraging is >= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(o), o.FactorAveraging, "The factor averaging of a tracked basis must be at least 0 and below 1.");
     }

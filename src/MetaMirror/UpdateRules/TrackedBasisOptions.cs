@@ -30,6 +30,12 @@ public sealed record TrackedBasisOptions
     /// <summary>c, weight of the learned prior beside the running average: its share at step t is c b2^t / (1 - b2^t + c b2^t). Default 0.</summary>
     public double PriorWeight { get; init; }
 
+    /// <summary>
+    /// Trust region: no entry of a direction N = m / v^e goes beyond this, in the coordinates of the bases. Where bases have just turned, v is that of other directions while the
+    /// momentum is not, and N would have no bound. Default 3; infinity for none.
+    /// </summary>
+    public double TrustRegion { get; init; } = 3;
+
     /// <summary>Averaging of the factors G G^T and G^T G that bases come from. Default 0.95.</summary>
     public double FactorAveraging { get; init; } = 0.95;
 
@@ -41,6 +47,9 @@ public sealed record TrackedBasisOptions
 
     /// <summary>Tensors with more rows are not rotated on the output side. Default 1,024.</summary>
     public int LargestRows { get; init; } = 1024;
+
+    /// <summary>True: vectors (biases, norm parameters) are rotated by the eigenbasis of the averaged g g^T too; false: they are divided elementwise. Default true.</summary>
+    public bool RotateVectors { get; init; } = true;
 
     /// <summary>Steps between refreshes of the bases. Default 10.</summary>
     public int RefreshEvery { get; init; } = 10;

@@ -16,7 +16,7 @@ internal sealed class TrackedBlock<T>
         Block = start.Block;
         (M, N) = (Block.Rows, Block.Columns);
         IsTracked = N > options.LargestColumns;
-        HasLeft = M > 1 && M <= options.LargestRows;
+        HasLeft = M > 1 && M <= options.LargestRows && (N > 1 || options.RotateVectors);
         HasRight = N > 1;
         Columns = IsTracked ? start.Rank : N;
         RotatesResidual = IsTracked && HasLeft && options.RotateResidual;

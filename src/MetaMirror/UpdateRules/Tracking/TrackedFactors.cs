@@ -14,8 +14,10 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
     public static bool IsDue(TrackedBasisOptions options, int age) => age % options.RefreshEvery == 0 || options.EarlyRefreshes.Contains(age);
 
     /// <summary>Takes the gradient into the factors and, where it is time, moves the bases on. At age 0 the factors start from nothing.</summary>
-    public void Advance(int age, ReadOnlySpan<T> g, Span<T> factors, Span<T> scratch)
+    /// <returns>True if the scratch begins with G Q for the basis of the step, which <see cref="TrackedFrame{T}.Project"/> then need not compute again.</returns>
+    public bool Advance(int age, ReadOnlySpan<T> g, Span<T> factors, Span<T> scratch)
     {
+        bool hasProduct = false;
         (int m, int n, int k, int left, int right) = (block.M, block.N, block.Columns, block.LeftLength, block.RightLength);
         Span<T> l = factors[..left], vl = factors.Slice(left, left), r = factors.Slice(2 * left, right), vr = factors.Slice((2 * left) + right, right);
         if (age == 0 && block.IsTracked)
@@ -34,6 +36,7 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
             Span<T> x = scratch[..block.KeptLength];
             Gemm.Multiply(false, true, m, k, n, T.One, g, vr, T.Zero, x);
             Gemm.Multiply(true, false, k, n, m, T.One - kept, x, g, kept, r);
+            hasProduct = true;
         }
 
         bool due = IsDue(options, age);
@@ -49,6 +52,7 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
 
         if (block.HasPrior && due)
             TrackedPrior.Write(block, vr, factors[^(k + 1)..], scratch);
+        return hasProduct && !due;
     }
 
     private static void Transpose(ReadOnlySpan<T> a, int rows, int columns, Span<T> b)

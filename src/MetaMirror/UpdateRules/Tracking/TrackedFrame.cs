@@ -22,9 +22,12 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
     public static int Scratch(TrackedBlock<T> block) => block.KeptLength + (block.RotatesResidual ? block.Block.Length : 0);
 
     /// <summary>c = (D, E) of g.</summary>
-    public void Project(ReadOnlySpan<T> g, Span<T> c)
+    /// <param name="g">In the tensor's own coordinates.</param>
+    /// <param name="c">Overwritten.</param>
+    /// <param name="hasProduct">True if the scratch begins with g Q.</param>
+    public void Project(ReadOnlySpan<T> g, Span<T> c, bool hasProduct = false)
     {
-        ReadOnlySpan<T> x = TimesRight(T.One, g, T.Zero, _narrow);
+        ReadOnlySpan<T> x = hasProduct ? _narrow : TimesRight(T.One, g, T.Zero, _narrow);
         Left(T.One, x, c[..block.KeptLength]);
         if (!block.IsTracked)
             return;

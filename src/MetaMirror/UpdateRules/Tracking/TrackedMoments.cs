@@ -6,7 +6,7 @@ namespace MetaMirror.UpdateRules.Tracking;
 
 /// <summary>
 /// One entry d in rotated coordinates: m' = b1 m + (1-b1) d, u = b1 m' + (1-b1) d, v' = b2 v + (1-b2) d^2, w = (v' + c b2^t p) / (1 - b2^t + c b2^t),
-/// N = u / (1 - b1^t) / (w^e + eps); with tangent and cotangent.
+/// N = u / (1 - b1^t) / (w^e + eps), clipped to the trust region [-rho, rho]; with tangent and cotangent, which are zero where it is clipped.
 /// </summary>
 internal readonly struct TrackedMoments<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -16,6 +16,7 @@ internal readonly struct TrackedMoments<T>
     private readonly T _b1;
     private readonly T _b2;
     private readonly T _e;
+    private readonly T _rho;
 
     /// <summary>c b2^t, its slope in c and in b2.</summary>
     private readonly T _c, _cByC, _cByB2;
@@ -26,10 +27,11 @@ internal readonly struct TrackedMoments<T>
     /// <param name="b2">Averaging.</param>
     /// <param name="exponent">e.</param>
     /// <param name="c">Weight of the prior.</param>
+    /// <param name="trustRegion">rho; infinity for none.</param>
     /// <param name="t">Step, from 1.</param>
-    public TrackedMoments(T b1, T b2, T exponent, T c, int t)
+    public TrackedMoments(T b1, T b2, T exponent, T c, double trustRegion, int t)
     {
-        (_b1, _b2, _e) = (b1, b2, exponent);
+        (_b1, _b2, _e, _rho) = (b1, b2, exponent, T.CreateSaturating(trustRegion));
         double first = Math.Pow(double.CreateChecked(b1), t - 1), second = Math.Pow(double.CreateChecked(b2), t - 1), weight = double.CreateChecked(c);
         double power = second * double.CreateChecked(b2);
         _cByC = T.CreateChecked(power);
@@ -74,7 +76,9 @@ internal readonly struct TrackedMoments<T>
             T dw = ((dv[i] + (dcWeight * p)) - (w * dc2)) / _c2;
             T ds = s > T.Zero ? (_e * s / w * dw) + (mu.E * s * T.Log(w)) : T.Zero;
             dd[i] = (du / _c1 / (s + Epsilon)) - (n * dc1 / _c1) - (n * ds / (s + Epsilon));
-            d[i] = n;
+            d[i] = Clipped(n);
+            if (d[i] != n)
+                dd[i] = T.Zero;
         }
     }
 
@@ -97,8 +101,9 @@ internal readonly struct TrackedMoments<T>
             T x = d[i], p = prior[prior.Length == 1 ? 0 : i];
             T m1 = (_b1 * m[i]) + ((T.One - _b1) * x), v1 = (_b2 * v[i]) + ((T.One - _b2) * x * x), u = (_b1 * m1) + ((T.One - _b1) * x);
             T w = (v1 + (_c * p)) / _c2, s = Root(w), n = u / _c1 / (s + Epsilon);
-            along += double.CreateTruncating(an[i]) * double.CreateTruncating(n);
-            T aN = factor * an[i], au = aN / _c1 / (s + Epsilon), aS = -aN * n / (s + Epsilon);
+            T clipped = Clipped(n);
+            along += double.CreateTruncating(an[i]) * double.CreateTruncating(clipped);
+            T aN = clipped == n ? factor * an[i] : T.Zero, au = aN / _c1 / (s + Epsilon), aS = -aN * n / (s + Epsilon);
             T aw = s > T.Zero ? aS * _e * s / w / _c2 : T.Zero;
             T aWeight = aw * (p - w), am1 = am[i] + (_b1 * au), av1 = av[i] + aw;
             a.C += double.CreateTruncating(aWeight * _cByC);
@@ -109,7 +114,7 @@ internal readonly struct TrackedMoments<T>
             an[i] = ((T.One - _b1) * (au + am1)) + ((T.One - _b2) * (x + x) * av1);
             am[i] = _b1 * am1;
             av[i] = _b2 * av1;
-            d[i] = n;
+            d[i] = clipped;
         }
 
         return along;
@@ -119,7 +124,7 @@ internal readonly struct TrackedMoments<T>
     private static unsafe void Whole(TrackedMoments<T> map, T* d, T* m, T* v, T* prior, bool isOne, int length)
     {
         Vector256<T> b1 = Vector256.Create(map._b1), a1 = Vector256.Create(T.One - map._b1), b2 = Vector256.Create(map._b2), a2 = Vector256.Create(T.One - map._b2);
-        Vector256<T> c1 = Vector256.Create(T.One / map._c1), c2 = Vector256.Create(T.One / map._c2), c = Vector256.Create(map._c), epsilon = Vector256.Create(Epsilon);
+        Vector256<T> c1 = Vector256.Create(T.One / map._c1), c2 = Vector256.Create(T.One / map._c2), c = Vector256.Create(map._c), epsilon = Vector256.Create(Epsilon), rho = Vector256.Create(map._rho);
         Vector256<T> p = isOne ? c * Vector256.Create(*prior) : Vector256<T>.Zero;
         for (nint i = 0; i < length; i += Vector256<T>.Count)
         {
@@ -130,15 +135,18 @@ internal readonly struct TrackedMoments<T>
             m1.Store(m + i);
             v1.Store(v + i);
             Vector256<T> root = Vector256.Sqrt((v1 + p) * c2) + epsilon;
-            (((b1 * m1) + fresh) * c1 / root).Store(d + i);
+            Vector256<T> step = ((b1 * m1) + fresh) * c1 / root;
+            Vector256.Min(Vector256.Max(step, -rho), rho).Store(d + i);
         }
     }
 
     private (T N, T M, T V) Of(T x, T m, T v, T p)
     {
         T m1 = (_b1 * m) + ((T.One - _b1) * x), v1 = (_b2 * v) + ((T.One - _b2) * x * x), u = (_b1 * m1) + ((T.One - _b1) * x);
-        return (u / _c1 / (Root((v1 + (_c * p)) / _c2) + Epsilon), m1, v1);
+        return (Clipped(u / _c1 / (Root((v1 + (_c * p)) / _c2) + Epsilon)), m1, v1);
     }
+
+    private T Clipped(T n) => n > _rho ? _rho : n < -_rho ? -_rho : n;
 
     private T Root(T w) => _e == Half ? T.Sqrt(w) : w > T.Zero ? T.Pow(w, _e) : T.Zero;
 }
