@@ -42,14 +42,17 @@ public sealed record TrackedBasisOptions
     /// <summary>r, columns of a tracked basis; clamped to what a tensor has. Default 32.</summary>
     public int Rank { get; init; } = 32;
 
-    /// <summary>A factor with more columns is never formed: a basis of <see cref="Rank"/> columns is tracked instead. Default 200.</summary>
+    /// <summary>A factor with more columns is never formed: a basis of <see cref="Rank"/> columns is tracked instead, unless those are all. Default 200.</summary>
     public int LargestColumns { get; init; } = 200;
 
     /// <summary>Tensors with more rows are not rotated on the output side. Default 1,024.</summary>
     public int LargestRows { get; init; } = 1024;
 
-    /// <summary>True: vectors (biases, norm parameters) are rotated by the eigenbasis of the averaged g g^T too; false: they are divided elementwise. Default true.</summary>
-    public bool RotateVectors { get; init; } = true;
+    /// <summary>True: vectors (biases, norm parameters) are rotated by the eigenbasis of the averaged g g^T too; false: they are divided elementwise. Default false: it bought nothing where tried.</summary>
+    public bool RotateVectors { get; init; }
+
+    /// <summary>True: the output-side factor of a tracked tensor averages G Q (G Q)^T; false: G G^T, at columns / r times the cost. Default true.</summary>
+    public bool ProjectedFactor { get; init; } = true;
 
     /// <summary>Steps between refreshes of the bases. Default 10.</summary>
     public int RefreshEvery { get; init; } = 10;

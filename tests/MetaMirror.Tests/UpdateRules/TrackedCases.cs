@@ -10,7 +10,7 @@ internal static class TrackedCases
     /// <summary>Vectors are not rotated: a young factor of theirs has many null directions, whose basis is rounding's choice.</summary>
     private static readonly TrackedBasisOptions Everything = new()
     {
-        LearningRate = .05, Momentum = .8, Averaging = .9, PriorWeight = 2, Rank = 2, LargestColumns = 2, RotateVectors = false, Refresh = BasisRefresh.Eigenvectors,
+        LearningRate = .05, Momentum = .8, Averaging = .9, PriorWeight = 2, Rank = 2, LargestColumns = 2, ProjectedFactor = false, Refresh = BasisRefresh.Eigenvectors,
         Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
     };
 
@@ -19,6 +19,8 @@ internal static class TrackedCases
     public static RuleCase Plain(string name) => Case(name, Everything with { RotateResidual = false, Exponent = .4 });
 
     public static RuleCase Small(string name) => Case(name, Everything with { LargestColumns = 100 });
+
+    public static RuleCase Projected(string name) => Case(name, Everything with { ProjectedFactor = true, Rank = 5 });
 
     public static RuleCase OneSided(string name) => Case(name, Everything with { LargestRows = 0, Exponent = .6, TrustRegion = .5 });
 
@@ -38,7 +40,7 @@ internal static class TrackedCases
     private static int Step(ReferenceIterate x, TrackedBasisOptions o, BasisBlock<double> start, int at)
     {
         (int m, int n, int offset) = (start.Block.Rows, start.Block.Columns, start.Block.Offset);
-        bool big = n > o.LargestColumns, left = m > 1 && n > 1 && m <= o.LargestRows, right = n > 1, turnsRest = big && left && o.RotateResidual;
+        bool big = n > o.LargestColumns && start.Rank < n, left = m > 1 && n > 1 && m <= o.LargestRows, right = n > 1, turnsRest = big && left && o.RotateResidual;
         int k = big ? start.Rank : n;
         Complex[] g = x.Gradient[offset..(offset + (m * n))];
         double[] gr = Real(g);
@@ -49,9 +51,11 @@ internal static class TrackedCases
         double[] oldLeft = [.. vl], oldRight = [.. vr];
         if (x.Age == 0 && big)
             vr = [.. Enumerable.Range(0, k * n).Select(i => start.Right[(i % n * k) + (i / n)])];
-        for (int i = 0; i < l.Length; i++)
-            l[i] = (.95 * l[i]) + (.05 * Sum(n, c => gr[(i / m * n) + c] * gr[(i % m * n) + c]));
         double[] projected = [.. Enumerable.Range(0, big ? m * k : 0).Select(i => Sum(n, c => gr[(i / k * n) + c] * vr[(i % k * n) + c]))];
+        for (int i = 0; i < l.Length; i++)
+            l[i] = (.95 * l[i]) + (.05 * (big && o.ProjectedFactor
+                ? Sum(k, c => projected[(i / m * k) + c] * projected[(i % m * k) + c])
+                : Sum(n, c => gr[(i / m * n) + c] * gr[(i % m * n) + c])));
         for (int i = 0; i < r.Length; i++)
             r[i] = (.95 * r[i]) + (.05 * Sum(m, c => (big ? projected[(c * k) + (i / n)] : gr[(c * n) + (i / n)]) * gr[(c * n) + (i % n)]));
         bool due = x.Age is 0 or 1 or 3 or 6 or 10;

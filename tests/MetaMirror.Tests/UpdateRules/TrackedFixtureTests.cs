@@ -30,7 +30,7 @@ public sealed class TrackedFixtureTests
         var rule = new TrackedBasis<double>([.. layout.Blocks.Select((b, j) => Start(b, j, limit))], new TrackedBasisOptions
         {
             LearningRate = Fixture.GetProperty("learning_rate").GetDouble(), LargestColumns = limit, RotateResidual = run.GetProperty("rotates_residual").GetBoolean(),
-            FactorEvery = every, TrackEvery = every, TrustRegion = double.PositiveInfinity, Refresh = BasisRefresh.Eigenvectors,
+            RotateVectors = true, ProjectedFactor = run.GetProperty("projected_factor").GetBoolean(), FactorEvery = every, TrackEvery = every, TrustRegion = double.PositiveInfinity, Refresh = BasisRefresh.Eigenvectors,
         });
         var values = new RuleRun<double>(rule, layout);
         ulong k = 0;

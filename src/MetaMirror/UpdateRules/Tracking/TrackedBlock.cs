@@ -15,7 +15,9 @@ internal sealed class TrackedBlock<T>
         Start = start;
         Block = start.Block;
         (M, N) = (Block.Rows, Block.Columns);
-        IsTracked = N > options.LargestColumns;
+
+        // A basis of all columns leaves a residual of rounding errors alone, which dividing by their size would blow up.
+        IsTracked = N > options.LargestColumns && start.Rank < N;
         HasLeft = M > 1 && M <= options.LargestRows && (N > 1 || options.RotateVectors);
         HasRight = N > 1;
         Columns = IsTracked ? start.Rank : N;

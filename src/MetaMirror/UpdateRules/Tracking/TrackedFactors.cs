@@ -17,14 +17,20 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
     /// <returns>True if the scratch begins with G Q for the basis of the step, which <see cref="TrackedFrame{T}.Project"/> then need not compute again.</returns>
     public bool Advance(int age, ReadOnlySpan<T> g, Span<T> factors, Span<T> scratch)
     {
-        bool hasProduct = false;
         (int m, int n, int k, int left, int right) = (block.M, block.N, block.Columns, block.LeftLength, block.RightLength);
         Span<T> l = factors[..left], vl = factors.Slice(left, left), r = factors.Slice(2 * left, right), vr = factors.Slice((2 * left) + right, right);
         if (age == 0 && block.IsTracked)
             Transpose(block.Start.Right, n, k, vr);
+
+        // G Q is wanted three times: in both averages and, unless Q moves on, in the step.
+        Span<T> x = scratch[..block.KeptLength];
+        if (block.IsTracked)
+            Gemm.Multiply(false, true, m, k, n, T.One, g, vr, T.Zero, x);
         if (Takes(options.FactorEvery, age, out T kept))
         {
-            if (block.HasLeft)
+            if (block.HasLeft && block.IsTracked && options.ProjectedFactor)
+                Gemm.Multiply<T>(false, true, m, m, k, T.One - kept, x, x, kept, l);
+            else if (block.HasLeft)
                 Gemm.Multiply(false, true, m, m, n, T.One - kept, g, g, kept, l);
             if (block.HasRight && !block.IsTracked)
                 Gemm.Multiply(true, false, n, n, m, T.One - kept, g, g, kept, r);
@@ -33,10 +39,7 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
         if (block.IsTracked && Takes(options.TrackEvery, age, out kept))
         {
             // G^T (G Q) as rows: (G Q)^T G.
-            Span<T> x = scratch[..block.KeptLength];
-            Gemm.Multiply(false, true, m, k, n, T.One, g, vr, T.Zero, x);
             Gemm.Multiply(true, false, k, n, m, T.One - kept, x, g, kept, r);
-            hasProduct = true;
         }
 
         bool due = IsDue(options, age);
@@ -52,7 +55,7 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
 
         if (block.HasPrior && due)
             TrackedPrior.Write(block, vr, factors[^(k + 1)..], scratch);
-        return hasProduct && !due;
+        return block.IsTracked && !due;
     }
 
     private static void Transpose(ReadOnlySpan<T> a, int rows, int columns, Span<T> b)
