@@ -12,11 +12,13 @@ public static class Catalogue
     public static IReadOnlyList<LearnedEntry> Learned { get; } =
     [
         new("metamirror-basis", OptimizerRole.Learned, "adaptive diagonal with a prior in a learned basis", typeof(BasisLearning)),
+        new("metamirror-tracked", OptimizerRole.Learned, "adaptive diagonal in a basis that follows the run from a learned start", typeof(TrackedLearning)),
         new("metamd-diagonal", OptimizerRole.Learned, "mirror descent in a learned diagonal metric", typeof(MetaMdLearning)),
         new("metamd-max3", OptimizerRole.Learned, "mirror descent, maximum of three learned diagonals, exact step", typeof(MetaMdLearning)),
         new("metamd-diagonal-printed", OptimizerRole.Learned, "the diagonal of MetaMD v1 as printed", typeof(MetaMdLearning)),
         new("metamd-max3-printed", OptimizerRole.Learned, "the maximum of three diagonals of MetaMD v1 as printed (Eq. 7-8)", typeof(MetaMdLearning)),
         new("unlearned-basis", OptimizerRole.Control, "the rule of metamirror-basis with nothing learned", null),
+        new("unlearned-tracked", OptimizerRole.Control, "the rule of metamirror-tracked with nothing learned", null),
     ];
 
     /// <summary>Names of the classic optimizers, in the order of tables.</summary>

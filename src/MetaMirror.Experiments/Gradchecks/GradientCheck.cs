@@ -90,6 +90,8 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
         {
             MetaMdLearning mirror => new MirrorLearner<double>(plan, mirror, tasks, settings, time).CreateRule(),
             BasisLearning basis => new LearnedBasis<double>(ShortStatistics(task), Math.Min(basis.Rank, 8), new LearnedBasisOptions { LearningRate = basis.LearningRates[0], Learn = [.. basis.Learn] }),
+            TrackedLearning tracked => new TrackedBasis<double>(
+                ShortStatistics(task), new TrackedBasisOptions { LearningRate = tracked.LearningRates[0], Rank = Math.Min(tracked.Rank, 8), Learn = [.. tracked.Learn] }),
             _ => new Adam<double>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),
         };
     }

@@ -12,19 +12,19 @@ using MetaMirror.UpdateRules;
 namespace MetaMirror.Experiments.Learning;
 
 /// <summary>
-/// Learns "basis + prior" in three phases: statistics of source runs give basis and prior; the step is chosen among candidates by the mean
+/// Learns "basis + prior" or a tracked basis in three phases: statistics of source runs give basis and prior; the step is chosen among candidates by the mean
 /// trajectory loss on the source tasks; step and per-tensor scales are then refined by hypergradient of that loss. The control goes through
 /// the same choice of step with nothing else learned.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
+public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
     : RuleLearner<T>(plan, tasks, settings, time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const string Control = "unlearned-basis";
     private const int SourceStreams = 0;
     private const int ChoiceStreams = 1;
     private const int RefinementStreams = 2;
+    private readonly StatisticsRules<T> _rules = StatisticsRules<T>.Of(learning);
 
     /// <summary>Statistics recorded earlier; source runs are then skipped.</summary>
     public BoundStatistics? Statistics { get; init; }
@@ -33,7 +33,7 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
     protected override int PlannedOuterSteps =>
         (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * (HasControl ? 2 : 1)) + learning.OuterSteps;
 
-    private bool HasControl => Plan.Controls.Contains(Control, StringComparer.Ordinal);
+    private bool HasControl => Plan.Controls.Contains(_rules.Control, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default)
@@ -42,8 +42,8 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         BoundStatistics statistics = Statistics ?? SourceRuns(phase, cancellationToken);
         ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
         phase++;
-        double rate = Choose("step", ref phase, options => new LearnedBasis<T>(blocks, options), cancellationToken);
-        UpdateRule<T> rule = Deployed(new LearnedBasis<T>(blocks, Options(rate)));
+        double rate = Choose("step", ref phase, r => _rules.Learned(blocks, r), cancellationToken);
+        UpdateRule<T> rule = Deployed(_rules.Learned(blocks, rate));
         MetaLearner<T> learner = learning.OuterSteps > 0
             ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, deploys: true, cancellationToken)
             : RunPhase("check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: true, cancellationToken);
@@ -61,13 +61,13 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
         return step.Statistics!;
     }
 
-    private double Choose(string name, ref int phase, Func<LearnedBasisOptions, LearnedBasis<T>> create, CancellationToken cancellationToken)
+    private double Choose(string name, ref int phase, Func<double, UpdateRule<T>> create, CancellationToken cancellationToken)
     {
         double best = learning.LearningRates[0];
         double lowest = double.PositiveInfinity;
         foreach (double rate in learning.LearningRates)
         {
-            UpdateRule<T> rule = Deployed(create(Options(rate)));
+            UpdateRule<T> rule = Deployed(create(rate));
             double value;
             try
             {
@@ -93,15 +93,13 @@ public sealed class BasisLearner<T>(Plan plan, BasisLearning learning, TaskDistr
 
     private LearnedRule<T> ChooseControl(ref int phase, CancellationToken cancellationToken)
     {
-        double rate = Choose("control", ref phase, options => LearnedBasis<T>.Unlearned(Tasks.Layout, options), cancellationToken);
-        var rule = Deployed(LearnedBasis<T>.Unlearned(Tasks.Layout, Options(rate)));
+        double rate = Choose("control", ref phase, r => _rules.Unlearned(Tasks.Layout, r), cancellationToken);
+        UpdateRule<T> rule = Deployed(_rules.Unlearned(Tasks.Layout, rate));
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
-        return new LearnedRule<T>(Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
+        return new LearnedRule<T>(_rules.Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
     }
 
     private UpdateRule<T> Deployed(UpdateRule<T> rule) => Scheduled(rule, learning.Schedule, learning.Warmup);
-
-    private LearnedBasisOptions Options(double rate) => new() { LearningRate = rate, PriorWeight = learning.Prior, Learn = [.. learning.Learn] };
 
     private HypergradientStep<T> Refinement() =>
         new(new ReverseMode<T>(), new TrajectoryLoss<T>(), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }));

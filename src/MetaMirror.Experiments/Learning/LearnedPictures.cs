@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Datasets;
 using MetaMirror.Divergences;
@@ -19,8 +20,8 @@ public static class LearnedPictures
         ParameterBlock? first = learned.Layout.Blocks.FirstOrDefault(b => b.IsMatrix);
         if (first is null)
             return [];
-        if (Find(learned.Rule) is { } basis)
-            return OfBasis(learned.Name, basis.Blocks[learned.Layout.Blocks.IndexOf(first)], image);
+        if (Find(learned.Rule) is { IsDefault: false } blocks)
+            return OfBasis(learned.Name, blocks[learned.Layout.Blocks.IndexOf(first)], image);
         if (learned.Rule.Mirror(learned.Layout) is not { } mirror)
             return [];
         T[] metric = learned.Natural.AsSpan().Slice(mirror.MetaStart, mirror.MetaLength).ToArray();
@@ -33,12 +34,13 @@ public static class LearnedPictures
         };
     }
 
-    private static LearnedBasis<T>? Find<T>(UpdateRule<T> rule)
+    private static ImmutableArray<BasisBlock<T>> Find<T>(UpdateRule<T> rule)
         where T : unmanaged, IFloatingPointIeee754<T> => rule switch
         {
-            LearnedBasis<T> basis => basis,
-            Chain<T> chain => chain.Members.OfType<LearnedBasis<T>>().FirstOrDefault(),
-            _ => null,
+            LearnedBasis<T> basis => basis.Blocks,
+            TrackedBasis<T> tracked => tracked.Start,
+            Chain<T> chain => chain.Members.Select(Find).FirstOrDefault(blocks => !blocks.IsDefault),
+            _ => default,
         };
 
     private static List<PreconditionerPicture> OfBasis<T>(string name, BasisBlock<T> block, ImageShape? image)

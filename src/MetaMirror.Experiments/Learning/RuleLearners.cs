@@ -18,8 +18,8 @@ public static class RuleLearners
         ArgumentNullException.ThrowIfNull(plan);
         return plan.Learn switch
         {
-            BasisLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics },
-            MetaMdLearning when statistics is not null => throw new ArgumentException("Statistics can be learned from by metamirror-basis only.", nameof(statistics)),
+            IStatisticsLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics },
+            MetaMdLearning when statistics is not null => throw new ArgumentException("Statistics can be learned from by metamirror-basis and metamirror-tracked only.", nameof(statistics)),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal },
             _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),
         };

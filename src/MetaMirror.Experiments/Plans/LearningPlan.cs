@@ -115,7 +115,7 @@ public sealed record BasisLearning(
     ScheduleName Schedule = ScheduleName.Linear,
     IReadOnlyList<string>? Learn = null,
     double OuterLearningRate = 0.05,
-    int Warmup = 5) : LearningPlan(Optimizer)
+    int Warmup = 5) : LearningPlan(Optimizer), IStatisticsLearning
 {
     /// <summary>What the refinement moves.</summary>
     public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging", "prior_weight"];

@@ -43,4 +43,5 @@ public static class PlanJson
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(MetaMdLearning))]
 [JsonSerializable(typeof(BasisLearning))]
+[JsonSerializable(typeof(TrackedLearning))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

@@ -7,10 +7,10 @@ namespace MetaMirror.Storage;
 /// <summary>A learned basis as tensors: per parameter tensor NAME.left [m x m] (absent for the identity), NAME.right [n x r], NAME.prior [m x r], NAME.rest [m].</summary>
 internal static class BasisTensors
 {
-    public static void Write<T>(LearnedBasis<T> rule, RuleWriter<T> w)
+    public static void Write<T>(ImmutableArray<BasisBlock<T>> blocks, RuleWriter<T> w)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        foreach (BasisBlock<T> b in rule.Blocks)
+        foreach (BasisBlock<T> b in blocks)
         {
             (string name, long m, long n) = (b.Block.Name, b.Block.Rows, b.Block.Columns);
             if (!b.Left.IsEmpty)

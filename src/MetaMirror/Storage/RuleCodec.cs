@@ -12,6 +12,7 @@ internal static class RuleCodec<T>
 {
     private const string ChainKind = "chain";
     private const string BasisKind = "learned-basis";
+    private const string TrackedKind = "tracked-basis";
 
     private static KindTable<UpdateRule<T>, T> Kinds { get; } = new(
         "update rule",
@@ -32,6 +33,7 @@ internal static class RuleCodec<T>
             (r, w) => w.Last("learningRate", r).Object("divergence", d => DivergenceCodec<T>.Kinds.Write(r.Divergence, r.Divergence.Name, d)),
             (f, t) => new MirrorDescent<T>(DivergenceCodec<T>.Kinds.Read(f.Object("divergence"), t), f.Number("learningRate"), f.Flag("learn"))),
         Of<LearnedBasis<T>>(BasisKind, WriteBasis, ReadBasis),
+        Of<TrackedBasis<T>>(TrackedKind, TrackedBasisCodec.Write, TrackedBasisCodec.Read),
         Of<Sgd<T>>("sgd", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Sgd<T>(ClassicRules.ReadSgd(f))),
         Of<Adam<T>>("adam", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Adam<T>(ClassicRules.ReadAdam(f))),
         Of<AdamW<T>>("adamw", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdamW<T>(ClassicRules.ReadAdam(f))),
@@ -74,7 +76,7 @@ internal static class RuleCodec<T>
 
     private static void WriteChain(Chain<T> chain, RuleWriter<T> w)
     {
-        bool several = chain.Members.Count(m => m is LearnedBasis<T>) > 1;
+        bool several = chain.Members.Count(m => m is LearnedBasis<T> or TrackedBasis<T>) > 1;
         w.Objects("members", chain.Members, (writer, member, i) =>
         {
             writer.Prefix = several ? $"{i}." : "";
@@ -88,7 +90,7 @@ internal static class RuleCodec<T>
         string[] kinds = [.. members.Select(m => m.Text("kind"))];
         if (kinds.Contains(ChainKind))
             throw new StorageException("chain: expected members that are no chains, found one");
-        bool several = kinds.Count(k => k == BasisKind) > 1;
+        bool several = kinds.Count(k => k is BasisKind or TrackedKind) > 1;
         var rules = new UpdateRule<T>[members.Length];
         for (int i = 0; i < rules.Length; i++)
         {
@@ -110,7 +112,7 @@ internal static class RuleCodec<T>
     {
         LearnedBasisOptions o = r.Options;
         w.Number("learningRate", o.LearningRate).Number("momentum", o.Momentum).Number("averaging", o.Averaging).Number("priorWeight", o.PriorWeight).Learn(o.Learn);
-        BasisTensors.Write(r, w);
+        BasisTensors.Write(r.Blocks, w);
     }
 
     private static LearnedBasis<T> ReadBasis(JsonFields f, RuleTensors<T> tensors)

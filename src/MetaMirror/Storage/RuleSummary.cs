@@ -12,7 +12,8 @@ internal static class RuleSummary
     {
         UpdateRule<T>[] parts = learned.Rule is Chain<T> chain ? [.. chain.Members] : [learned.Rule];
         yield return new("divergence", learned.Rule.Mirror(learned.Layout)?.Divergence.Name
-            ?? (Array.Exists(parts, p => p is LearnedBasis<T>) ? "adaptive diagonal in a learned basis" : "none"));
+            ?? (Array.Exists(parts, p => p is TrackedBasis<T>) ? "adaptive diagonal in a tracked basis"
+                : Array.Exists(parts, p => p is LearnedBasis<T>) ? "adaptive diagonal in a learned basis" : "none"));
         yield return new("step_size", Value(learned, "learning_rate") ?? "none");
         yield return new("momentum", Value(learned, "momentum") ?? Value(learned, "beta1") ?? "0");
         string[] schedules = [.. parts.Where(p => p is Schedule<T>).Select(p => p.Name)];

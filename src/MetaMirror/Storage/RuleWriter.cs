@@ -72,6 +72,15 @@ internal sealed class RuleWriter<T>(Utf8JsonWriter json, ParameterLayout layout)
         return this;
     }
 
+    public RuleWriter<T> Sizes(string name, IEnumerable<int> values)
+    {
+        json.WriteStartArray(name);
+        foreach (int value in values)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
+        return this;
+    }
+
     public RuleWriter<T> Object(string name, Action<RuleWriter<T>> write)
     {
         json.WriteStartObject(name);

@@ -43,6 +43,24 @@ public sealed class BasisLearnerTests
     }
 
     [Fact]
+    public void A_tracked_basis_is_learned_in_the_same_phases_with_its_own_control()
+    {
+        Plan plan = PlanFile.Read("sensors") with
+        {
+            Training = new TrainingPlan(Steps: 25),
+            Controls = ["unlearned-tracked"],
+            Learn = new TrackedLearning("metamirror-tracked", Rank: 1, LargestColumns: 1, LearningRates: [0.02, 2], SourceLearningRate: 0.05, OuterSteps: 3, OuterLearningRate: 0.3),
+        };
+        IReadOnlyList<LearnedRule<double>> rules = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken);
+        Assert.Equal(["metamirror-tracked", "unlearned-tracked"], rules.Select(r => r.Name));
+        TrackedBasis<double>[] tracked = [.. rules.Select(r => ((Chain<double>)r.Rule).Members.OfType<TrackedBasis<double>>().Single())];
+        Assert.Equal(2, tracked[1].Options.LearningRate);
+        Assert.All(tracked, t => Assert.Equal(1, t.Start[0].Rank));
+        Assert.NotEqual(tracked[0].Start[0].Right.ToArray(), tracked[1].Start[0].Right.ToArray());
+        Assert.True(rules[0].History[^1].Value < rules[0].History[0].Value);
+    }
+
+    [Fact]
     public void Refinement_lowers_the_meta_objective()
     {
         LearnedRule<double> learned = Learn(Tasks(fragile: false), [1], outerSteps: 15)[0];

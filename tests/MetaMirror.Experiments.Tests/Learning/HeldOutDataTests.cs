@@ -17,6 +17,7 @@ public sealed class HeldOutDataTests
     private static readonly Dictionary<string, LearningPlan> Plans = new(StringComparer.Ordinal)
     {
         ["basis with control and refinement"] = new BasisLearning("metamirror-basis", Rank: 4, LearningRates: [0.008, 0.024], OuterSteps: 2),
+        ["tracked with control and refinement"] = new TrackedLearning("metamirror-tracked", Rank: 4, LargestColumns: 40, LearningRates: [0.008, 0.016], OuterSteps: 2),
         ["basis without refinement"] = new BasisLearning("metamirror-basis", Rank: 4, OuterSteps: 0),
         ["diagonal, closed form"] = new MetaMdLearning("metamd-diagonal", OuterSteps: 2),
         ["diagonal as printed, relaxed bound, reverse"] =
@@ -31,7 +32,7 @@ public sealed class HeldOutDataTests
     [MemberData(nameof(Learners))]
     public void Learners_read_training_data_only(string name)
     {
-        Plan plan = Digits with { Learn = Plans[name] };
+        Plan plan = Digits with { Learn = Plans[name], Controls = [Plans[name] is TrackedLearning ? "unlearned-tracked" : "unlearned-basis"] };
         SupervisedTask<float>[] tasks = [.. Tasks().Select(t => WithForbiddenSplits(t))];
 
         IReadOnlyList<LearnedRule<float>> rules = RuleLearners.Create(plan, new TaskFamily<float>(tasks), new LearningSettings(1), TimeProvider.System)
@@ -39,7 +40,7 @@ public sealed class HeldOutDataTests
 
         Assert.All(tasks, t => Assert.True(t.Data.Train.IsRead));
         Assert.All(rules, r => Assert.All(r.Natural, x => Assert.True(float.IsFinite(x))));
-        Assert.Equal(plan.Learn is BasisLearning ? 2 : 1, rules.Count);
+        Assert.Equal(plan.Learn is IStatisticsLearning ? 2 : 1, rules.Count);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class PlanSchemaTests
         JsonElement definitions = schema.RootElement.GetProperty("$defs");
 
         IEnumerable<string> learned = definitions.GetProperty("metamd").GetProperty("properties").GetProperty("optimizer").GetProperty("enum").EnumerateArray().Select(n => n.GetString()!)
-            .Append(definitions.GetProperty("basis").GetProperty("properties").GetProperty("optimizer").GetProperty("const").GetString()!);
+            .Concat(new[] { "basis", "tracked" }.Select(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("const").GetString()!));
 
         Assert.Equal(Catalogue.NamesOf("learned").Order(StringComparer.Ordinal), learned.Order(StringComparer.Ordinal));
     }
@@ -45,6 +45,7 @@ public sealed class PlanSchemaTests
         using JsonDocument written = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new FolderPlan("f") }));
         using JsonDocument pairs = JsonDocument.Parse(PlanJson.ToText(plan));
         using JsonDocument basis = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new BasisLearning("metamirror-basis"), Model = new MlpPlan([1]), Family = new SensorsPlan() }));
+        using JsonDocument tracked = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new TrackedLearning("metamirror-tracked") }));
         using JsonDocument quadratics = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new MetaQuadraticsPlan(), Model = null }));
         using JsonDocument control = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new RotatedQuadraticPlan() }));
 
@@ -55,11 +56,12 @@ public sealed class PlanSchemaTests
             + Compare(definitions.GetProperty("metamd"), written.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("digitPairs"), pairs.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("basis"), basis.RootElement.GetProperty("learn"))
+            + Compare(definitions.GetProperty("tracked"), tracked.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("sensors"), basis.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("rotatedQuadratic"), control.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("mlp"), basis.RootElement.GetProperty("model"))
             + Compare(definitions.GetProperty("metaQuadratics"), quadratics.RootElement.GetProperty("family"));
-        Assert.InRange(compared, 25, 60);
+        Assert.InRange(compared, 40, 80);
     }
 
     [Fact]

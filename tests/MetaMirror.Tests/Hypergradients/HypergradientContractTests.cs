@@ -40,6 +40,10 @@ public sealed class HypergradientContractTests
             new MaxOfDiagonals<double>(3, [1, 4, 4, 1.1, 2.89, 2.7225], Center.Origin, MaxStep.Printed), 0.3),
         ["learned-basis"] = () => new LearnedBasis<double>(
             Statistics(), 1, new LearnedBasisOptions { LearningRate = 0.05, Learn = ["learning_rate", "momentum", "averaging", "prior_weight", "scales"] }),
+        ["tracked-basis"] = () => new TrackedBasis<double>(Statistics(), new TrackedBasisOptions
+        {
+            LearningRate = 0.05, RotateVectors = false, PriorWeight = 0.5, Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
+        }),
     };
 
     private static readonly Dictionary<string, Func<MetaObjective<double>>> Objectives = new(StringComparer.Ordinal)

@@ -73,6 +73,7 @@ internal static class LearnedCases
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var basis = new LearnedBasis<T>(Statistics(), 2, new LearnedBasisOptions { LearningRate = 0.02, Learn = ["averaging", "scales"] });
+        var tracked = new TrackedBasis<T>(Statistics(), new TrackedBasisOptions { LargestColumns = 3, Rank = 2, PriorWeight = 0.5, FactorEvery = 2, Learn = ["exponent", "scales"] });
         return new(StringComparer.Ordinal)
         {
             ["identity"] = new Identity<T>(),
@@ -100,6 +101,9 @@ internal static class LearnedCases
             ["basis"] = basis,
             ["unlearned-basis"] = LearnedBasis<T>.Unlearned(Layout),
             ["deployed-basis"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), basis),
+            ["tracked"] = tracked,
+            ["unlearned-tracked"] = TrackedBasis<T>.Unlearned(Layout, new TrackedBasisOptions { LargestColumns = 2, Rank = 2, TrustRegion = double.PositiveInfinity, Refresh = BasisRefresh.Eigenvectors }),
+            ["deployed-tracked"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), tracked),
             ["two-bases"] = new Chain<T>(basis, new CosineSchedule<T>(0.1, learn: true), LearnedBasis<T>.Unlearned(Layout)),
             ["clipped"] = new Chain<T>(new ClipByNorm<T>(1.5, learn: true), new WeightDecay<T>(0.01), new ConstantSchedule<T>(0.5), new Adam<T>()),
             ["polynomial"] = new Chain<T>(new PolynomialSchedule<T>(0.1, 2, 1, 5), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),

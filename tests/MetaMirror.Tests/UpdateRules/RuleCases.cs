@@ -5,7 +5,11 @@ using MetaMirror.UpdateRules;
 namespace MetaMirror.Tests.UpdateRules;
 
 /// <summary>A rule in both element types with its scalar reference.</summary>
-internal sealed record RuleCase(string Name, Func<UpdateRule<double>> Double, Func<UpdateRule<float>> Single, ReferenceStep Reference);
+internal sealed record RuleCase(string Name, Func<UpdateRule<double>> Double, Func<UpdateRule<float>> Single, ReferenceStep Reference)
+{
+    /// <summary>True for rules that keep square factors.</summary>
+    public bool LongState { get; init; }
+}
 
 /// <summary>The rules that must keep the contract; a new rule is one line.</summary>
 internal static class RuleCases
@@ -45,6 +49,11 @@ internal static class RuleCases
         BasisCases.Learned("basis-rank-0", 0),
         BasisCases.Learned("basis-identity-left", 2, left: false),
         BasisCases.Unlearned("basis-unlearned"),
+        TrackedCases.Tracked("tracked"),
+        TrackedCases.Plain("tracked-plain-residual"),
+        TrackedCases.Small("tracked-small-factors"),
+        TrackedCases.OneSided("tracked-one-sided"),
+        TrackedCases.Projected("tracked-projected-factor"),
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
         new("linear", () => new LinearSchedule<double>(.05), () => new LinearSchedule<float>(.05),
             ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))),

@@ -161,7 +161,7 @@ public sealed class UpdateRuleContract
         Assert.True(meta.Natural.IndexOfAnyExceptInRange(double.MinValue, double.MaxValue) < 0);
         Assert.True(rule.IsDifferentiable);
         Assert.NotEmpty(rule.Name);
-        Assert.InRange(rule.StateLength(layout), 0, (3 * layout.Length * 2) + 1);
+        Assert.InRange(rule.StateLength(layout), 0, ((RuleCases.Named(name).LongState ? 8 : 3) * layout.Length * 2) + 1);
     }
 
     private static IEnumerable<(ParameterLayout Layout, int Age)> Positions =>

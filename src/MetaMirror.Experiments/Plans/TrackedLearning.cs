@@ -1,0 +1,82 @@
+namespace MetaMirror.Experiments.Plans;
+
+/// <summary>What learners from statistics of source runs have in common: where statistics come from, how the step is chosen and refined.</summary>
+public interface IStatisticsLearning
+{
+    /// <summary>Name of the learned optimizer.</summary>
+    string Optimizer { get; }
+
+    /// <summary>Columns r of the input-side basis.</summary>
+    int Rank { get; }
+
+    /// <summary>Steps tried on the training tasks; the best one is kept.</summary>
+    IReadOnlyList<double> LearningRates { get; }
+
+    /// <summary>Classic optimizer of the runs that statistics are taken from.</summary>
+    string SourceOptimizer { get; }
+
+    /// <summary>Its learning rate, with linear schedule.</summary>
+    double SourceLearningRate { get; }
+
+    /// <summary>Runs per training task.</summary>
+    int SourceRuns { get; }
+
+    /// <summary>Outer steps of the refinement by hypergradient.</summary>
+    int OuterSteps { get; }
+
+    /// <summary>Schedule of the learned rule.</summary>
+    ScheduleName Schedule { get; }
+
+    /// <summary>What the refinement moves.</summary>
+    IReadOnlyList<string> Learn { get; }
+
+    /// <summary>Adam's step in the refinement.</summary>
+    double OuterLearningRate { get; }
+
+    /// <summary>Steps over which the step size rises.</summary>
+    int Warmup { get; }
+}
+
+/// <summary>Tracked basis: bases that follow the run, started at an eigenbasis from runs on the training tasks.</summary>
+/// <param name="Optimizer"><c>metamirror-tracked</c>.</param>
+/// <param name="Rank">Columns r of a tracked input-side basis; clamped to what a tensor has. Default 32.</param>
+/// <param name="LearningRates">Steps tried on the training tasks; the best one is kept. Default 0.016 alone.</param>
+/// <param name="Prior">Weight c of the prior second moments: their share at step t is c b2^t / (1 - b2^t + c b2^t). Default 0: none.</param>
+/// <param name="LargestColumns">A factor with more columns is tracked in rank r, a smaller one kept whole. Default 200.</param>
+/// <param name="RefreshEvery">Steps between refreshes of the bases. Default 10.</param>
+/// <param name="FactorEvery">Every so manieth gradient enters the small factors. Default 1.</param>
+/// <param name="TrackEvery">Every so manieth gradient enters the average of a tracked basis. Default 1.</param>
+/// <param name="RotateResidual">Whether what a tracked basis leaves out is rotated on the output side. Default true.</param>
+/// <param name="SourceOptimizer">Classic optimizer of the runs that statistics are taken from. Default Adam.</param>
+/// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
+/// <param name="SourceRuns">Runs per training task. Default 1.</param>
+/// <param name="OuterSteps">Outer steps of the refinement by hypergradient of the mean training loss along the run. Default 0: none.</param>
+/// <param name="Schedule">Schedule of the learned rule. Default linear.</param>
+/// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, exponent, prior_weight. Default: learning_rate, scales, momentum, averaging.</param>
+/// <param name="OuterLearningRate">Adam's step in the refinement, on the logarithm (logit) of what is learned. Default 0.05.</param>
+/// <param name="Warmup">Steps over which the step size rises. Default 0 for none.</param>
+public sealed record TrackedLearning(
+    string Optimizer,
+    int Rank = 32,
+    IReadOnlyList<double>? LearningRates = null,
+    double Prior = 0,
+    int LargestColumns = 200,
+    int RefreshEvery = 10,
+    int FactorEvery = 1,
+    int TrackEvery = 1,
+    bool RotateResidual = true,
+    string SourceOptimizer = "adam",
+    double SourceLearningRate = 0.004,
+    int SourceRuns = 1,
+    int OuterSteps = 0,
+    ScheduleName Schedule = ScheduleName.Linear,
+    IReadOnlyList<string>? Learn = null,
+    double OuterLearningRate = 0.05,
+    int Warmup = 0) : LearningPlan(Optimizer), IStatisticsLearning
+{
+    /// <summary>What the refinement moves.</summary>
+    public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging"];
+
+    /// <summary>Steps tried on the training tasks.</summary>
+    public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.016];
+}

@@ -1,0 +1,97 @@
+using System.Numerics;
+
+namespace MetaMirror.Numerics;
+
+/// <summary>Gram-Schmidt on the rows of a matrix, each projected twice ("twice is enough": Parlett, "The Symmetric Eigenvalue Problem", 6.9).</summary>
+public static class OrthonormalRows
+{
+    /// <summary>A row that keeps less than this of its length (times the machine epsilon) lies in the span of those before it.</summary>
+    private const int LostDigits = 64;
+
+    /// <summary>a ← Q with a = R Q, Q Qᵀ = I and R lower triangular with a positive diagonal: the transposed QR factorization of aᵀ.</summary>
+    /// <remarks>
+    /// Rows that lie in the span of those before them (or are zero) are replaced by what is left of the same row of <paramref name="fallback"/>, or, if that is
+    /// lost too, of unit vectors: the result is always orthonormal. A matrix that is not finite gives a result that is not.
+    /// </remarks>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="a">Shape [rows, columns]; overwritten.</param>
+    /// <param name="rows">Number of rows, at most <paramref name="columns"/>.</param>
+    /// <param name="columns">Length of a row.</param>
+    /// <param name="fallback">Shape [rows, columns], or empty; shares no memory with a.</param>
+    /// <param name="scratch">Shape [rows]; overwritten.</param>
+    /// <exception cref="ArgumentException">A span does not have the stated shape, or there are more rows than columns.</exception>
+    public static void Orthonormalize<T>(Span<T> a, int rows, int columns, ReadOnlySpan<T> fallback, Span<T> scratch)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require.SupportedElement<T>();
+        Require.Shape(rows, columns, a.Length, nameof(a), "rows x columns");
+        Require.Length(rows, scratch.Length, nameof(scratch), "rows");
+        if (rows > columns)
+            throw new ArgumentException(FormattableString.Invariant($"There are at most {columns} orthonormal rows of length {columns}, but {rows} are asked for."), nameof(rows));
+        if (!fallback.IsEmpty)
+            Require.Shape(rows, columns, fallback.Length, nameof(fallback), "rows x columns");
+        Require.Disjoint(fallback, a, nameof(fallback), nameof(a));
+        T lost = T.CreateChecked(LostDigits) * (T.BitIncrement(T.One) - T.One);
+        for (int k = 0; k < rows; k++)
+        {
+            Span<T> row = a.Slice(k * columns, columns);
+            ReadOnlySpan<T> before = a[..(k * columns)];
+            if (TryProject(before, k, row, scratch, lost))
+                continue;
+            if (!fallback.IsEmpty)
+            {
+                fallback.Slice(k * columns, columns).CopyTo(row);
+                if (TryProject(before, k, row, scratch, T.CreateChecked(0.1)))
+                    continue;
+            }
+
+            // Of the unit vectors at least one keeps sqrt((columns - k) / columns) of its length.
+            T enough = T.CreateChecked(0.9) * T.Sqrt(T.CreateChecked(columns - k) / T.CreateChecked(columns));
+            for (int unit = 0; unit < columns; unit++)
+            {
+                row.Clear();
+                row[unit] = T.One;
+                if (TryProject(before, k, row, scratch, enough))
+                    break;
+            }
+        }
+    }
+
+    /// <summary>row ← its normalized part orthogonal to the rows before it; false if less than <paramref name="least"/> of its length is left.</summary>
+    private static bool TryProject<T>(ReadOnlySpan<T> before, int count, Span<T> row, Span<T> scratch, T least)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (!TryNormalize(row))
+            return false;
+        if (count == 0)
+            return true;
+        T left = Subtract(before, count, row, scratch);
+        if (left < least || !TryNormalize(row))
+            return false;
+        Subtract(before, count, row, scratch);
+        return TryNormalize(row);
+    }
+
+    private static T Subtract<T>(ReadOnlySpan<T> before, int count, Span<T> row, Span<T> scratch)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Span<T> along = scratch[..count];
+        Gemm.MultiplyVector(false, count, row.Length, T.One, before, row, T.Zero, along);
+        Gemm.MultiplyVector<T>(true, count, row.Length, -T.One, before, along, T.One, row);
+        return T.CreateTruncating(Math.Sqrt(Vectors.SquaredNorm<T>(row)));
+    }
+
+    // The largest entry goes first: squares of small entries (second moments of small gradients) would underflow.
+    private static bool TryNormalize<T>(Span<T> row)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T largest = T.CreateTruncating(Vectors.MaxAbs<T>(row));
+        if (T.IsZero(largest))
+            return false;
+        T inverse = T.One / largest;
+        if (T.IsFinite(inverse))
+            Vectors.Scale(inverse, row);
+        Vectors.Scale(T.One / T.CreateTruncating(Math.Sqrt(Vectors.SquaredNorm<T>(row))), row);
+        return true;
+    }
+}

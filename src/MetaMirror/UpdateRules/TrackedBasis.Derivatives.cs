@@ -1,0 +1,138 @@
+using System.Numerics;
+using MetaMirror.UpdateRules.Tracking;
+
+namespace MetaMirror.UpdateRules;
+
+/// <content>Tangent and cotangent of the step, with the bases as constants.</content>
+public sealed partial class TrackedBasis<T>
+{
+    /// <inheritdoc/>
+    public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent)
+    {
+        if (context.Age == 0)
+        {
+            // Only bases are set.
+            tangent.State.Clear();
+            return;
+        }
+
+        TrackedMoments<T> map = Map(context);
+        var mu = new TrackedSlopes<T>(metaTangent[Momentum], metaTangent[Averaging], metaTangent[Exponent], metaTangent[PriorWeight]);
+        TrackedSpans<T> s = _scratch.Of(context.Scratch);
+        int at = 0;
+        for (int k = 0; k < _blocks.Length; k++)
+        {
+            TrackedBlock<T> b = _blocks[k];
+            Span<T> state = x.State.Slice(at, b.StateLength), moved = tangent.State.Slice(at, b.StateLength);
+            Span<T> c = s.Value[..b.MomentLength], dc = s.Moved[..b.MomentLength], m = s.First[..b.MomentLength], dm = b.First(moved), whole = s.Whole[..b.Block.Length];
+            ReadOnlySpan<T> g = x.Gradient.Slice(b.Block.Offset, b.Block.Length);
+            at += b.StateLength;
+            TrackedFrame<T> before = new(b, b.Factors(state), s.Work), frame = After(context.Age, b, state, g, s);
+            b.First(state).CopyTo(m);
+            if (TrackedFactors<T>.IsDue(Options, context.Age))
+            {
+                Turn(before, frame, m, whole);
+                Turn(before, frame, dm, whole);
+            }
+
+            frame.Project(g, c);
+            frame.Project(tangent.Gradient.Slice(b.Block.Offset, b.Block.Length), dc);
+            Span<T> v = b.Second(state), dv = b.Second(moved);
+            ReadOnlySpan<T> prior = b.Prior(s.Factors[..b.FactorLength]);
+            for (int i = 0; i < b.M; i++)
+            {
+                (int from, int n) = (i * b.Columns, b.Columns);
+                map.Jvp(c.Slice(from, n), m.Slice(from, n), v.Slice(from, n), prior[..n], mu, dc.Slice(from, n), dm.Slice(from, n), dv.Slice(from, n));
+            }
+
+            int kept = b.KeptLength;
+            map.Jvp(c[kept..], m[kept..], v[kept..], prior[^1..], mu, dc[kept..], dm[kept..], dv[kept..]);
+            b.Factors(moved).Clear();
+
+            // d(step N) = step dN + dstep N.
+            T step = StepOf(context, x, k);
+            T dStep = (metaTangent[Rate] * context.Meta[FirstScale + k] * x.Scale[0]) + (context.Meta[Rate] * metaTangent[FirstScale + k] * x.Scale[0])
+                + (context.Meta[Rate] * context.Meta[FirstScale + k] * tangent.Scale[0]);
+            Span<T> dTheta = tangent.Theta.Slice(b.Block.Offset, b.Block.Length);
+            frame.Lift(-step, dc, dTheta);
+            frame.Lift(-dStep, c, dTheta);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent)
+    {
+        if (context.Age == 0)
+        {
+            cotangent.State.Clear();
+            return;
+        }
+
+        TrackedMoments<T> map = Map(context);
+        TrackedCotangents sums = default;
+        TrackedSpans<T> s = _scratch.Of(context.Scratch);
+        int at = 0;
+        for (int k = 0; k < _blocks.Length; k++)
+        {
+            TrackedBlock<T> b = _blocks[k];
+            Span<T> state = x.State.Slice(at, b.StateLength), back = cotangent.State.Slice(at, b.StateLength);
+            Span<T> c = s.Value[..b.MomentLength], ac = s.Moved[..b.MomentLength], m = s.First[..b.MomentLength], am = b.First(back), whole = s.Whole[..b.Block.Length];
+            ReadOnlySpan<T> g = x.Gradient.Slice(b.Block.Offset, b.Block.Length);
+            at += b.StateLength;
+            bool turns = TrackedFactors<T>.IsDue(Options, context.Age);
+            TrackedFrame<T> before = new(b, b.Factors(state), s.Work), frame = After(context.Age, b, state, g, s);
+            b.First(state).CopyTo(m);
+            if (turns)
+                Turn(before, frame, m, whole);
+            frame.Project(g, c);
+            frame.LiftTransposed(T.One, cotangent.Theta.Slice(b.Block.Offset, b.Block.Length), ac);
+            T factor = -StepOf(context, x, k);
+            Span<T> v = b.Second(state), av = b.Second(back);
+            ReadOnlySpan<T> prior = b.Prior(s.Factors[..b.FactorLength]);
+            int kept = b.KeptLength;
+            double along = map.Vjp(c[kept..], m[kept..], v[kept..], prior[^1..], factor, ac[kept..], am[kept..], av[kept..], ref sums);
+            for (int i = 0; i < b.M; i++)
+            {
+                (int from, int n) = (i * b.Columns, b.Columns);
+                along += map.Vjp(c.Slice(from, n), m.Slice(from, n), v.Slice(from, n), prior[..n], factor, ac.Slice(from, n), am.Slice(from, n), av.Slice(from, n), ref sums);
+            }
+
+            T aStep = T.CreateChecked(-along);
+            metaCotangent[Rate] += aStep * context.Meta[FirstScale + k] * x.Scale[0];
+            metaCotangent[FirstScale + k] += aStep * context.Meta[Rate] * x.Scale[0];
+            cotangent.Scale[0] += aStep * context.Meta[Rate] * context.Meta[FirstScale + k];
+            if (turns)
+            {
+                whole.Clear();
+                am.CopyTo(m);
+                frame.ProjectTransposed(m, whole);
+                before.LiftTransposed(T.One, whole, am);
+            }
+
+            b.Factors(back).Clear();
+            frame.ProjectTransposed(ac, cotangent.Gradient.Slice(b.Block.Offset, b.Block.Length));
+        }
+
+        metaCotangent[Momentum] += T.CreateChecked(sums.B1);
+        metaCotangent[Averaging] += T.CreateChecked(sums.B2);
+        metaCotangent[Exponent] += T.CreateChecked(sums.E);
+        metaCotangent[PriorWeight] += T.CreateChecked(sums.C);
+    }
+
+    /// <summary>The frame of the step at this age: factors advanced in scratch, the state left alone.</summary>
+    private TrackedFrame<T> After(int age, TrackedBlock<T> b, Span<T> state, ReadOnlySpan<T> g, in TrackedSpans<T> s)
+    {
+        Span<T> factors = s.Factors[..b.FactorLength];
+        b.Factors(state).CopyTo(factors);
+        new TrackedFactors<T>(b, Options).Advance(age, g, factors, s.Work);
+        return new TrackedFrame<T>(b, factors, s.Work);
+    }
+
+    /// <summary>Moments from the coordinates of one frame to those of another.</summary>
+    private static void Turn(in TrackedFrame<T> from, in TrackedFrame<T> to, Span<T> m, Span<T> whole)
+    {
+        whole.Clear();
+        from.Lift(T.One, m, whole);
+        to.Project(whole, m);
+    }
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using MetaMirror.MetaLearners;
+using MetaMirror.Numerics;
+using MetaMirror.UpdateRules.Tracking;
+
+namespace MetaMirror.UpdateRules;
+
+/// <summary>
+/// Adaptive mirror descent in bases that follow the run ("tracked basis"): as SOAP (Vyas et al. 2024), Adam with Nesterov momentum in the eigenbases V_L, V_R of
+/// averages of G G^T and G^T G; but a factor with many columns is never formed: a basis Q of r columns is tracked in a stream, acc &lt;- b acc + (1-b) G^T (G Q),
+/// and the residual G - G Q Q^T is divided elementwise. W &lt;- W - step (V_L N_D Q^T + N_E), D = V_L^T G Q.
+/// </summary>
+/// <remarks>
+/// <para>The metric is V diag(v^e) V^T. Q starts at the leading eigenvectors of the source tasks' mean G^T G (or at random, unlearned); hidden-unit bases V_L belong
+/// to the run. The step at age 0 sets bases only. Momentum is carried in rotated coordinates and turned when bases are refreshed.</para>
+/// <para>Differentiable in theta, gradient, moments and meta-parameters with the bases as constants: tangents and cotangents of factors are zero by definition. Between
+/// refreshes the derivative is exact.</para>
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed partial class TrackedBasis<T> : UpdateRule<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int Rate = 0;
+    private const int Momentum = 1;
+    private const int Averaging = 2;
+    private const int Exponent = 3;
+    private const int PriorWeight = 4;
+    private const int FirstScale = 5;
+    private const string Scales = "scales";
+    private readonly ImmutableArray<TrackedBlock<T>> _blocks;
+    private readonly IReadOnlyList<MetaParameterSpec<T>> _specs;
+    private readonly TrackedScratch _scratch;
+
+    /// <summary>A rule that starts from ready bases.</summary>
+    /// <param name="start">Per tensor the right basis to start at, [n x r], and the prior; the left basis is not used.</param>
+    /// <param name="options">Step size and the rest. The rank of a tracked basis is that of <paramref name="start"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or a name to learn is unknown.</exception>
+    public TrackedBasis(ImmutableArray<BasisBlock<T>> start, TrackedBasisOptions? options = null)
+    {
+        Start = start;
+        Options = options ?? new TrackedBasisOptions();
+        Require(Options);
+        _blocks = [.. start.Select(b => new TrackedBlock<T>(b, Options))];
+        _scratch = new TrackedScratch(
+            _blocks.Select(b => b.FactorLength).Append(0).Max(), _blocks.Select(b => b.MomentLength).Append(0).Max(), _blocks.Select(b => b.Block.Length).Append(0).Max(),
+            _blocks.Select(b => Math.Max(b.AdvanceScratch, TrackedFrame<T>.Scratch(b))).Append(0).Max());
+        _specs = Specs();
+    }
+
+    /// <summary>Start bases and priors from the statistics of source runs.</summary>
+    /// <param name="statistics">Sums over source tasks, with factors.</param>
+    /// <param name="options">Step size, rank and the rest.</param>
+    public TrackedBasis(BoundStatistics statistics, TrackedBasisOptions? options = null)
+        : this(FromStatistics(statistics, options ?? new TrackedBasisOptions()), options)
+    {
+    }
+
+    /// <summary>Start bases and priors, one per tensor.</summary>
+    public ImmutableArray<BasisBlock<T>> Start { get; }
+
+    /// <summary>Step size and the rest.</summary>
+    public TrackedBasisOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override bool ChangesGradient => false;
+
+    /// <inheritdoc/>
+    public override string Name => "tracked-basis";
+
+    /// <summary>The same rule with nothing learned: tracked bases start at random orthonormal columns, no prior. The control of every comparison.</summary>
+    /// <param name="layout">Parameters to train.</param>
+    /// <param name="options">Step size and the rest.</param>
+    /// <param name="seed">Of the random bases: stream (seed, 0, 0, MetaParameters, number of the tensor).</param>
+    public static TrackedBasis<T> Unlearned(ParameterLayout layout, TrackedBasisOptions? options = null, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        TrackedBasisOptions o = options ?? new TrackedBasisOptions();
+        return new TrackedBasis<T>([.. layout.Blocks.Select((b, k) => RandomStart(b, o, new StreamKey(seed, 0, 0, StreamPurpose.MetaParameters, (uint)k)))], o with { PriorWeight = 0 });
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout)
+    {
+        RequireLayout(layout);
+        return _specs;
+    }
+
+    /// <inheritdoc/>
+    public override int StateLength(ParameterLayout layout)
+    {
+        RequireLayout(layout);
+        return _blocks.Sum(b => b.StateLength);
+    }
+
+    /// <inheritdoc/>
+    public override int ScratchLength(ParameterLayout layout) => _scratch.Length;
+
+    /// <inheritdoc/>
+    public override void Step(in StepContext<T> context, in Iterate<T> x)
+    {
+        TrackedMoments<T> map = Map(context);
+        TrackedSpans<T> s = _scratch.Of(context.Scratch);
+        bool turns = context.Age > 0 && TrackedFactors<T>.IsDue(Options, context.Age);
+        int at = 0;
+        for (int k = 0; k < _blocks.Length; k++)
+        {
+            TrackedBlock<T> b = _blocks[k];
+            Span<T> state = x.State.Slice(at, b.StateLength), factors = b.Factors(state), m = b.First(state), c = s.Value[..b.MomentLength], whole = s.Whole[..b.Block.Length];
+            ReadOnlySpan<T> g = x.Gradient.Slice(b.Block.Offset, b.Block.Length);
+            at += b.StateLength;
+            var frame = new TrackedFrame<T>(b, factors, s.Work);
+            if (turns)
+            {
+                m.CopyTo(c);
+                whole.Clear();
+                frame.Lift(T.One, c, whole);
+            }
+
+            bool hasProduct = new TrackedFactors<T>(b, Options).Advance(context.Age, g, factors, s.Work);
+            if (context.Age == 0)
+                continue;
+            if (turns)
+                frame.Project(whole, m);
+            frame.Project(g, c, hasProduct);
+            Normalize(map, b, factors, c, m, b.Second(state));
+            frame.Lift(-StepOf(context, x, k), c, x.Theta.Slice(b.Block.Offset, b.Block.Length));
+        }
+    }
+
+    private static void Normalize(TrackedMoments<T> map, TrackedBlock<T> b, ReadOnlySpan<T> factors, Span<T> c, Span<T> m, Span<T> v)
+    {
+        ReadOnlySpan<T> prior = b.Prior(factors);
+        if (map.IgnoresPrior)
+        {
+            map.Step(c, m, v, prior[^1..]);
+            return;
+        }
+
+        for (int i = 0; i < b.M; i++)
+            map.Step(c.Slice(i * b.Columns, b.Columns), m.Slice(i * b.Columns, b.Columns), v.Slice(i * b.Columns, b.Columns), prior[..b.Columns]);
+        map.Step(c[b.KeptLength..], m[b.KeptLength..], v[b.KeptLength..], prior[^1..]);
+    }
+
+    private static ImmutableArray<BasisBlock<T>> FromStatistics(BoundStatistics statistics, TrackedBasisOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        return [.. Enumerable.Range(0, statistics.Layout.Blocks.Length).Select(k => BasisBlock<T>.FromStatistics(statistics, k, options.Rank))];
+    }
+
+    private static BasisBlock<T> RandomStart(ParameterBlock block, TrackedBasisOptions options, StreamKey key)
+    {
+        (int n, int r) = (block.Columns, block.Columns > options.LargestColumns ? Math.Min(options.Rank, block.Columns) : 0);
+        double[] rows = new double[r * n];
+        var stream = new RandomStream(key);
+        stream.FillNormal<double>(rows);
+        OrthonormalRows.Orthonormalize<double>(rows, r, n, [], new double[r]);
+        var right = new T[n * r];
+        for (int i = 0; i < right.Length; i++)
+            right[i] = T.CreateChecked(rows[(i % r * n) + (i / r)]);
+        return new BasisBlock<T>(block, [], right, new T[block.Rows * r], new T[block.Rows]);
+    }
+
+    private TrackedMoments<T> Map(in StepContext<T> context) =>
+        new(context.Meta[Momentum], context.Meta[Averaging], context.Meta[Exponent], context.Meta[PriorWeight], Options.TrustRegion, context.Age + 1);
+
+    private static T StepOf(in StepContext<T> context, in Iterate<T> x, int block) => context.Meta[Rate] * context.Meta[FirstScale + block] * x.Scale[0];
+
+    private static void Require(TrackedBasisOptions o)
+    {
+        AtLeast(0, o.Rank, nameof(o.Rank));
+        AtLeast(1, o.LargestColumns, nameof(o.LargestColumns));
+        AtLeast(0, o.LargestRows, nameof(o.LargestRows));
+        AtLeast(1, o.RefreshEvery, nameof(o.RefreshEvery));
+        AtLeast(1, o.FactorEvery, nameof(o.FactorEvery));
+        AtLeast(1, o.TrackEvery, nameof(o.TrackEvery));
+        if (!(o.Exponent is > 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(o), o.Exponent, "The exponent of a tracked basis must be between 0 and 1.");
+        if (!(o.TrustRegion > 0))
+            throw new ArgumentOutOfRangeException(nameof(o), o.TrustRegion, "The trust region of a tracked basis must be positive.");
+        if (!(o.FactorAveraging is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(o), o.FactorAveraging, "The factor averaging of a tracked basis must be at least 0 and below 1.");
+    }
+
+    private static void AtLeast(int least, int found, string name)
+    {
+        if (found < least)
+            throw new ArgumentOutOfRangeException(name, found, $"The option {name} of a tracked basis must be at least {least}.");
+    }
+
+    private IReadOnlyList<MetaParameterSpec<T>> Specs()
+    {
+        ImmutableArray<string> learn = Options.Learn;
+        RuleMetas<T> metas = new RuleMetas<T>(Name, learn.Remove(Scales)).Positive("learning_rate", Options.LearningRate).Fraction("momentum", Options.Momentum)
+            .Fraction("averaging", Options.Averaging).Fraction("exponent", Options.Exponent).NotNegative("prior_weight", Options.PriorWeight).Checked();
+        return
+        [
+            .. metas.Specs,
+            .. _blocks.Select(b => MetaParameterSpec<T>.Scalar($"scale.{b.Block.Name}", 1, MetaTransform.Log, learn.Contains(Scales, StringComparer.Ordinal))),
+        ];
+    }
+
+    private void RequireLayout(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        if (layout.Blocks.Length != Start.Length || layout.Blocks.Zip(Start).Any(p => !p.First.Shape.AsSpan().SequenceEqual(p.Second.Block.Shape.AsSpan())))
+            throw new ArgumentException($"The tracked basis was made for {string.Join(" + ", Start.Select(b => b.Block))}, not for {layout}.", nameof(layout));
+    }
+}

@@ -1,0 +1,138 @@
+using System.Numerics;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.UpdateRules.Tracking;
+
+/// <summary>
+/// The coordinates that one tensor's bases give: G -> (D, E) with D = V_L^T G Q and the residual E = G - G Q Q^T, rotated or not by V_L^T; back again; and both
+/// transposed. D and E lie behind one another in one span of the block's MomentLength.
+/// </summary>
+/// <param name="block">Shapes.</param>
+/// <param name="factors">The factor part of a state.</param>
+/// <param name="scratch">At least <see cref="Scratch"/>.</param>
+internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan<T> factors, Span<T> scratch)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ReadOnlySpan<T> _left = factors.Slice(block.LeftLength, block.LeftLength);
+    private readonly ReadOnlySpan<T> _right = factors.Slice((2 * block.LeftLength) + block.RightLength, block.RightLength);
+    private readonly Span<T> _narrow = scratch[..block.KeptLength];
+    private readonly Span<T> _wide = scratch.Slice(block.KeptLength, block.RotatesResidual ? block.Block.Length : 0);
+
+    /// <summary>Length of the scratch.</summary>
+    public static int Scratch(TrackedBlock<T> block) => block.KeptLength + (block.RotatesResidual ? block.Block.Length : 0);
+
+    /// <summary>c = (D, E) of g.</summary>
+    /// <param name="g">In the tensor's own coordinates.</param>
+    /// <param name="c">Overwritten.</param>
+    /// <param name="hasProduct">True if the scratch begins with g Q.</param>
+    public void Project(ReadOnlySpan<T> g, Span<T> c, bool hasProduct = false)
+    {
+        ReadOnlySpan<T> x = hasProduct ? _narrow : TimesRight(T.One, g, T.Zero, _narrow);
+        Left(T.One, x, c[..block.KeptLength]);
+        if (!block.IsTracked)
+            return;
+        Span<T> rest = c[block.KeptLength..], residual = block.RotatesResidual ? _wide : rest;
+        g.CopyTo(residual);
+        Gemm.Multiply(false, false, block.M, block.N, block.Columns, -T.One, x, _right, T.One, residual);
+        if (block.RotatesResidual)
+            Left(T.One, residual, rest);
+    }
+
+    /// <summary>g += factor (V_L D Q^T + E), E rotated back; c is overwritten.</summary>
+    public void Lift(T factor, Span<T> c, Span<T> g)
+    {
+        Span<T> d = c[..block.KeptLength];
+        if (block.RotatesResidual)
+        {
+            Span<T> rest = c[block.KeptLength..];
+            Gemm.Multiply<T>(false, false, block.M, block.N, block.Columns, T.One, d, _right, T.One, rest);
+            Gemm.Multiply<T>(true, false, block.M, block.N, block.M, factor, _left, rest, T.One, g);
+            return;
+        }
+
+        if (block.IsTracked)
+            Vectors.AddScaled(factor, c[block.KeptLength..], g);
+        AddTimesRightTransposed(factor, LeftTransposed(d), g);
+    }
+
+    /// <summary>The transpose of <see cref="Project"/>: g += V_L aD Q^T + (aE - aE Q Q^T); c is overwritten.</summary>
+    public void ProjectTransposed(Span<T> c, Span<T> g)
+    {
+        if (!block.IsTracked)
+        {
+            AddTimesRightTransposed(T.One, LeftTransposed(c), g);
+            return;
+        }
+
+        Span<T> d = c[..block.KeptLength], rest = c[block.KeptLength..];
+        ReadOnlySpan<T> residual = rest;
+        if (block.RotatesResidual)
+        {
+            Gemm.Multiply<T>(true, false, block.M, block.N, block.M, T.One, _left, rest, T.Zero, _wide);
+            residual = _wide;
+        }
+
+        Vectors.AddScaled(T.One, residual, g);
+        LeftTransposed(d).CopyTo(_narrow);
+        TimesRight(-T.One, residual, T.One, _narrow);
+        AddTimesRightTransposed(T.One, _narrow, g);
+    }
+
+    /// <summary>The transpose of <see cref="Lift"/>: c = factor (V_L^T g Q, g), the second rotated.</summary>
+    public void LiftTransposed(T factor, ReadOnlySpan<T> g, Span<T> c)
+    {
+        ReadOnlySpan<T> x = TimesRight(T.One, g, T.Zero, _narrow);
+        Left(factor, x, c[..block.KeptLength]);
+        if (!block.IsTracked)
+            return;
+        Span<T> rest = c[block.KeptLength..];
+        if (block.RotatesResidual)
+        {
+            Left(factor, g, rest);
+            return;
+        }
+
+        g.CopyTo(rest);
+        Vectors.Scale(factor, rest);
+    }
+
+    /// <summary>x = alpha g Q + beta x; g itself where there is no right basis (then alpha is 1, beta 0).</summary>
+    private ReadOnlySpan<T> TimesRight(T alpha, ReadOnlySpan<T> g, T beta, Span<T> x)
+    {
+        if (_right.IsEmpty && !block.IsTracked)
+            return g;
+        Gemm.Multiply(false, true, block.M, block.Columns, block.N, alpha, g, _right, beta, x);
+        return x;
+    }
+
+    private void AddTimesRightTransposed(T alpha, ReadOnlySpan<T> x, Span<T> g)
+    {
+        if (_right.IsEmpty && !block.IsTracked)
+            Vectors.AddScaled(alpha, x, g);
+        else
+            Gemm.Multiply(false, false, block.M, block.N, block.Columns, alpha, x, _right, T.One, g);
+    }
+
+    /// <summary>y = factor V_L^T x.</summary>
+    private void Left(T factor, ReadOnlySpan<T> x, Span<T> y)
+    {
+        if (_left.IsEmpty)
+        {
+            x.CopyTo(y);
+            Vectors.Scale(factor, y);
+        }
+        else
+        {
+            Gemm.Multiply(false, false, block.M, y.Length / block.M, block.M, factor, _left, x, T.Zero, y);
+        }
+    }
+
+    /// <summary>V_L d, in the narrow scratch; d itself where there is no left basis.</summary>
+    private ReadOnlySpan<T> LeftTransposed(ReadOnlySpan<T> d)
+    {
+        if (_left.IsEmpty)
+            return d;
+        Gemm.Multiply(true, false, block.M, block.Columns, block.M, T.One, _left, d, T.Zero, _narrow);
+        return _narrow;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Numerics;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.UpdateRules.Tracking;
+
+/// <summary>
+/// The learned prior in the basis at hand: with S_R = U diag(l) U^T + rho (I - U U^T) from the source tasks and an isotropic output side, column q has the second
+/// moment q^T S_R q / m, and an entry of the residual trace(rest) / (m n). So the prior survives rotation.
+/// </summary>
+internal static class TrackedPrior
+{
+    /// <summary>Writes one value per column of the basis, then the residual's.</summary>
+    public static void Write<T>(TrackedBlock<T> block, ReadOnlySpan<T> rows, Span<T> prior, Span<T> scratch)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        BasisBlock<T> start = block.Start;
+        (int m, int n, int k, int r) = (block.M, block.N, block.Columns, start.Rank);
+        double rest = 0;
+        foreach (T value in start.Rest)
+            rest += double.CreateTruncating(value) * n;
+        double outside = n > r ? rest / (n - r) : 0;
+        Span<T> overlap = scratch[..(k * r)];
+        if (block.HasRight)
+            Gemm.Multiply(false, false, k, r, n, T.One, rows, start.Right, T.Zero, overlap);
+        else
+            overlap.Fill(T.One);
+        for (int j = 0; j < k; j++)
+        {
+            double inside = 0, moment = 0;
+            for (int i = 0; i < r; i++)
+            {
+                double c = double.CreateTruncating(overlap[(j * r) + i]);
+                inside += c * c;
+                moment += c * c * Eigenvalue(start, i);
+            }
+
+            prior[j] = T.CreateTruncating((moment + (Math.Max(0, 1 - inside) * outside)) / m);
+        }
+
+        prior[k] = T.CreateTruncating(rest / m / n);
+    }
+
+    /// <summary>l_i: S0 = l_L l_R^T / tr S_L has it as the sum of its column.</summary>
+    private static double Eigenvalue<T>(BasisBlock<T> start, int column)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double sum = 0;
+        for (int i = 0; i < start.Block.Rows; i++)
+            sum += double.CreateTruncating(start.Prior[(i * start.Rank) + column]);
+        return sum;
+    }
+}

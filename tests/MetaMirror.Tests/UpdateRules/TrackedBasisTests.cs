@@ -1,0 +1,139 @@
+using MetaMirror.Numerics;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.UpdateRules;
+
+public sealed class TrackedBasisTests
+{
+    private static readonly ParameterLayout Layout = new(("0.weight", [6, 9]), ("0.bias", [6]), ("1.weight", [3, 6]));
+
+    private static readonly TrackedBasisOptions Options = new() { LearningRate = .05, LargestColumns = 7, Rank = 3, RotateVectors = true };
+
+    [Fact]
+    public void Over_a_window_without_refresh_the_derivative_is_that_of_differences()
+    {
+        // From age 7 to 9: bases were set at 6. Along t, theta, gradients (of a quartic), moments and all meta-parameters move.
+        RandomStream stream = Stream();
+        TrackedBasis<double> rule = new(BasisCases.Statistics(Layout), Options with
+        {
+            PriorWeight = .5, Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
+        });
+        RuleRun<double> run = RuleRun<double>.At(7, rule, Layout, ref stream);
+        Arrays<double> d = run.Direction(ref stream);
+        double[] dMeta = run.MetaDirection(ref stream);
+        Array.Clear(d.State);
+        Arrays<double> tangent = d.Copy();
+        double[] meta = [.. run.Meta];
+        Arrays<double> start = run.Values.Copy();
+
+        double[] End(double h, bool withTangent)
+        {
+            Arrays<double> x = start.Copy();
+            for (int i = 0; i < x.Theta.Length; i++)
+                x.Theta[i] += h * d.Theta[i];
+            double[] mu = [.. meta.Zip(dMeta, (m, dm) => m + (1e-2 * h * dm))], scratch = new double[rule.ScratchLength(Layout)];
+            double[] muTangent = [.. dMeta.Select(m => 1e-2 * m)];
+            for (int age = 7; age < 10; age++)
+            {
+                for (int i = 0; i < x.Theta.Length; i++)
+                {
+                    x.Gradient[i] = Math.Pow(x.Theta[i], 3) + (i % 3);
+                    tangent.Gradient[i] = 3 * Math.Pow(x.Theta[i], 2) * tangent.Theta[i];
+                }
+
+                (x.Scale[0], tangent.Scale[0]) = (1, 0);
+                var context = new StepContext<double> { Step = age, Steps = 20, Age = age, Layout = Layout, Meta = mu, Scratch = scratch };
+                if (withTangent)
+                    rule.Jvp(context, x.Iterate, muTangent, tangent.Iterate);
+                rule.Step(context, x.Iterate);
+            }
+
+            return x.Theta;
+        }
+
+        End(0, withTangent: true);
+
+        // Central differences: truncation h^2 times third derivatives, rounding u / h; both below 1e-8 here.
+        const double h = 1e-5;
+        double[] up = End(h, false), down = End(-h, false);
+        for (int i = 0; i < up.Length; i++)
+            Assert.Equal((up[i] - down[i]) / (2 * h), tangent.Theta[i], 1e-6 * (1 + Math.Abs(tangent.Theta[i])));
+    }
+
+    [Fact]
+    public void With_rotated_vectors_the_cotangent_map_is_the_transpose_also_where_bases_turn()
+    {
+        RandomStream stream = Stream();
+        foreach (int age in (int[])[1, 2, 6, 10])
+        {
+            RuleRun<double> run = RuleRun<double>.At(age, TrackedBasis<double>.Unlearned(Layout, Options), Layout, ref stream);
+            Arrays<double> t = run.Direction(ref stream), jt = t.Copy(), a = run.Direction(ref stream), ja = a.Copy();
+            double[] tMeta = run.MetaDirection(ref stream), aMeta = new double[tMeta.Length];
+            run.Rule.Jvp(run.Context, run.Values.Iterate, tMeta, jt.Iterate);
+            run.Rule.Vjp(run.Context, run.Values.Iterate, ja.Iterate, aMeta);
+            double forward = Vectors.Dot<double>(a.Flat, jt.Flat), backward = Vectors.Dot<double>(ja.Flat, t.Flat) + Vectors.Dot<double>(aMeta, tMeta);
+            double size = Math.Sqrt(Vectors.SquaredNorm<double>(a.Flat) * Vectors.SquaredNorm<double>(jt.Flat)) + Math.Sqrt(Vectors.SquaredNorm<double>(ja.Flat) * Vectors.SquaredNorm<double>(t.Flat));
+            Assert.True(Math.Abs(forward - backward) <= 1e-12 * size, $"age {age}: {forward} and {backward}, size {size}");
+        }
+    }
+
+    [Fact]
+    public void The_first_step_sets_bases_and_moves_nothing()
+    {
+        RandomStream stream = Stream();
+        RuleRun<double> run = RuleRun<double>.At(0, TrackedBasis<double>.Unlearned(Layout, Options), Layout, ref stream);
+        double[] theta = [.. run.Values.Theta];
+        run.Step();
+        Assert.Equal(theta, run.Values.Theta);
+        Assert.Contains(run.Values.State, x => x != 0);
+    }
+
+    [Fact]
+    public void Random_starts_are_orthonormal_and_those_of_their_seed()
+    {
+        BasisBlock<double> start = TrackedBasis<double>.Unlearned(Layout, Options, seed: 5).Start[0], same = TrackedBasis<double>.Unlearned(Layout, Options, seed: 5).Start[0];
+        Assert.Equal(3, start.Rank);
+        for (int i = 0; i < 9; i++)
+            Assert.InRange(Math.Abs(Enumerable.Range(0, 9).Sum(k => start.Right[(k * 3) + (i / 3)] * start.Right[(k * 3) + (i % 3)]) - (i / 3 == i % 3 ? 1 : 0)), 0, 1e-14);
+        Assert.Equal(start.Right.ToArray(), same.Right.ToArray());
+        Assert.NotEqual(start.Right.ToArray(), TrackedBasis<double>.Unlearned(Layout, Options, seed: 6).Start[0].Right.ToArray());
+        Assert.Equal(0, TrackedBasis<double>.Unlearned(Layout, Options).Start[2].Rank);
+    }
+
+    [Fact]
+    public void No_step_leaves_the_trust_region_and_zero_gradients_move_nothing()
+    {
+        RandomStream stream = Stream();
+        var rule = TrackedBasis<double>.Unlearned(new ParameterLayout(("w", [4, 4])), new TrackedBasisOptions { LearningRate = 1, TrustRegion = .25 });
+        RuleRun<double> run = RuleRun<double>.At(12, rule, new ParameterLayout(("w", [4, 4])), ref stream);
+        double[] before = [.. run.Values.Theta];
+        run.Step();
+
+        // 16 entries of at most 0.25 in an orthonormal basis: a Frobenius norm of at most 1.
+        Assert.InRange(Math.Sqrt(before.Zip(run.Values.Theta, (a, b) => (a - b) * (a - b)).Sum()), 0.1, 1 + 1e-12);
+
+        var still = new RuleRun<float>(TrackedBasis<float>.Unlearned(Layout, Options), Layout);
+        for (int i = 0; i < 12; i++)
+            still.Step();
+        Assert.All(still.Values.Theta, x => Assert.Equal(0, x));
+    }
+
+    [Fact]
+    public void Options_out_of_range_and_other_layouts_are_refused()
+    {
+        Refused("RefreshEvery", Options with { RefreshEvery = 0 });
+        Refused("rank", Options with { Rank = -1 });
+        Refused("exponent", Options with { Exponent = 1 });
+        Refused("trust region", Options with { TrustRegion = 0 });
+        Refused("factor averaging", Options with { FactorAveraging = 1 });
+        Refused("prior_weight", Options with { PriorWeight = -1 });
+        Refused("'rank'", Options with { Learn = ["rank"] });
+        ArgumentException error = Assert.Throws<ArgumentException>(() => TrackedBasis<double>.Unlearned(Layout, Options).StateLength(ParameterLayout.Vector(3)));
+        Assert.Contains("not for theta [3]", error.Message, StringComparison.Ordinal);
+
+        static void Refused(string what, TrackedBasisOptions options) =>
+            Assert.Contains(what, Assert.ThrowsAny<ArgumentException>(() => new TrackedBasis<double>(BasisCases.Statistics(Layout), options)).Message, StringComparison.Ordinal);
+    }
+
+    private static RandomStream Stream() => new(new StreamKey(404, 0, 0, StreamPurpose.Test, 0));
+}

@@ -1,0 +1,159 @@
+using System.Numerics;
+using MetaMirror.Numerics;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.UpdateRules;
+
+/// <summary>Tracked bases for the contract of update rules, and their scalar reference. Bases are constants there: the reference takes real parts for them.</summary>
+internal static class TrackedCases
+{
+    /// <summary>Vectors are not rotated: a young factor of theirs has many null directions, whose basis is rounding's choice.</summary>
+    private static readonly TrackedBasisOptions Everything = new()
+    {
+        LearningRate = .05, Momentum = .8, Averaging = .9, PriorWeight = 2, Rank = 2, LargestColumns = 2, ProjectedFactor = false, Refresh = BasisRefresh.Eigenvectors,
+        Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
+    };
+
+    public static RuleCase Tracked(string name) => Case(name, Everything);
+
+    public static RuleCase Plain(string name) => Case(name, Everything with { RotateResidual = false, Exponent = .4 });
+
+    public static RuleCase Small(string name) => Case(name, Everything with { LargestColumns = 100 });
+
+    public static RuleCase Projected(string name) => Case(name, Everything with { ProjectedFactor = true, Rank = 5 });
+
+    public static RuleCase OneSided(string name) => Case(name, Everything with { LargestRows = 0, Exponent = .6, TrustRegion = .5 });
+
+    private static RuleCase Case(string name, TrackedBasisOptions options) => new(
+        name, () => new PerLayout<double>(l => new TrackedBasis<double>(BasisCases.Statistics(l), options)),
+        () => new PerLayout<float>(l => new TrackedBasis<float>(BasisCases.Statistics(l), options)), Reference(options)) { LongState = true };
+
+    private static ReferenceStep Reference(TrackedBasisOptions o) => x =>
+    {
+        ParameterLayout layout = RuleCases.Layouts.Single(l => l.Length == x.Theta.Length);
+        var rule = new TrackedBasis<double>(BasisCases.Statistics(layout), o);
+        int at = 0;
+        foreach (BasisBlock<double> start in rule.Start)
+            at = Step(x, o, start, at);
+    };
+
+    private static int Step(ReferenceIterate x, TrackedBasisOptions o, BasisBlock<double> start, int at)
+    {
+        (int m, int n, int offset) = (start.Block.Rows, start.Block.Columns, start.Block.Offset);
+        bool big = n > o.LargestColumns && start.Rank < n, left = m > 1 && n > 1 && m <= o.LargestRows, right = n > 1, turnsRest = big && left && o.RotateResidual;
+        int k = big ? start.Rank : n;
+        Complex[] g = x.Gradient[offset..(offset + (m * n))];
+        double[] gr = Real(g);
+
+        // Factors, as real numbers.
+        int from = at;
+        double[] l = Take(left ? m * m : 0), vl = Take(left ? m * m : 0), r = Take(right ? k * n : 0), vr = Take(right ? k * n : 0), prior = Take(k + 1);
+        double[] oldLeft = [.. vl], oldRight = [.. vr];
+        if (x.Age == 0 && big)
+            vr = [.. Enumerable.Range(0, k * n).Select(i => start.Right[(i % n * k) + (i / n)])];
+        double[] projected = [.. Enumerable.Range(0, big ? m * k : 0).Select(i => Sum(n, c => gr[(i / k * n) + c] * vr[(i % k * n) + c]))];
+        for (int i = 0; i < l.Length; i++)
+            l[i] = (.95 * l[i]) + (.05 * (big && o.ProjectedFactor
+                ? Sum(k, c => projected[(i / m * k) + c] * projected[(i % m * k) + c])
+                : Sum(n, c => gr[(i / m * n) + c] * gr[(i % m * n) + c])));
+        for (int i = 0; i < r.Length; i++)
+            r[i] = (.95 * r[i]) + (.05 * Sum(m, c => (big ? projected[(c * k) + (i / n)] : gr[(c * n) + (i / n)]) * gr[(c * n) + (i % n)]));
+        bool due = x.Age is 0 or 1 or 3 or 6 or 10;
+        if (due && left)
+            EigenRows.TryCompute<double>(l, m, vl);
+        if (due && right && !big)
+            EigenRows.TryCompute<double>(r, n, vr);
+        if (due && big && x.Age > 0)
+            Track(k, n, r, vr);
+        if (due)
+            prior = Prior(start, vr, k);
+        int write = from;
+        foreach (double value in l.Concat(vl).Concat(r).Concat(vr).Concat(prior))
+            x.State[write++] = value;
+        int length = (m * k) + (big ? m * n : 0), first = at, second = at + length;
+        at += 2 * length;
+        if (x.Age == 0)
+            return at;
+
+        // Moments turn with the bases; then every entry by itself.
+        Complex[] moments = x.State[first..second];
+        if (due)
+            Project(Lift(moments, oldLeft, oldRight), vl, vr).CopyTo(x.State, first);
+        Complex[] d = Project(g, vl, vr);
+        for (int i = 0; i < length; i++)
+            d[i] = Normalized(x, d[i], prior[i < m * k ? i % k : k], o.TrustRegion, first + i, second + i);
+        Complex[] direction = Lift(d, vl, vr);
+        for (int i = 0; i < m * n; i++)
+            x.Theta[offset + i] -= x["learning_rate"] * x.Meta[$"scale.{start.Block.Name}"][0] * x.Scale * direction[i];
+        return at;
+
+        double[] Take(int count) => Real(x.State[at..(at += count)]);
+
+        Complex[] Project(Complex[] a, double[] rows, double[] columns)
+        {
+            Complex[] narrow = columns.Length == 0 ? a : [.. Enumerable.Range(0, m * k).Select(i => Sum(n, c => a[(i / k * n) + c] * columns[(i % k * n) + c]))];
+            Complex[] kept = Left(narrow, k, rows, transposed: false);
+            if (!big)
+                return kept;
+            Complex[] rest = [.. a.Select((value, i) => value - Sum(k, c => narrow[(i / n * k) + c] * columns[(c * n) + (i % n)]))];
+            return [.. kept, .. turnsRest ? Left(rest, n, rows, transposed: false) : rest];
+        }
+
+        Complex[] Lift(Complex[] c, double[] rows, double[] columns)
+        {
+            Complex[] narrow = Left(c[..(m * k)], k, rows, transposed: true);
+            Complex[] whole = columns.Length == 0 ? narrow : [.. Enumerable.Range(0, m * n).Select(i => Sum(k, j => narrow[(i / n * k) + j] * columns[(j * n) + (i % n)]))];
+            if (!big)
+                return whole;
+            Complex[] rest = turnsRest ? Left(c[(m * k)..], n, rows, transposed: true) : c[(m * k)..];
+            return [.. whole.Zip(rest, (a, b) => a + b)];
+        }
+
+        Complex[] Left(Complex[] a, int width, double[] rows, bool transposed) =>
+            rows.Length == 0 ? a : [.. a.Select((_, i) => Sum(m, c => (transposed ? rows[(c * m) + (i / width)] : rows[(i / width * m) + c]) * a[(c * width) + (i % width)]))];
+    }
+
+    private static void Track(int k, int n, double[] acc, double[] q)
+    {
+        double[] span = [.. acc];
+        OrthonormalRows.Orthonormalize<double>(span, k, n, q, new double[k]);
+        double Along(double[] a, int i, double[] b, int j) => Sum(n, c => a[(i * n) + c] * b[(j * n) + c]);
+        double[] b = [.. Enumerable.Range(0, k * k).Select(e => Sum(k, c => Along(span, e / k, acc, c) * Along(q, c, span, e % k)))], z = new double[k * k];
+        EigenRows.TryCompute<double>(b, k, z);
+        double[] next = [.. Enumerable.Range(0, k * n).Select(e => Sum(k, c => z[(e / n * k) + c] * span[(c * n) + (e % n)]))];
+        double[] moved = [.. Enumerable.Range(0, k * n).Select(e => Sum(k, c => Along(next, e / n, q, c) * acc[(c * n) + (e % n)]))];
+        moved.CopyTo(acc, 0);
+        next.CopyTo(q, 0);
+    }
+
+    private static double[] Prior(BasisBlock<double> start, double[] rows, int k)
+    {
+        (int m, int n, int r) = (start.Block.Rows, start.Block.Columns, start.Rank);
+        double rest = start.Rest.ToArray().Sum() * n;
+        double[] prior = start.Prior.ToArray(), right = start.Right.ToArray();
+        double[] values = [.. Enumerable.Range(0, k).Select(j =>
+        {
+            double[] squares = [.. Enumerable.Range(0, r).Select(i => n == 1 ? 1 : Math.Pow(Sum(n, c => rows[(j * n) + c] * right[(c * r) + i]), 2))];
+            return (squares.Select((s, i) => s * Sum(m, c => prior[(c * r) + i])).Sum() + (n > r ? Math.Max(0, 1 - squares.Sum()) * rest / (n - r) : 0)) / m;
+        })];
+        return [.. values, rest / m / n];
+    }
+
+    private static Complex Normalized(ReferenceIterate x, Complex g, double prior, double trustRegion, int m, int v)
+    {
+        int t = x.Age + 1;
+        Complex b1 = x["momentum"], b2 = x["averaging"], weight = x["prior_weight"] * ReferenceIterate.Power(b2, t);
+        x.State[m] = (b1 * x.State[m]) + ((1 - b1) * g);
+        x.State[v] = (b2 * x.State[v]) + ((1 - b2) * g * g);
+        Complex second = (x.State[v] + (weight * prior)) / (1 - ReferenceIterate.Power(b2, t) + weight);
+        Complex root = second.Real <= 0 ? 0 : Complex.Exp(x["exponent"] * Complex.Log(second));
+        Complex n = ((b1 * x.State[m]) + ((1 - b1) * g)) / (1 - ReferenceIterate.Power(b1, t)) / (root + 1e-8);
+        return Math.Abs(n.Real) > trustRegion ? Math.Sign(n.Real) * trustRegion : n;
+    }
+
+    private static double[] Real(Complex[] z) => [.. z.Select(c => c.Real)];
+
+    private static Complex Sum(int n, Func<int, Complex> term) => Enumerable.Range(0, n).Aggregate(Complex.Zero, (sum, k) => sum + term(k));
+
+    private static double Sum(int n, Func<int, double> term) => Enumerable.Range(0, n).Sum(term);
+}
