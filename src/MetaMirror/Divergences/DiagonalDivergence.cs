@@ -22,6 +22,9 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
     public StrongConvexityEstimate Lambda { get; }
 
     /// <inheritdoc/>
+    public sealed override bool IsQuadratic => true;
+
+    /// <inheritdoc/>
     public sealed override bool PullsBackByGradientAlone => true;
 
     /// <inheritdoc/>

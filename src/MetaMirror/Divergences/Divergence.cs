@@ -51,6 +51,9 @@ public abstract class Divergence<T>
     /// <summary>True if the step is the exact mirror step, so that Theorem 3.1 may be used.</summary>
     public virtual bool IsExactMirrorStep => true;
 
+    /// <summary>True if phi = 1/2 theta^T P theta with a P that the meta-parameters alone fix, its step exact and without state. Default: false.</summary>
+    public virtual bool IsQuadratic => false;
+
     /// <summary>True promises that <see cref="StepVjp"/> reads neither theta nor state. Default: false.</summary>
     public virtual bool PullsBackByGradientAlone => false;
 
