@@ -57,8 +57,11 @@ public sealed class Certificate
     /// <summary>Whether a premise failed.</summary>
     public bool IsRefused => Premises.Any(p => p.Status == PremiseStatus.Failed);
 
+    /// <summary>What the measured value may be off by through rounding, beside a little of the bound itself. Default: 0.</summary>
+    public double Slack { get; init; }
+
     /// <summary>Whether the measured value is above the bound by more than rounding: never, unless the program or a premise is wrong.</summary>
-    public bool IsExceeded => Bound is { } bound && Measured is { } measured && measured > bound + (Rounding * Math.Abs(bound));
+    public bool IsExceeded => Bound is { } bound && Measured is { } measured && measured > bound + (Rounding * Math.Abs(bound)) + Slack;
 
     /// <summary>bound / measured, where both are positive.</summary>
     public double? Ratio => Bound is > 0 and var bound && Measured is > 0 and var measured ? bound / measured : null;

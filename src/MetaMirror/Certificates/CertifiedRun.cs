@@ -60,6 +60,18 @@ public sealed class CertifiedRun
     /// <summary>sum c_t r_t against u, on the batches seen.</summary>
     public double WeightedRegret => Sums.WeightedRegret(_comparatorLosses.Length > 0 ? _comparatorLosses : [ComparatorLoss]);
 
+    /// <summary>Rounding of sums over the run: a few units of the largest term, a step.</summary>
+    internal double Rounding
+    {
+        get
+        {
+            double largest = Math.Abs(ComparatorLoss), distance = Distance;
+            for (int t = 0; t < Sums.Count; t++)
+                largest = Math.Max(largest, Math.Max(Math.Abs(Sums.Losses[t]), Math.Abs(Sums.Inner[t]) + (Sums.DualNorms[t] * distance)));
+            return 16 * Sums.RoundingUnit * (Sums.Steps + 1) * largest;
+        }
+    }
+
     /// <summary>l - l(u), or null.</summary>
     internal double? Excess(double? loss) => loss - ComparatorLoss;
 }
