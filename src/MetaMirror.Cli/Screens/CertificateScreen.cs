@@ -14,8 +14,7 @@ internal static class CertificateScreen
     public static void Write(Session session, CertificationResult result)
     {
         session.People.WriteLine($"{result.Optimizer} on {result.Plan}:");
-        IGrouping<(CertificateLevel Level, string Name, string Figure), Certificate>[] theorems =
-            [.. result.Certificates.GroupBy(c => (c.Level, c.Name, c.Level == CertificateLevel.L4 ? c.Statement : "")).OrderBy(g => g.Key.Level)];
+        IGrouping<(CertificateLevel Level, string Name), Certificate>[] theorems = [.. result.Certificates.GroupBy(c => (c.Level, c.Name)).OrderBy(g => g.Key.Level)];
         Tables.Write(
             session.Screen,
             [new("level"), new("certificate"), new("holds on", true), new("bound", true), new("measured", true), new("bound / measured", true)],
@@ -29,7 +28,7 @@ internal static class CertificateScreen
                 Ratios(g),
             ]));
         session.People.WriteLine("Bounds and measured values are medians over the tasks; ratios have their range.");
-        foreach (IGrouping<(CertificateLevel, string, string), Certificate> group in theorems)
+        foreach (IGrouping<(CertificateLevel, string), Certificate> group in theorems)
             Say(session, group);
         foreach (string note in result.Notes)
             session.People.WriteLine($"Note: {note}");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using MetaMirror.Certificates;
 using MetaMirror.Experiments.Families;
@@ -50,7 +51,7 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
             iterations[i] = NormRun.Run(tasks.Task(first + i), first + i, contender, tolerance, plan.Training.Steps).Iterations;
             Report(ref done, count, contender.Name, iterations[i]);
         });
-        return [new RankCertificate("the number of steps to the target", [.. iterations]).Certify(Premises("a quadratic of the family, drawn independently"))];
+        return [new RankCertificate("number of steps to the target", [.. iterations]).Certify(Premises("a quadratic of the family, drawn independently"))];
     }
 
     private ImmutableArray<Certificate> Supervised(Contender<T> contender, IReadOnlyCollection<string> learnedOn, int count, CancellationToken cancellationToken)
@@ -66,9 +67,9 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
         });
         ImmutableArray<Premise> premises = Premises(how);
         var certificates = ImmutableArray.CreateBuilder<Certificate>();
-        certificates.Add(new RankCertificate("the final training loss", [.. records.Select(r => r.FinalLoss)]).Certify(premises));
+        certificates.Add(new RankCertificate("final training loss", [.. records.Select(r => r.FinalLoss)]).Certify(premises));
         if (plan.Target.Value.Number is { } target)
-            certificates.Add(new RankCertificate("the number of steps to the target", [.. records.Select(r => r.StepsTo(target))]).Certify(premises));
+            certificates.Add(new RankCertificate("number of steps to the target", [.. records.Select(r => r.StepsTo(target))]).Certify(premises));
         return certificates.ToImmutable();
     }
 
@@ -86,12 +87,14 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
 
         IReadOnlyList<SupervisedTask<T>> all = PlanTasks.Of<T>(plan, datasets, seed);
         MeasuredTask<T>[] pool = [.. PlanTasks.Measured(plan, all, seed).Where(t => !learnedOn.Contains(t.Task.Name))];
-        how = "a held-out task of the plan, drawn at random, with new initial weights and mini-batches";
+        string kind = "held-out tasks of the plan";
         if (pool.Length == 0)
         {
             pool = [.. PlanTasks.Measured(plan, all, seed)];
-            how = "a task of the plan, drawn at random (it was learned on: this says nothing of tasks outside the plan), with new initial weights and mini-batches";
+            kind = "tasks of the plan, which were learned on, so that nothing is said of others";
         }
+
+        how = string.Create(CultureInfo.InvariantCulture, $"at random among {pool.Length} {kind}, with initial weights and mini-batches of its own");
 
         var draws = new Draw[count];
         var stream = new RandomStream(new StreamKey(seed, 0, FirstRun, StreamPurpose.TaskSample, 0));

@@ -69,8 +69,10 @@ public sealed class PlanCertification<T>(Plan plan, DatasetCatalogue datasets, L
         RunCertificationResult[] results = Certify("certifying held-out tasks", held.AsSpan(0, Math.Min(most, held.Length)), contender, cancellationToken);
         var certificates = ImmutableArray.CreateBuilder<Certificate>();
         certificates.AddRange(results.SelectMany(r => r.Certificates));
+        if (results.Length > 1 && convex && AcrossTasks.Of(results) is { } across)
+            certificates.Add(across);
         if (source.Length > 0)
-            certificates.Add(Family(convex ? source : source[..1], results, contender, cancellationToken));
+            certificates.Add(Family(convex ? source : source[..Math.Min(2, source.Length)], results, contender, cancellationToken));
         if (freshTasks > 0)
             certificates.AddRange(new FreshRuns<T>(plan, datasets, settings.Seed, new WorkerTeam(settings.Threads)) { Progress = Progress }
                 .Certify(contender, known, freshTasks, cancellationToken));

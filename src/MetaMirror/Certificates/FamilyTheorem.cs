@@ -85,8 +85,11 @@ public sealed class FamilyTheorem
         [
             .. premises,
             Premise.Test(Tasks >= 2, "there are at least two training tasks", Tasks - 2),
-            Premise.Test(Eta > 0 && StrongConvexity > 0 && MetricNorm > 0 && double.IsFinite(Lipschitz) && double.IsFinite(Radius), "eta, lambda and K are positive, L and r finite"),
         ];
+
+        // Where nothing else is wrong the numbers have to be right too.
+        if (all.All(p => p.Status != PremiseStatus.Failed))
+            all = all.Add(Premise.Test(Eta > 0 && StrongConvexity > 0 && MetricNorm > 0 && double.IsFinite(Lipschitz) && double.IsFinite(Radius), "eta, lambda and K are positive, L and r finite"));
         return new Certificate(CertificateLevel.L3, "theorem-4.1-corrected", $"the expected regret of {Steps} steps on a task of the family, with probability {Text(1 - Delta)},", all, () => Bound, measured)
         {
             Note = Note(measured),

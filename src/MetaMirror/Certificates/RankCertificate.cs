@@ -7,7 +7,7 @@ namespace MetaMirror.Certificates;
 /// L4, for anything: an optimizer frozen before n' fresh tasks are drawn. If the next task is exchangeable with them its figure is the largest of all with probability at most
 /// 1/(n'+1), so with probability at least 1 - 1/(n'+1) it is at most the largest seen. Nothing is assumed about figures or losses.
 /// </summary>
-/// <param name="Figure">What is measured, e.g. <c>the final loss</c>.</param>
+/// <param name="Figure">What is measured, e.g. <c>final training loss</c>.</param>
 /// <param name="Values">The figures of the fresh tasks; infinite where a target was not reached or a run diverged.</param>
 public sealed record RankCertificate(string Figure, ImmutableArray<double> Values)
 {
@@ -41,7 +41,7 @@ public sealed record RankCertificate(string Figure, ImmutableArray<double> Value
             Premise.Test(bad == 0, $"all {Values.Length} fresh runs have the figure ({bad} diverged or did not reach it)", -bad),
         ];
         string probability = Probability.ToString("0.###%", CultureInfo.InvariantCulture);
-        return new Certificate(CertificateLevel.L4, "rank", $"{Figure} on the next task, with probability at least {probability},", all, () => Bound, median)
+        return new Certificate(CertificateLevel.L4, $"rank, {Figure}", $"the {Figure} on the next task, with probability at least {probability},", all, () => Bound, median)
         {
             Note = $"measured is the median of {Values.Length} fresh tasks",
         };

@@ -25,6 +25,7 @@ public sealed class RunSums
     private readonly double[] _inverse;
     private readonly double[] _buffer;
     private readonly double[] _work;
+    private double _size;
 
     /// <summary>Plans the memory.</summary>
     /// <param name="geometry">The metric.</param>
@@ -65,7 +66,7 @@ public sealed class RunSums
     /// <summary>Whether the run came to its end.</summary>
     public bool IsFinished { get; private set; }
 
-    /// <summary>Largest distance between the run and its formula, relative to the lengths of theta; not a number where nothing was replayed.</summary>
+    /// <summary>Largest distance between the run and its formula, relative to the largest theta so far; not a number where nothing was replayed.</summary>
     public double Deviation { get; private set; }
 
     /// <summary>Unit of rounding of the run: of float or double. Default: double's.</summary>
@@ -133,7 +134,7 @@ public sealed class RunSums
     {
         Count = 0;
         IsFinished = false;
-        (WeightSum, WeightedInner, SquaredSteps, LastGradientNorm) = (0, 0, 0, 0);
+        (WeightSum, WeightedInner, SquaredSteps, LastGradientNorm, _size) = (0, 0, 0, 0, 0);
         Deviation = IsReplayed ? 0 : double.NaN;
         foreach (double[] values in (ReadOnlySpan<double[]>)[_gradients, _weighted, _average, _mean, _buffer])
             Array.Clear(values);
@@ -261,12 +262,11 @@ public sealed class RunSums
     private void Compare(ReadOnlySpan<double> theta, double factor)
     {
         Vectors.LinearCombination<double>(1, _shadow, factor, _buffer, _work);
-        double size = Math.Sqrt(Vectors.SquaredNorm<double>(_work)) + Math.Sqrt(Vectors.SquaredNorm(theta));
+        // Rounding of a large point stays when the run comes back to a small one.
+        _size = Math.Max(_size, Math.Sqrt(Vectors.SquaredNorm<double>(_work)) + Math.Sqrt(Vectors.SquaredNorm(theta)));
         Vectors.Subtract(theta, _work, _work);
         double distance = Math.Sqrt(Vectors.SquaredNorm<double>(_work));
-
-        // Every start is a start: only what comes after can deviate.
-        if (!(distance <= Deviation * size) && (distance > 0 || double.IsNaN(distance)))
-            Deviation = double.IsNaN(distance) ? double.PositiveInfinity : distance / size;
+        if (distance > 0 || double.IsNaN(distance))
+            Deviation = double.IsNaN(distance) ? double.PositiveInfinity : Math.Max(Deviation, distance / _size);
     }
 }
