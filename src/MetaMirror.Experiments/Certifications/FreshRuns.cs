@@ -46,11 +46,11 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
         int first = family.LearnTasks + family.HeldOutTasks;
         double[] iterations = new double[count];
         int done = 0;
-        Each(count, cancellationToken, i =>
+        Each(count, i =>
         {
             iterations[i] = NormRun.Run(tasks.Task(first + i), first + i, contender, tolerance, plan.Training.Steps).Iterations;
             Report(ref done, count, contender.Name, iterations[i]);
-        });
+        }, cancellationToken);
         return [new RankCertificate("number of steps to the target", [.. iterations]).Certify(Premises("a quadratic of the family, drawn independently"))];
     }
 
@@ -60,11 +60,11 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
         Measurement measurement = Measurement.Of(plan);
         var records = new RunRecord[count];
         int done = 0;
-        Each(count, cancellationToken, i =>
+        Each(count, i =>
         {
             records[i] = new TrainingRun<T>(draws[i].Task, measurement).Run(contender, seed, draws[i].Run, cancellationToken);
             Report(ref done, count, contender.Name, records[i].FinalLoss);
-        });
+        }, cancellationToken);
         ImmutableArray<Premise> premises = Premises(how);
         var certificates = ImmutableArray.CreateBuilder<Certificate>();
         certificates.Add(new RankCertificate("final training loss", [.. records.Select(r => r.FinalLoss)]).Certify(premises));
@@ -103,7 +103,7 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
         return draws;
     }
 
-    private void Each(int count, CancellationToken cancellationToken, Action<int> run)
+    private void Each(int count, Action<int> run, CancellationToken cancellationToken)
     {
         team.Run(count, (i, _) =>
         {

@@ -53,7 +53,11 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
         // Any stored point serves where nothing is minimized: the end of the run.
         double[] end = Doubles(descent.Theta);
         double[] u = reference?.Point.ToArray() ?? end;
-        Comparator comparator = reference is null ? Comparator.Reference(u) : Comparator.Near(u, reference.GradientNorm, curvature);
+
+        // Where the potential's curvature has no upper bound, a near minimizer may be far: then u itself is compared with.
+        Comparator comparator = reference is null || !double.IsFinite(deployed.Geometry.Largest)
+            ? Comparator.Reference(u)
+            : Comparator.Near(u, reference.GradientNorm, curvature);
         double atU = reference?.Loss ?? double.NaN;
         ImmutableArray<Certificate> certificates;
         var run = new CertifiedRun

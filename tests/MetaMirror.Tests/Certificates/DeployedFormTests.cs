@@ -121,7 +121,7 @@ public sealed class DeployedFormTests
                      new Sgd<double>(new SgdOptions { LearningRate = .1, Momentum = .5, Dampening = .5 }),
                  ])
         {
-            ParameterLayout layout = ParameterLayout.Vector(3);
+            ParameterLayout layout = ParameterLayout.Vector(4);
             var meta = new MetaParameters<double>([], rule.MetaSpecs(layout), []);
             var deployed = DeployedForm.Of(rule, layout, meta.Of(MetaPlace.Rule), 4);
             Assert.NotNull(deployed.Obstacle);
