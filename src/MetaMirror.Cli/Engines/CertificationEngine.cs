@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using MetaMirror.Cli.Errors;
 using MetaMirror.Experiments.Certifications;
 using MetaMirror.Experiments.Learning;
@@ -49,8 +50,9 @@ internal static class CertificationEngine
 
     private static Plan OwnPlan(string file)
     {
-        LearningRecipe recipe = LearningRecipe.Read(Load<double>(file).Recipe)
-            ?? throw new UsageException("--plan", $"expected a plan, for the recipe in {Found.Text(file)} holds none");
+        // A recipe written elsewhere may be any JSON.
+        if (LearningRecipe.Read(Load<double>(file).Recipe) is not { Plan.ValueKind: JsonValueKind.Object } recipe)
+            throw new UsageException("--plan", $"expected a plan, for the recipe in {Found.Text(file)} holds none");
         Plan plan = PlanJson.Read(recipe.Plan.GetRawText(), file);
         return plan.Family is not FolderPlan
             ? plan

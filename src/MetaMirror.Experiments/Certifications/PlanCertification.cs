@@ -46,15 +46,17 @@ public sealed class PlanCertification<T>(Plan plan, DatasetCatalogue datasets, L
     {
         ArgumentNullException.ThrowIfNull(learned);
         ArgumentOutOfRangeException.ThrowIfNegative(freshTasks);
-        LearningRecipe? recipe = LearningRecipe.Read(learned.Recipe);
-        HashSet<string> known = recipe is null ? [] : [.. recipe.Tasks];
+
+        // A recipe written elsewhere may be any JSON.
+        IReadOnlyList<string>? learnedOn = LearningRecipe.Read(learned.Recipe)?.Tasks;
+        HashSet<string> known = [.. learnedOn ?? []];
         (LearningTask<T> Task, int Number)[] tasks = [.. Tasks()];
         if (!learned.Layout.Matches(tasks[0].Task.Layout))
             throw new StorageException($"The optimizer was learned for {learned.Layout}, but the tasks of the plan '{plan.Name}' have {tasks[0].Task.Layout}.");
         var contender = new Contender<T>(learned.Name, OptimizerRole.Learned, learned.Rule) { RuleValues = learned.Natural };
         (LearningTask<T> Task, int Number)[] held = [.. tasks.Where(t => !known.Contains(t.Task.Name))], source = [.. tasks.Where(t => known.Contains(t.Task.Name))];
         List<string> notes = [];
-        if (recipe is null)
+        if (learnedOn is null)
             notes.Add("The file does not say which tasks it was learned on: all tasks of the plan are taken as held out, and there is no L3.");
         if (held.Length == 0)
         {
