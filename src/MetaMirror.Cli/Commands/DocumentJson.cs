@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MetaMirror.Cli.Commands.Benching;
+using MetaMirror.Cli.Commands.Certifying;
 using MetaMirror.Cli.Commands.Citing;
 using MetaMirror.Cli.Commands.Data;
 using MetaMirror.Cli.Commands.Doctoring;
@@ -22,6 +23,7 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(LearnDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(CertifyDocument))]
 [JsonSerializable(typeof(GradientCheckResult))]
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(ScalingDocument))]

@@ -1,5 +1,6 @@
 using MetaMirror.Cli.Commands;
 using MetaMirror.Cli.Commands.Benching;
+using MetaMirror.Cli.Commands.Certifying;
 using MetaMirror.Cli.Commands.Checking;
 using MetaMirror.Cli.Commands.Comparing;
 using MetaMirror.Cli.Commands.Learning;
@@ -13,6 +14,7 @@ internal sealed record EngineSet
     public static EngineSet Shipped { get; } = new()
     {
         Compare = ComparisonEngine.Run,
+        Certify = CertificationEngine.Run,
         Gradcheck = CheckingEngine.Run,
         Reproduce = ReproductionEngine.Run,
         Learn = LearningEngine.Learn,
@@ -28,6 +30,9 @@ internal sealed record EngineSet
 
     /// <summary><c>train</c>.</summary>
     public TrainEngine? Train { get; init; }
+
+    /// <summary><c>certify</c>.</summary>
+    public CertifyEngine? Certify { get; init; }
 
     /// <summary><c>gradcheck</c>.</summary>
     public GradcheckEngine? Gradcheck { get; init; }
@@ -49,6 +54,8 @@ internal sealed record EngineSet
             yield return new TrainCommand(Train);
         if (Compare is not null)
             yield return new CompareCommand(Compare);
+        if (Certify is not null)
+            yield return new CertifyCommand(Certify);
         if (Gradcheck is not null)
             yield return new GradcheckCommand(Gradcheck);
         if (Reproduce is not null)

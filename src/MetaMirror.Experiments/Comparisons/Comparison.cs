@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Experiments.Catalogues;
+using MetaMirror.Experiments.Certifications;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
@@ -60,6 +61,9 @@ public sealed class Comparison<T>(RunPool<T> pool, Plan plan)
             settled.Add(new Contender<T>(tuned.Entry.Name, tuned.Entry.Role, tuned.Entry.Create(best.Setting)));
         }
 
+        CertificateSummary?[] certificates = UniversalCertificates.Of(task, measurement, settled, pool.Seed, cancellationToken);
+        for (int i = 0; i < rows.Count; i++)
+            rows[i] = rows[i] with { Certificate = certificates[i] };
         return new TaskComparison<T>(rows.ToImmutable(), curves.ToImmutable(), tuning.Target, settled.ToImmutable());
     }
 

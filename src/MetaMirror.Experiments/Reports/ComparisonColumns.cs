@@ -28,6 +28,7 @@ internal sealed record ComparisonColumn(string Header, Func<ComparisonRow, doubl
             new("test accuracy", r => Figure.OrNull(r.TestAccuracy?.Mean), r => Percent(r.TestAccuracy?.Mean), r => PercentError(r.TestAccuracy?.StandardError), false),
             new("test loss", r => Figure.OrNull(r.TestLoss?.Mean), r => Number(r.TestLoss?.Mean), r => Error(r.TestLoss?.StandardError), true),
             new("ms per step", r => Figure.OrNull(r.MillisecondsPerStep), r => Number(r.MillisecondsPerStep), _ => "", true),
+            new("certified excess", r => Figure.OrNull(r.Certificate?.Bound), r => Number(r.Certificate?.Bound), r => Figure.OrNull(r.Certificate?.Measured) is { } m ? $"measured {NumberText.Significant(m)}" : "", true),
             new("diverged", r => r.Diverged > 0 ? r.Diverged : null, r => $"{NumberText.Count(r.Diverged)} of {NumberText.Count(r.Seeds)}", _ => "", null),
         ];
         return [.. all.Where((c, i) => i == 0 || rows.Any(r => c.Value(r).HasValue))];

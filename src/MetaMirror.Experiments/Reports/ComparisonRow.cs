@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MetaMirror.Experiments.Reports;
 
 /// <summary>One optimizer on one held-out task. A figure that was not reached or diverged is null (or not finite, which is written as null).</summary>
@@ -50,6 +52,10 @@ public sealed record ComparisonRow
 
     /// <summary>How its settings were chosen; null: no tuning.</summary>
     public TuningSummary? Tuning { get; init; }
+
+    /// <summary>The certificate of its first run; null (and left out) where the training loss is not convex.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CertificateSummary? Certificate { get; init; }
 }
 
 /// <summary>Steps until the target was first reached: median and quartiles over seeds.</summary>

@@ -52,7 +52,7 @@ public abstract class Divergence<T>
     public virtual bool IsExactMirrorStep => true;
 
     /// <summary>
-    /// True promises phi(theta) = 1/2 theta^T P theta with one symmetric positive definite P, so that B(a||b) = 1/2 ||a - b||_P^2: proximal
+    /// True promises phi(theta) = 1/2 theta^T P theta with one symmetric positive definite P that the meta-parameters alone fix, its step exact and without state, so that B(a||b) = 1/2 ||a - b||_P^2: proximal
     /// problems then need no more than <see cref="AddBregmanGradient"/>. Default: false.
     /// </summary>
     public virtual bool IsQuadratic => false;

@@ -12,6 +12,9 @@ public sealed class BinaryCrossEntropy : NetworkLoss
     public override string ToString() => "binary cross-entropy";
 
     /// <inheritdoc/>
+    public override double? LargestCurvature(int outputs) => 0.25;
+
+    /// <inheritdoc/>
     public override void RequireTargets<T>(Datasets.Dataset<T> data, int outputs)
     {
         ArgumentNullException.ThrowIfNull(data);

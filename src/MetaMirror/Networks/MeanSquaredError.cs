@@ -9,6 +9,9 @@ public sealed class MeanSquaredError : NetworkLoss
     public override string ToString() => "mean squared error";
 
     /// <inheritdoc/>
+    public override double? LargestCurvature(int outputs) => 2.0 / outputs;
+
+    /// <inheritdoc/>
     public override void RequireTargets<T>(Datasets.Dataset<T> data, int outputs)
     {
         ArgumentNullException.ThrowIfNull(data);

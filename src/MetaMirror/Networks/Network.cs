@@ -44,6 +44,11 @@ public sealed partial class Network
     /// <summary>Rows that a whole data set goes through at a time: 256, or fewer where the values of so many would not fit into memory well.</summary>
     internal int BlockRows => (int)Math.Clamp(BlockNumbers / Nodes.Sum(n => (long)n.Output.Size), 1, MostBlockRows);
 
+    /// <summary>The linear layer of a network that is nothing else (but flattening), so that its outputs are linear in theta; null of other networks.</summary>
+    internal Linear? LinearModel => Nodes.Count(n => n.Layer is not Flatten) == 1 && Nodes.All(n => n.Layer is Flatten or Linear)
+        ? Nodes.Select(n => n.Layer).OfType<Linear>().Single()
+        : null;
+
     /// <summary>The layers at their places.</summary>
     public ImmutableArray<NetworkNode> Nodes { get; }
 

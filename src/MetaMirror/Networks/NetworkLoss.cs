@@ -12,6 +12,10 @@ public abstract class NetworkLoss
     /// <summary>The name of the loss.</summary>
     public abstract override string ToString();
 
+    /// <summary>An upper bound on the Hessian's eigenvalues in a row's outputs z, if l is convex in z; null (the default) where that is not known.</summary>
+    /// <param name="outputs">Number of outputs.</param>
+    public virtual double? LargestCurvature(int outputs) => null;
+
     /// <summary>Throws unless the data's targets suit a network with this many outputs.</summary>
     /// <exception cref="ArgumentException">They don't; the message says what was expected and found.</exception>
     public abstract void RequireTargets<T>(Dataset<T> data, int outputs)

@@ -81,6 +81,13 @@ public sealed class NetworkObjective<T> : Objective<T>
     public override ParameterLayout StateLayout => Network.StateLayout;
 
     /// <inheritdoc/>
+    /// <remarks>Known for linear models: one linear layer, and a loss that is convex in its outputs.</remarks>
+    public override LossCurvature Curvature(ReadOnlySpan<T> meta) =>
+        Network.LinearModel is { } linear && Loss.LargestCurvature(Network.Output.Size) is { } curvature
+            ? new LossCurvature(IsConvex: true, 0, curvature * SecondMoments.Largest(Data, linear.Parameters.Count > 1))
+            : LossCurvature.Unknown;
+
+    /// <inheritdoc/>
     public override WorkerTeam? Team
     {
         get => _pass.Team;

@@ -12,6 +12,9 @@ public sealed class SoftmaxCrossEntropy : NetworkLoss
     public override string ToString() => "softmax cross-entropy";
 
     /// <inheritdoc/>
+    public override double? LargestCurvature(int outputs) => 0.5;
+
+    /// <inheritdoc/>
     public override void RequireTargets<T>(Datasets.Dataset<T> data, int outputs)
     {
         ArgumentNullException.ThrowIfNull(data);

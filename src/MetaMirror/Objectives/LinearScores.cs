@@ -116,6 +116,9 @@ internal sealed class LinearScores<T>
         Vectors.AddRows(Rows, a[..(Rows * _outputs)], b);
     }
 
+    /// <summary>An upper bound on the largest eigenvalue of mean x x^T over the whole set, x with a 1 for the intercept.</summary>
+    public double LargestCurvature() => SecondMoments.Largest(_data, _bias);
+
     /// <summary>A whole set of few features is kept by columns too: sums over long columns fill vectors, those over short rows do not.</summary>
     private void Turn()
     {

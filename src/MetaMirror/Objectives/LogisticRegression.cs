@@ -35,6 +35,9 @@ public sealed class LogisticRegression<T> : Objective<T>
     public override ParameterLayout Layout => _scores.Layout;
 
     /// <inheritdoc/>
+    public override LossCurvature Curvature(ReadOnlySpan<T> meta) => new(IsConvex: true, 0, 0.25 * _scores.LargestCurvature());
+
+    /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
     {
         _scores.Load(batch);

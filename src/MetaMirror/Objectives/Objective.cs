@@ -23,6 +23,10 @@ public abstract class Objective<T>
     /// </summary>
     public virtual ParameterLayout StateLayout => Inner?.StateLayout ?? ParameterLayout.Empty;
 
+    /// <summary>What is known about convexity and curvature in theta at these meta-parameters; by default nothing.</summary>
+    /// <param name="meta">Natural values of <see cref="MetaSpecs"/>.</param>
+    public virtual LossCurvature Curvature(ReadOnlySpan<T> meta) => LossCurvature.Unknown;
+
     /// <summary>Threads that kernels may use while one task trains; null for the caller's alone. Results have the same bits with any.</summary>
     public virtual WorkerTeam? Team
     {

@@ -51,6 +51,10 @@ public sealed class Proximal<T> : Objective<T>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs { get; }
 
     /// <inheritdoc/>
+    public override LossCurvature Curvature(ReadOnlySpan<T> meta) =>
+        _inner.Curvature(meta[.._innerLength]).Plus(double.CreateChecked(_gamma), double.CreateChecked(_gamma));
+
+    /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
     {
         ReadOnlySpan<T> center = Own(meta);

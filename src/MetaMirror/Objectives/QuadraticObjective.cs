@@ -8,6 +8,9 @@ namespace MetaMirror.Objectives;
 public sealed class QuadraticObjective<T> : Objective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Rounding of an eigenvalue per order of the matrix, relative to the largest, with room.</summary>
+    private const double EigenRounding = 1e-14;
+
     private readonly T[] _a;
     private readonly T[] _b;
     private readonly T[] _product;
@@ -60,6 +63,17 @@ public sealed class QuadraticObjective<T> : Objective<T>
         T[] a = q.ToArray();
         Vectors.Scale(T.CreateChecked(2), a);
         return new QuadraticObjective<T>(a, b);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>From A's eigenvalues, computed at each call. An eigenvalue below 0 by rounding alone counts as 0.</remarks>
+    public override LossCurvature Curvature(ReadOnlySpan<T> meta)
+    {
+        int n = _b.Length;
+        double[] a = [.. _a.Select(double.CreateChecked)], values = new double[n];
+        SymmetricEigen.Decompose(a, n, values, new double[a.Length]);
+        double size = Math.Max(Math.Abs(values[0]), Math.Abs(values[^1])), slack = n * EigenRounding * size;
+        return values[0] < -slack ? LossCurvature.Unknown : new LossCurvature(true, Math.Max(0, values[0] - slack), Math.Max(0, values[^1] + slack));
     }
 
     /// <inheritdoc/>

@@ -73,6 +73,15 @@ public sealed class Regularized<T> : Objective<T>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs { get; }
 
     /// <inheritdoc/>
+    public override LossCurvature Curvature(ReadOnlySpan<T> meta)
+    {
+        T least = T.PositiveInfinity, largest = T.Zero;
+        foreach (T h in Own(meta))
+            (least, largest) = (T.Min(least, h), T.Max(largest, h));
+        return _inner.Curvature(meta[.._innerLength]).Plus(double.CreateChecked(least), double.CreateChecked(largest));
+    }
+
+    /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
     {
         ReadOnlySpan<T> h = Own(meta);

@@ -36,6 +36,9 @@ public sealed class SoftmaxRegression<T> : Objective<T>
     public override ParameterLayout Layout => _scores.Layout;
 
     /// <inheritdoc/>
+    public override LossCurvature Curvature(ReadOnlySpan<T> meta) => new(IsConvex: true, 0, 0.5 * _scores.LargestCurvature());
+
+    /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, Span<T> gradient)
     {
         _scores.Load(batch);

@@ -1,5 +1,7 @@
+using MetaMirror.Certificates;
 using MetaMirror.Cli.Engines;
 using MetaMirror.Experiments.Benchmarks;
+using MetaMirror.Experiments.Certifications;
 using MetaMirror.Experiments.Gradchecks;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
@@ -36,6 +38,18 @@ internal static class FakeEngines
                 [],
                 IsComplete: true);
         },
+        Certify = (request, _) => new CertificationResult(
+            "metamd-diagonal",
+            request.Plan?.Name ?? "digit-pairs",
+            [
+                Certified("digits-0-1", 4.5, 1.5),
+                Certified("digits-0-2", 9, request.FreshTasks == 1 ? 10 : 2),
+                new Certificate(CertificateLevel.L2, "smooth-descent", "the excess loss", [Premise.Failed("no step is longer than 1 / beta", -0.5)], () => 1) { Task = "digits-0-1" },
+                new RankCertificate("final training loss", [0.25, 0.5, 0.375]).Certify([Premise.Assumed("the next task is drawn as these were")]),
+            ])
+        {
+            Notes = ["The first 2 of 45 tasks are certified one by one."],
+        },
         Gradcheck = (request, _) => new GradientCheckResult(
             request.Plan.Name, "rotation-0", "adam", "trajectory-loss", request.Steps ?? 20, 2410, 3,
             [
@@ -53,6 +67,9 @@ internal static class FakeEngines
                 [new DerivativeCost("batch", 128, "256-256-256-10", 128, 134_154, 0.75, 1.5, 100, 98.5), new DerivativeCost("depth", 1, "256-256-10", 128, 68_362, 0.5, 1, 95, 90)],
                 [new HypergradientCost("mlp", 100, 600, 200, 100, 30.5, 179.4)])),
     };
+
+    private static Certificate Certified(string task, double bound, double measured) =>
+        new(CertificateLevel.L1, "regret", "the regret of 200 steps", [Premise.Checked("the loss is convex"), Premise.Checked("the run follows its formula", 1e-12)], () => bound, measured) { Task = task };
 
     private static MetaTrainingSummary Cost => new(5, 400, 10, 20_000, 4_000, 12.5);
 

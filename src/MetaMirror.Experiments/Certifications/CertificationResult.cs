@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using MetaMirror.Certificates;
+
+namespace MetaMirror.Experiments.Certifications;
+
+/// <summary>What can be said of a learned optimizer.</summary>
+/// <param name="Optimizer">Its name.</param>
+/// <param name="Plan">Name of the plan.</param>
+/// <param name="Certificates">All, refused ones included: per held-out task L0 to L2, then L3 and L4.</param>
+public sealed record CertificationResult(string Optimizer, string Plan, ImmutableArray<Certificate> Certificates)
+{
+    /// <summary>What a person should know beside them.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,77 @@
+using MetaMirror.Objectives;
+
+namespace MetaMirror.Certificates;
+
+/// <summary>Where the gradients of a run come from.</summary>
+public enum GradientSource
+{
+    /// <summary>The one loss that is certified: full batches.</summary>
+    Full,
+
+    /// <summary>A random mini-batch a step: bounds speak of the batches seen.</summary>
+    MiniBatches,
+}
+
+/// <summary>A run with all that certificates ask about it.</summary>
+public sealed class CertifiedRun
+{
+    private double[] _comparatorLosses = [];
+
+    /// <summary>What was collected.</summary>
+    public required RunSums Sums { get; init; }
+
+    /// <summary>What is known about the loss.</summary>
+    public required LossCurvature Curvature { get; init; }
+
+    /// <summary>What the run is compared with.</summary>
+    public required Comparator Comparator { get; init; }
+
+    /// <summary>Where the gradients come from. Default: full batches.</summary>
+    public GradientSource Source { get; init; }
+
+    /// <summary>Loss of u on the whole set.</summary>
+    public required double ComparatorLoss { get; init; }
+
+    /// <summary>Loss of u on each step's batch, shape [T]; of full batches it may be left out.</summary>
+    public IReadOnlyList<double> ComparatorLosses
+    {
+        get => _comparatorLosses.Length > 0 ? _comparatorLosses : [ComparatorLoss];
+        init => _comparatorLosses = [.. value];
+    }
+
+    /// <summary>Whole-set loss at the weighted average thetabar, where measured.</summary>
+    public double? AverageLoss { get; init; }
+
+    /// <summary>Whole-set loss at theta_{T+1}, where measured.</summary>
+    public double? FinalLoss { get; init; }
+
+    /// <summary>Why the run can't be one of exact steps of a known formula, e.g. what a rule does beside; null if nothing is known against it.</summary>
+    public string? Obstacle { get; init; }
+
+    /// <summary>D.</summary>
+    public double Distance => Comparator.Distance(Sums.Geometry, Sums.Initial);
+
+    /// <summary>m relative to P: Hessian >= m P.</summary>
+    public double StrongConvexity => Curvature.StrongConvexity / Sums.Geometry.Largest;
+
+    /// <summary>beta relative to P: Hessian &lt;= beta P.</summary>
+    public double Smoothness => Sums.Geometry.Least > 0 ? Curvature.Smoothness / Sums.Geometry.Least : double.PositiveInfinity;
+
+    /// <summary>sum c_t r_t against u, on the batches seen.</summary>
+    public double WeightedRegret => Sums.WeightedRegret(_comparatorLosses.Length > 0 ? _comparatorLosses : [ComparatorLoss]);
+
+    /// <summary>Rounding of sums over the run: a few units of the largest term, a step.</summary>
+    internal double Rounding
+    {
+        get
+        {
+            double largest = Math.Abs(ComparatorLoss), distance = Distance;
+            for (int t = 0; t < Sums.Count; t++)
+                largest = Math.Max(largest, Math.Max(Math.Abs(Sums.Losses[t]), Math.Abs(Sums.Inner[t]) + (Sums.DualNorms[t] * distance)));
+            return 16 * Sums.RoundingUnit * (Sums.Steps + 1) * largest;
+        }
+    }
+
+    /// <summary>l - l(u), or null.</summary>
+    internal double? Excess(double? loss) => loss - ComparatorLoss;
+}

@@ -1,0 +1,35 @@
+namespace MetaMirror.Certificates;
+
+/// <summary>
+/// L0 (PAPERS 6.8 b): sum c_t &lt;g_t, theta_t - u&gt; &lt;= B(u||theta_1) + 1/2 sum c_t^2 ||g_t||_*^2 for any loss, any batches, any step sizes. Given with the weights
+/// normalized to mean 1, so that a constant step has the form of Theorem 3.1.
+/// </summary>
+public sealed class LinearizedRegret : RunCertificate
+{
+    /// <inheritdoc/>
+    public override CertificateLevel Level => CertificateLevel.L0;
+
+    /// <inheritdoc/>
+    public override string Name => "linearized-regret";
+
+    /// <inheritdoc/>
+    public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.None } or null;
+
+    /// <inheritdoc/>
+    protected override string Statement(CertifiedRun run) => $"the linearized regret of {run.Sums.Steps} steps";
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Premise> Premises(CertifiedRun run) =>
+        [RunPremises.ExactSteps(run), RunPremises.Momentum(run, MomentumForm.None), Premise.Checked("the comparator is a stored point, whose distance from the start is known")];
+
+    // The comparator is u itself: nothing here is about a minimum.
+    /// <inheritdoc/>
+    protected override double Bound(CertifiedRun run) =>
+        (run.Sums.Geometry.Bregman(run.Comparator.Point, run.Sums.Initial) + (run.Sums.SquaredSteps / 2)) * run.Sums.Steps / run.Sums.WeightSum;
+
+    /// <inheritdoc/>
+    protected override double? Measured(CertifiedRun run) => run.Sums.LinearizedRegret(run.Comparator.Point) * run.Sums.Steps / run.Sums.WeightSum;
+
+    /// <inheritdoc/>
+    protected override string Note(CertifiedRun run) => run.Curvature.IsConvex ? "" : "it says nothing about losses, which are not known to be convex";
+}

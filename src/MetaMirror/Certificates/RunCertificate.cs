@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace MetaMirror.Certificates;
+
+/// <summary>One theorem about runs: its premises, its bound, what it bounds. Variants are one file each; <see cref="RunCertificates"/> lists them.</summary>
+public abstract class RunCertificate
+{
+    /// <summary>What it speaks about.</summary>
+    public abstract CertificateLevel Level { get; }
+
+    /// <summary>Short name, e.g. <c>last-iterate</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether its formula is of this run's kind at all (momentum, hints, schedule); if not there is nothing to refuse. Default: true.</summary>
+    public virtual bool Concerns(CertifiedRun run) => true;
+
+    /// <summary>Certifies a run, or refuses it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="task">Name of its task.</param>
+    public Certificate Certify(CertifiedRun run, string task = "")
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ImmutableArray<Premise> premises = [RunPremises.Completed(run), .. Premises(run)];
+        return new Certificate(Level, Name, Statement(run), premises, () => Bound(run), Measured(run)) 
+        {
+            Task = task,
+            Note = Note(run),
+            Slack = run.Rounding,
+        };
+    }
+
+    /// <summary>What is bounded, in words.</summary>
+    protected abstract string Statement(CertifiedRun run);
+
+    /// <summary>Its premises on this run.</summary>
+    protected abstract IEnumerable<Premise> Premises(CertifiedRun run);
+
+    /// <summary>The bound.</summary>
+    protected abstract double Bound(CertifiedRun run);
+
+    /// <summary>What it bounds, measured; null where it was not.</summary>
+    protected abstract double? Measured(CertifiedRun run);
+
+    /// <summary>What to add to the verdict. Default: that mini-batches are meant, if they are.</summary>
+    protected virtual string Note(CertifiedRun run) => run.Source == GradientSource.MiniBatches
+        ? "it is about the mini-batches seen; about the full loss it holds in expectation, and only if the steps do not depend on the batch they are taken on"
+        : "";
+}

@@ -1,0 +1,53 @@
+namespace MetaMirror.Certificates;
+
+/// <summary>The premises that certificates of runs share.</summary>
+internal static class RunPremises
+{
+    /// <summary>Rounding of a comparison of step sizes, relative.</summary>
+    private const double Rounding = 1e-12;
+
+    public static Premise Completed(CertifiedRun run) => Premise.Test(
+        run.Sums.IsFinished, $"the run took all its {run.Sums.Steps} steps and stayed finite", run.Sums.Count - run.Sums.Steps);
+
+    public static Premise Convex(CertifiedRun run) => Premise.Test(run.Curvature.IsConvex, "the loss is convex");
+
+    public static Premise FullBatches(CertifiedRun run) => Premise.Test(
+        run.Source == GradientSource.Full, "every gradient is one of the whole loss, not of a mini-batch");
+
+    /// <summary>One metric, exact steps: replayed for quadratics, known by construction for others.</summary>
+    public static Premise ExactSteps(CertifiedRun run)
+    {
+        RunSums sums = run.Sums;
+        if (run.Obstacle is { } obstacle)
+            return Premise.Failed($"the run takes exact mirror steps in one fixed metric: {obstacle}");
+        if (sums.Form is null)
+            return Premise.Failed("the run takes steps of a known formula in one fixed metric");
+        if (sums.IsReplayed)
+            return Premise.AtMost(sums.Deviation, sums.DeviationLimit, $"the run follows its formula in the fixed metric '{sums.Geometry.Name}', up to rounding");
+        return Premise.Test(sums.Geometry.IsExactStep, $"the step of '{sums.Geometry.Name}' is the exact mirror step of one fixed potential");
+    }
+
+    public static Premise Momentum(CertifiedRun run, params MomentumForm[] allowed) => Premise.Test(
+        run.Sums.Form is { } form && (allowed.Contains(form.Momentum) || (form.Mu == 0 && form.Momentum != MomentumForm.Optimistic && allowed.Contains(MomentumForm.None))),
+        allowed is [MomentumForm.None] ? "there is no momentum and no hint" : $"the momentum is {string.Join(" or ", allowed)}");
+
+    public static Premise ConstantRate(CertifiedRun run) => Premise.Test(
+        run.Sums.Form is { IsConstant: true, Scaling: GradientScaling.None }, "the step size is constant and the gradient is not scaled");
+
+    /// <summary>The theorems of smooth losses need the unconstrained minimizer.</summary>
+    public static Premise Minimizer(CertifiedRun run) => Premise.Test(
+        run.Comparator.IsMinimizer, "the comparator is the minimizer: its loss and distance are known or bounded");
+
+    /// <summary>The largest step is at most factor / beta.</summary>
+    public static Premise ShortSteps(CertifiedRun run, double factor, string limit) => Premise.AtMost(
+        Largest(run.Sums.Form), (factor / run.Smoothness) * (1 + Rounding), $"the loss is beta-smooth in the metric and no step is longer than {limit}");
+
+    /// <summary>Scaling by the batch's own gradient biases it (PAPERS 6.8 k).</summary>
+    public static Premise Predictable(CertifiedRun run) => Premise.Test(
+        run.Source == GradientSource.Full || run.Sums.Form is { Scaling: GradientScaling.None or GradientScaling.PreviousDualNorm },
+        "no step size depends on the mini-batch it is taken on (a trust region of the batch's own gradient is biased: it certifies the batches seen, not the loss)");
+
+    public static IEnumerable<Premise> Comparison(CertifiedRun run) => run.Comparator.Premises;
+
+    private static double Largest(DescentForm? form) => form is null ? double.NaN : form.Rates.Max();
+}

@@ -1,0 +1,100 @@
+using MetaMirror.Certificates;
+using MetaMirror.Divergences;
+using MetaMirror.Experiments.Certifications;
+using MetaMirror.Experiments.Comparisons;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.Storage;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Tests.Certifications;
+
+public sealed class PlanCertificationTests
+{
+    private static readonly Plan Sensors = new(
+        "few-sensors", new SensorsPlan(4), new TrainingPlan(40), new TargetPlan(TargetQuantity.TrainingLoss, 0.5), new LinearPlan(L2: 0.01),
+        Seeds: 2, Baselines: ["sgd", "adam"], Tuning: new TuningPlan(Schedules: [ScheduleName.Constant], MaxExtensions: 0));
+
+    private static readonly Plan Quadratics = new(
+        "few-quadratics", new MetaQuadraticsPlan(LearnTasks: 6, HeldOutTasks: 3), new TrainingPlan(20_000), new TargetPlan(TargetQuantity.GradientNorm, 1e-3));
+
+    [Fact]
+    public void Quadratics_have_every_level_and_fresh_ones_are_drawn_without_end()
+    {
+        CertificationResult result = Certify(Quadratics, Rule(), ParameterLayout.Vector(2), [.. Enumerable.Range(0, 6).Select(i => $"stretched-{i}")]);
+        Assert.All(result.Certificates, c => Assert.False(c.IsExceeded, c.Verdict));
+        Assert.Equal(["stretched-6", "stretched-7", "stretched-8"], result.Certificates.Where(c => c.Name == "regret").Select(c => c.Task));
+        Assert.All((string[])["across-tasks", "theorem-4.1-corrected", "rank, number of steps to the target"], name => Assert.NotNull(Assert.Single(result.Certificates, c => c.Name == name).Bound));
+        Assert.Empty(result.Notes);
+    }
+
+    [Fact]
+    public void A_printed_maximum_about_the_origin_has_no_regret_and_no_family()
+    {
+        var rule = new MirrorDescent<double>(new MaxOfDiagonals<double>(2, 20, center: Center.Origin, step: MaxStep.Printed), 1);
+        CertificationResult result = Certify(Quadratics, rule, ParameterLayout.Vector(2), ["stretched-0", "stretched-1"]);
+        Assert.All(result.Certificates.Where(c => c.Name is "regret" or "linearized-regret" or "theorem-4.1-corrected"), c => Assert.True(c.IsRefused, c.Verdict));
+        Assert.Contains("centered at the start", result.Certificates.Single(c => c.Level == CertificateLevel.L3).Verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_certificates_with_one_and_two_threads()
+    {
+        string[] one = Texts(1), two = Texts(2);
+        Assert.Equal(one, two);
+
+        static string[] Texts(int threads) =>
+            [.. Certify(Quadratics, Rule(), ParameterLayout.Vector(2), ["stretched-0", "stretched-1"], threads).Certificates.Select(c => $"{c.Task} {c.Name} {c.Bound:R} {c.Measured:R}")];
+    }
+
+    [Fact]
+    public void Without_a_recipe_all_tasks_are_held_out_and_it_is_said()
+    {
+        CertificationResult result = Certify(Sensors, Rule(), SensorLayout(), null);
+        Assert.Contains("does not say which tasks", Assert.Single(result.Notes), StringComparison.Ordinal);
+        Assert.Equal(4, result.Certificates.Count(c => c.Name == "regret"));
+        Assert.DoesNotContain(result.Certificates, c => c.Name == "theorem-4.1-corrected");
+        Assert.Contains(result.Certificates, c => c.Level == CertificateLevel.L4 && c.Premises.Any(p => p.Text.Contains("a sensor generated anew", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_row_of_a_convex_comparison_has_its_universal_certificate()
+    {
+        ComparisonResult result = new PlanComparison<double>(Sensors, Data, new LearningSettings(1, 1), TimeProvider.System)
+            .Run(["sensor-0"], [new Contender<double>("mine", OptimizerRole.Learned, Rule())], TestContext.Current.CancellationToken).Result;
+        Assert.Equal(3, result.Comparison.Count);
+        Assert.All(result.Comparison, r =>
+        {
+            Assert.NotNull(r.Certificate);
+            Assert.InRange(r.Certificate.Measured!.Value, -1e-9, r.Certificate.Bound!.Value);
+            Assert.StartsWith("holds", r.Certificate.Verdict, StringComparison.Ordinal);
+        });
+        Assert.Contains("\"certificate\": {", ComparisonJson.ToText(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_shapes_are_refused_by_name()
+    {
+        StorageException error = Assert.Throws<StorageException>(() => Certify(Sensors, Rule(), ParameterLayout.Vector(2), null));
+        Assert.Contains("was learned for theta [2]", error.Message, StringComparison.Ordinal);
+    }
+
+    private static DatasetCatalogue Data => new(new DataLocations());
+
+    private static MirrorDescent<double> Rule() => new(new ScaledIdentity<double>(20), 1);
+
+    private static ParameterLayout SensorLayout() => MetaMirror.Experiments.Families.PlanTasks.Of<double>(Sensors, Data, 1)[0].Layout;
+
+    private static CertificationResult Certify(Plan plan, UpdateRule<double> rule, ParameterLayout layout, string[]? learnedOn, int threads = 2)
+    {
+        double[] values = new MetaParameters<double>([], rule.MetaSpecs(layout), []).Natural.ToArray();
+        var learned = new LearnedOptimizer<double>("mine", rule, [.. values], layout, plan.Training.Steps)
+        {
+            Recipe = learnedOn is null ? "{}" : new LearningRecipe(LearningRecipe.PlanOf(plan), 1, learnedOn, null, "Double", 0, 1).ToText(),
+        };
+        return new PlanCertification<double>(plan, Data, new LearningSettings(1, threads)).Run(learned, 5, TestContext.Current.CancellationToken);
+    }
+}

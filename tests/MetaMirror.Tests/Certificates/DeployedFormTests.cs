@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using MetaMirror.Certificates;
+using MetaMirror.Datasets;
+using MetaMirror.Descents;
+using MetaMirror.Divergences;
+using MetaMirror.InitialPoints;
+using MetaMirror.Networks;
+using MetaMirror.Objectives;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.Certificates;
+
+/// <summary>Rules of the library as formulas, replayed beside real runs: read right, or refused.</summary>
+public sealed class DeployedFormTests
+{
+    private const int Steps = 30;
+
+    /// <summary>A rule, and the names of certificates that have to hold. A new rule that can be certified joins in one line.</summary>
+    public static TheoryData<string> Certified { get; } = [.. Rules.Keys];
+
+    private static Dictionary<string, (Func<UpdateRule<double>> Rule, string[] Holds)> Rules => new(StringComparer.Ordinal)
+    {
+        ["diagonal"] = (() => Diagonal(), ["linearized-regret", "regret", "average-iterate", "last-iterate", "everything-measured", "universal"]),
+        ["scaled identity"] = (() => new MirrorDescent<double>(new ScaledIdentity<double>(2), .3), ["regret", "last-iterate"]),
+        ["exact maximum"] = (() => new MirrorDescent<double>(new MaxOfDiagonals<double>(3), .3), ["linearized-regret", "regret", "average-iterate"]),
+        ["sgd"] = (() => new Sgd<double>(new SgdOptions { LearningRate = .2 }), ["regret", "universal-last-iterate"]),
+        ["heavy ball"] = (() => new Sgd<double>(new SgdOptions { LearningRate = .05, Momentum = .8 }), ["heavy-ball-regret", "momentum-regret", "everything-measured"]),
+        ["nesterov"] = (() => new Sgd<double>(new SgdOptions { LearningRate = .05, Momentum = .8, Nesterov = true }), ["momentum-regret", "everything-measured"]),
+        ["linear decay"] = (() => new Chain<double>(new LinearSchedule<double>(.05), Diagonal()), ["regret", "linear-decay", "last-iterate"]),
+        ["warm-up, cosine, momentum"] = (
+            () => new Chain<double>(new Warmup<double>(5), new CosineSchedule<double>(0), new Sgd<double>(new SgdOptions { LearningRate = .05, Momentum = .8 })), ["everything-measured"]),
+        ["clipped sgd"] = (
+            () => new Chain<double>(new ClipByNorm<double>(.1), new Sgd<double>(new SgdOptions { LearningRate = .2 })), ["regret", "trust-region-in-advance", "everything-in-advance"]),
+        ["clipped diagonal"] = (() => new Chain<double>(new ClipByNorm<double>(.1), Diagonal()), ["regret", "average-iterate", "last-iterate"]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Certified))]
+    public void Rules_Are_Read_As_They_Run(string name)
+    {
+        (Func<UpdateRule<double>> rule, string[] holds) = Rules[name];
+        RunCertificationResult result = Run(rule(), batches: null);
+        Assert.Null(result.Deployed.Obstacle);
+        foreach (string certificate in holds)
+        {
+            Certificate found = Assert.Single(result.Certificates, c => c.Name == certificate);
+            Assert.False(found.IsRefused || found.IsExceeded || found.Bound is null || found.Measured is null, found.Verdict);
+        }
+    }
+
+    [Fact]
+    public void Mini_Batches_Have_Their_Regret_And_A_Certificate_Of_The_Full_Loss_All_The_Same()
+    {
+        RunCertificationResult result = Run(Diagonal(), batches: 5);
+        Assert.Equal(
+            ["linearized-regret", "regret", "population-average", "universal", "universal-last-iterate", "gradient-at-end"], result.Certificates.Select(c => c.Name));
+        Assert.All(result.Certificates, c => Assert.False(c.IsRefused || c.IsExceeded, c.Verdict));
+        Assert.Contains("mini-batches seen", result.Certificates[1].Verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_Optimizer_Has_The_Universal_Certificate_And_Nothing_More()
+    {
+        RunCertificationResult result = Run(new Adam<double>(new AdamOptions { LearningRate = .1 }), batches: null);
+        Assert.All(result.Certificates, c => Assert.Equal(c.Name is not ("universal" or "universal-last-iterate" or "gradient-at-end"), c.IsRefused));
+        Assert.All(result.Certificates, c => Assert.False(c.IsExceeded, c.Verdict));
+        Assert.Contains("'adam' is no step in one fixed metric", result.Certificates[0].Verdict, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Center.Start)]
+    [InlineData(Center.Origin)]
+    public void The_Printed_Step_Of_A_Maximum_Is_Refused(Center center)
+    {
+        RunCertificationResult result = Run(new MirrorDescent<double>(new MaxOfDiagonals<double>(3, center: center, step: MaxStep.Printed), .3), batches: null);
+        Assert.All(result.Certificates.Where(c => c.Level is CertificateLevel.L0 or CertificateLevel.L1), c => Assert.True(c.IsRefused, c.Verdict));
+    }
+
+    [Fact]
+    public void R6_The_Counterexample_Is_Certified_With_The_Exact_Step_And_Refused_With_The_Printed_One()
+    {
+        ImmutableArray<double> metrics = [8, .75, .9, 6.7];
+        (Certificate exact, double exactRegret) = Counterexample(MaxStep.Exact);
+        Assert.False(exact.IsRefused || exact.IsExceeded, exact.Verdict);
+        Assert.Equal(.202509118994, exactRegret, 1e-11);
+        Assert.Equal(2000 * exactRegret, exact.Measured!.Value, 1e-8);
+        (Certificate printed, double printedRegret) = Counterexample(MaxStep.Printed);
+        Assert.True(printed.IsRefused, printed.Verdict);
+        Assert.Contains("exact mirror step", printed.Verdict, StringComparison.Ordinal);
+
+        // What is refused would have been wrong by far.
+        Assert.Equal(9.02170677697, printedRegret, 1e-10);
+        Assert.True(2000 * printedRegret > 10 * exact.Bound);
+
+        (Certificate Certificate, double Regret) Counterexample(MaxStep step)
+        {
+            var objective = new DelegateObjective<double>(ParameterLayout.Vector(2), Kinks);
+            var rule = new MirrorDescent<double>(new MaxOfDiagonals<double>(2, metrics, Center.Origin, step), .1);
+            var descent = new Descent<double>(objective, rule, new Unroll(2000, FullBatch: true));
+            var meta = new MetaParameters<double>([], rule.MetaSpecs(objective.Layout), []);
+            var deployed = DeployedForm.Of(rule, objective.Layout, meta.Of(MetaPlace.Rule), 2000);
+            var observer = new CertificateObserver<double>(deployed.Geometry, deployed.Form, 2000);
+            descent.Start([-1.785, .357], meta, BatchKey.Full);
+            descent.Run(observer, TestContext.Current.CancellationToken);
+            CertifiedRun run = new()
+            {
+                Sums = observer.Sums, Curvature = LossCurvature.Convex, Comparator = Comparator.Minimizer([1.11, 1.225]), ComparatorLoss = 0, Obstacle = deployed.Obstacle,
+            };
+            return (new WeightedRegret().Certify(run), run.WeightedRegret / observer.Sums.WeightSum);
+        }
+    }
+
+    [Fact]
+    public void Two_Steps_In_A_Chain_And_Decay_Beside_The_Loss_Are_Obstacles()
+    {
+        foreach (UpdateRule<double> rule in (UpdateRule<double>[])
+                 [
+                     new Chain<double>(Diagonal(), Diagonal()),
+                     new Sgd<double>(new SgdOptions { LearningRate = .1, WeightDecay = .1 }),
+                     new Sgd<double>(new SgdOptions { LearningRate = .1, Momentum = .5, Dampening = .5 }),
+                 ])
+        {
+            ParameterLayout layout = ParameterLayout.Vector(4);
+            var meta = new MetaParameters<double>([], rule.MetaSpecs(layout), []);
+            var deployed = DeployedForm.Of(rule, layout, meta.Of(MetaPlace.Rule), 4);
+            Assert.NotNull(deployed.Obstacle);
+            Assert.Null(deployed.Form);
+        }
+    }
+
+    [Fact]
+    public void L0_Holds_On_Networks_With_Mini_Batches_In_Both_Precisions()
+    {
+        CheckNetwork<double>();
+        CheckNetwork<float>();
+    }
+
+    [Fact]
+    public void Observing_Allocates_Nothing()
+    {
+        var observer = new CertificateObserver<float>(DiagonalGeometry.Euclidean(40), new DescentForm([.. Enumerable.Repeat(.1, 8)]) { Momentum = MomentumForm.Nesterov, Mu = .9 }, 8);
+        float[] theta = Objectives.Draws.Normal<float>(40, 1), gradient = Objectives.Draws.Normal<float>(40, 2);
+        Allocation.AssertNone(() =>
+        {
+            for (int t = 0; t < 8; t++)
+                observer.Visit(new PathPoint<float> { Step = t, Steps = 8, Theta = theta, Gradient = gradient, Loss = 1 }, []);
+            observer.Finish(theta, theta);
+        });
+        Assert.True(observer.Sums.IsFinished);
+    }
+
+    private static MirrorDescent<double> Diagonal() => new(new DiagonalQuadratic<double>([.. Enumerable.Range(0, 4).Select(i => .5 + i)]), .3);
+
+    private static double Kinks(ReadOnlySpan<double> x, in BatchKey batch, Span<double> g)
+    {
+        double v = 1.09 * (x[0] - 1.11), w = .99 * (x[1] - 1.225), s = v + w > 0 ? .337 : -.337, r = v - w > 0 ? 1 : -1;
+        if (!g.IsEmpty)
+            (g[0], g[1]) = (1.09 * (s + r), .99 * (s - r));
+        return (.337 * Math.Abs(v + w)) + Math.Abs(v - w);
+    }
+
+    private static RunCertificationResult Run(UpdateRule<double> rule, int? batches)
+    {
+        Dataset<double> data = Objectives.Draws.Classification<double>(40, 3, 2);
+        var options = new SupervisedOptions(batches ?? 1) { Regularizer = RegularizerWeight.Fixed(.02) };
+        var task = new SupervisedTask<double>(new TaskData<double>("drawn", DataSplit<double>.Of("drawn", data)), Network.Mlp(3, 1), options);
+        return Certify(task, rule, batches is null);
+    }
+
+    private static RunCertificationResult Certify<T>(LearningTask<T> task, UpdateRule<T> rule, bool full)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        var problem = new InnerProblem<T>(task, rule, new TaskInitialPoint<T>(), new Unroll(Steps, full));
+        return new RunCertification<T>(problem, problem.CreateMetaParameters()).Run(new BatchKey(7, 0, 0, 0), TestContext.Current.CancellationToken);
+    }
+
+    private static void CheckNetwork<T>()
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        Dataset<T> data = Objectives.Draws.Classification<T>(40, 3, 2);
+        var task = new SupervisedTask<T>(new TaskData<T>("drawn", DataSplit<T>.Of("drawn", data)), Network.Mlp(3, 5, 1), new SupervisedOptions(8));
+        RunCertificationResult result = Certify(task, new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), .2), full: false);
+        Assert.Equal(["linearized-regret", "regret", "universal"], result.Certificates.Select(c => c.Name));
+        Assert.Equal([false, true, true], result.Certificates.Select(c => c.IsRefused));
+        Assert.False(result.Certificates[0].IsExceeded, result.Certificates[0].Verdict);
+        Assert.Null(result.Reference);
+    }
+}

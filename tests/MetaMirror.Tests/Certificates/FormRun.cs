@@ -1,0 +1,81 @@
+using MetaMirror.Certificates;
+
+namespace MetaMirror.Tests.Certificates;
+
+/// <summary>A loss with a sub-gradient.</summary>
+internal delegate double LossOf(double[] theta, double[] gradient);
+
+/// <summary>The update formulas of 6.8 as written, in theta: independent of the shadow sequence that the library replays.</summary>
+internal static class FormRun
+{
+    public static RunSums Of(Geometry geometry, DescentForm form, LossOf loss, double[] start, List<double[]>? path = null, Action<double[]>? disturb = null)
+    {
+        int n = start.Length;
+        double[] theta = [.. start], g = new double[n], v = new double[n], move = new double[n], hint = new double[n];
+        var sums = new RunSums(geometry, form, form.Steps);
+        double before = double.NaN;
+        for (int t = 0; t < form.Steps; t++)
+        {
+            double value = loss(theta, g), norm = Math.Sqrt(geometry.SquaredDualNorm(g)), length = Math.Sqrt(g.Sum(x => x * x));
+            path?.Add([.. theta]);
+            sums.Add(theta, g, value);
+            double s = form.Scaling switch
+            {
+                GradientScaling.DualNorm => Math.Min(1, form.Radius / norm),
+                GradientScaling.EuclideanNorm => Math.Min(1, form.Radius / length),
+                GradientScaling.PreviousDualNorm => t == 0 ? 1 : Math.Min(1, form.Radius / before),
+                _ => 1,
+            };
+            double eta = form.Rates[t], mu = form.Mu;
+            for (int i = 0; i < n; i++)
+            {
+                double scaled = s * g[i];
+                v[i] = (mu * v[i]) + scaled;
+                double next = eta * scaled;
+                move[i] = form.Momentum switch
+                {
+                    MomentumForm.HeavyBall => eta * v[i],
+                    MomentumForm.Nesterov => eta * (scaled + (mu * v[i])),
+                    MomentumForm.Optimistic => next - hint[i] + next,
+                    _ => next,
+                };
+                hint[i] = next;
+            }
+
+            geometry.ApplyInverse(move, move);
+            for (int i = 0; i < n; i++)
+                theta[i] -= move[i];
+            disturb?.Invoke(theta);
+            before = norm;
+        }
+
+        path?.Add([.. theta]);
+        sums.Finish(theta);
+        return sums;
+    }
+
+    /// <summary>The run with its losses measured on the one full loss.</summary>
+    public static CertifiedRun Certified(RunSums sums, LossOf loss, Comparator comparator, MetaMirror.Objectives.LossCurvature curvature)
+    {
+        double[] scratch = new double[sums.Initial.Length];
+        return new CertifiedRun
+        {
+            Sums = sums,
+            Curvature = curvature,
+            Comparator = comparator,
+            ComparatorLoss = loss(comparator.Point.ToArray(), scratch),
+            AverageLoss = loss(sums.Average.ToArray(), scratch),
+            FinalLoss = loss(sums.Final.ToArray(), scratch),
+        };
+    }
+
+    /// <summary>The certificate of a name, accepted.</summary>
+    public static Certificate Certify<TCertificate>(CertifiedRun run)
+        where TCertificate : RunCertificate, new()
+    {
+        Certificate certificate = new TCertificate().Certify(run);
+        Assert.False(certificate.IsRefused, certificate.Verdict);
+        Assert.False(certificate.IsExceeded, certificate.Verdict);
+        return certificate;
+    }
+}
