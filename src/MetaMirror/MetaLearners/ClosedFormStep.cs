@@ -16,7 +16,7 @@ namespace MetaMirror.MetaLearners;
 public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly StatisticsStep<T> _statistics = new(withFactors: false);
+    private readonly StatisticsStep<T> _statistics = new(BoundStatisticsOptions.Diagonal);
     private MirrorView<T>? _mirror;
     private ParameterLayout? _layout;
     private T[] _natural = [];
