@@ -31,7 +31,7 @@ public sealed class SpdMean<T>(int n)
         if (!Factor(a, b))
             return new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
         _b.CopyTo(_m.AsSpan());
-        Triangular.SolveLower<T>(_a, n, _m);
+        BlockTriangular.SolveLower<T>(_a, n, _m);
         RootReport report = _polar.Compute(_m, _m);
         if (!report.Succeeded)
             return report;
@@ -69,22 +69,22 @@ public sealed class SpdMean<T>(int n)
                 bound += double.CreateTruncating(_a[(i * n) + j]) * double.CreateTruncating(q[(j * n) + i]);
         }
 
-        Triangular.SolveUpper(_a, n, q);
+        BlockTriangular.SolveUpper(_a, n, q);
         return Finish(report, q);
     }
 
     private bool Factor(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
     {
-        Triangular.RequireSymmetric(a, n, nameof(a));
-        Triangular.RequireSymmetric(b, n, nameof(b));
-        Triangular.Symmetrize(a, n, _a);
-        Triangular.Symmetrize(b, n, _b);
-        return Triangular.TryFactor<T>(_a, n) && Triangular.TryFactor<T>(_b, n);
+        BlockTriangular.RequireSymmetric(a, n, nameof(a));
+        BlockTriangular.RequireSymmetric(b, n, nameof(b));
+        BlockTriangular.Symmetrize(a, n, _a);
+        BlockTriangular.Symmetrize(b, n, _b);
+        return BlockTriangular.TryFactor<T>(_a, n) && BlockTriangular.TryFactor<T>(_b, n);
     }
 
     private RootReport Finish(RootReport report, Span<T> result)
     {
-        Triangular.Symmetrize(result, n, result);
+        BlockTriangular.Symmetrize(result, n, result);
         return Vectors.AllFinite<T>(result) ? report : report with { Status = RootStatus.Inaccurate };
     }
 }

@@ -30,7 +30,7 @@ public sealed class SpdRoots<T>(int n)
         if (report.Succeeded)
         {
             Gemm.Multiply<T>(false, true, n, n, n, T.One, _l, _u, T.Zero, result);
-            Triangular.Symmetrize(result, n, result);
+            BlockTriangular.Symmetrize(result, n, result);
         }
 
         return report;
@@ -46,9 +46,9 @@ public sealed class SpdRoots<T>(int n)
         RootReport report = Factor(a);
         if (report.Succeeded)
         {
-            Triangular.Transpose(_u, n, result);
-            Triangular.SolveUpper(_l, n, result);
-            Triangular.Symmetrize(result, n, result);
+            BlockTriangular.Transpose(_u, n, result);
+            BlockTriangular.SolveUpper(_l, n, result);
+            BlockTriangular.Symmetrize(result, n, result);
         }
 
         return report;
@@ -79,10 +79,30 @@ public sealed class SpdRoots<T>(int n)
         return report;
     }
 
+    /// <summary>result ← A⁻¹ = L^{−T} L⁻¹; no iterations.</summary>
+    /// <param name="a">Shape [n, n], symmetric up to rounding.</param>
+    /// <param name="result">Shape [n, n]; overwritten on success, else left as it was; may be a itself.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, or a is not finite and symmetric.</exception>
+    public RootReport Inverse(ReadOnlySpan<T> a, Span<T> result)
+    {
+        Require.Shape(n, n, result.Length, nameof(result), "n x n");
+        BlockTriangular.RequireSymmetric(a, n, nameof(a));
+        BlockTriangular.Symmetrize(a, n, _l);
+        if (!BlockTriangular.TryFactor<T>(_l, n))
+            return new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
+        result.Clear();
+        for (int i = 0; i < n; i++)
+            result[(i * n) + i] = T.One;
+        BlockTriangular.SolveLower(_l, n, result);
+        BlockTriangular.SolveUpper(_l, n, result);
+        BlockTriangular.Symmetrize(result, n, result);
+        return new RootReport(RootStatus.Converged, 0, 0);
+    }
+
     private RootReport Factor(ReadOnlySpan<T> a)
     {
-        Triangular.RequireSymmetric(a, n, nameof(a));
-        Triangular.Symmetrize(a, n, _l);
-        return Triangular.TryFactor<T>(_l, n) ? _polar.Compute(_l, _u) : new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
+        BlockTriangular.RequireSymmetric(a, n, nameof(a));
+        BlockTriangular.Symmetrize(a, n, _l);
+        return BlockTriangular.TryFactor<T>(_l, n) ? _polar.Compute(_l, _u) : new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
     }
 }

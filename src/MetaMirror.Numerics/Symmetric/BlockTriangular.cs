@@ -3,7 +3,7 @@ using System.Numerics;
 namespace MetaMirror.Numerics;
 
 /// <summary>Cholesky factors and triangular solves of square row-major matrices, in blocks so that nearly all work is products.</summary>
-internal static unsafe class Triangular
+internal static unsafe class BlockTriangular
 {
     private const int BlockSize = 48;
 
