@@ -24,6 +24,12 @@ public sealed record BoundStatisticsOptions
     /// <summary>Everything that the closed forms of full and Kronecker metrics need (PAPERS 6.6).</summary>
     public static BoundStatisticsOptions Everything { get; } = new() { Displacements = true, Gradients = UsualGradients };
 
+    /// <summary>As <see cref="Everything"/>, with fewer gradients where so many would take more memory than stated.</summary>
+    /// <param name="parameters">n.</param>
+    /// <param name="bytesPerTask">Bytes for the gradients of one task. Default 64 MiB: all 64 gradients up to n = 131,072.</param>
+    public static BoundStatisticsOptions EverythingWithin(int parameters, long bytesPerTask = 64L << 20) =>
+        Everything with { Gradients = (int)Math.Clamp(bytesPerTask / (8L * Math.Max(1, parameters)), 1, UsualGradients) };
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(LargestFactor);

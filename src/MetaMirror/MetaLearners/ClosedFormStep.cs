@@ -13,10 +13,11 @@ namespace MetaMirror.MetaLearners;
 /// <param name="damping">gamma in (0, 1].</param>
 /// <param name="displacementFloor">eps, in parameter units.</param>
 /// <param name="gradientFloor">zeta, in gradient units.</param>
-public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6) : MetaStep<T>
+/// <param name="keeps">What the statistics keep besides; null for the diagonal sums, which are all that the step needs.</param>
+public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6, BoundStatisticsOptions? keeps = null) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly StatisticsStep<T> _statistics = new(BoundStatisticsOptions.Diagonal);
+    private readonly StatisticsStep<T> _statistics = new(keeps ?? BoundStatisticsOptions.Diagonal);
     private MirrorView<T>? _mirror;
     private ParameterLayout? _layout;
     private T[] _natural = [];
