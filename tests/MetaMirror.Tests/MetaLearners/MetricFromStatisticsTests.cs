@@ -77,7 +77,7 @@ public sealed class MetricFromStatisticsTests
         var runs = new BoundStatistics(layout, new BoundStatisticsOptions { Displacements = true });
         runs.AddRun<double>(new double[8], [1, 1, 1, 1, 1, 1, 1, 1]);
         AssertRefused("no sample", "keep none", () => MetricFromStatistics.Full(runs, 0));
-        AssertRefused("no matrix", "b [2] is none", () => new KroneckerAlternation(Random(layout, 1, 3, 3), 1));
+        AssertRefused("no matrix", "b [2] is none", () => new KroneckerAlternation(Random(layout, 1, 3, 3), 1).HalfStep());
         AssertRefused("no factors", "don't have them", () => FourthRootMap.Of(new BoundStatistics(layout, BoundStatisticsOptions.Diagonal), 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => FourthRootMap.Of(Random(layout, 1, 3, 3), 0, 0));
     }
