@@ -39,7 +39,25 @@ public static class MetricFromStatistics
     /// <exception cref="ArgumentException">The statistics don't keep what is needed, or A or G is singular and the floors are too small.</exception>
     public static ClosedFormMetric Full(BoundStatistics statistics, int index, MetricFloors? floors = null)
     {
-        (double[] a, double[] g, int n) = Moments(statistics, index);
+        ArgumentNullException.ThrowIfNull(statistics);
+        ParameterBlock block = statistics.Layout.Blocks[index];
+        return Full(statistics, block.Offset, block.Length, block.IsMatrix ? null : index, block.ToString(), floors);
+    }
+
+    /// <summary>The full metric of all parameters together, as <see cref="Full(BoundStatistics, int, MetricFloors?)"/>: for small problems, memory is that of some n x n matrices.</summary>
+    /// <param name="statistics">With displacements; with a sample of gradients, or of one vector alone with its factor.</param>
+    /// <param name="floors">What is added to A and G; null for the usual.</param>
+    /// <exception cref="ArgumentException">The statistics don't keep what is needed, or A or G is singular and the floors are too small.</exception>
+    public static ClosedFormMetric Full(BoundStatistics statistics, MetricFloors? floors = null)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        ParameterLayout layout = statistics.Layout;
+        return Full(statistics, 0, layout.Length, layout.Blocks is [{ IsMatrix: false }] ? 0 : null, layout.ToString(), floors);
+    }
+
+    private static ClosedFormMetric Full(BoundStatistics statistics, int offset, int n, int? factor, string what, MetricFloors? floors)
+    {
+        (double[] a, double[] g) = Moments(statistics, offset, n, factor);
         double[] regularA = [.. a], regularG = [.. g], q = new double[n * n];
         (double floorA, double floorG) = (floors ?? new MetricFloors()).Of(Trace(a, n) / n, Trace(g, n) / n);
         for (int i = 0; i < n; i++)
@@ -50,30 +68,28 @@ public static class MetricFromStatistics
 
         RootReport report = new SpdMean<double>(n).Metric(regularA, regularG, q, out _);
         if (!report.Succeeded)
-            throw new ArgumentException($"The displacements or gradients of {statistics.Layout.Blocks[index]} span too few directions for a full metric: {report.Verdict} Give larger floors, or more runs.", nameof(statistics));
+            throw new ArgumentException($"The displacements or gradients of {what} span too few directions for a full metric: {report.Verdict} Give larger floors, or more runs.", nameof(statistics));
         return new ClosedFormMetric(q, Bound(a, g, q, n));
     }
 
-    /// <summary>A and G of one tensor taken as a vector, means over runs, [n x n].</summary>
-    internal static (double[] A, double[] G, int Order) Moments(BoundStatistics statistics, int index)
+    /// <summary>A and G of a part of the parameters, means over runs, [n x n]; a vector's own factor is G without sampling.</summary>
+    private static (double[] A, double[] G) Moments(BoundStatistics statistics, int offset, int n, int? factor)
     {
         RequireRuns(statistics, needsGradients: false);
-        ParameterBlock block = statistics.Layout.Blocks[index];
-        int n = block.Length;
         double[] a = new double[n * n], g = new double[n * n];
         double share = 1.0 / statistics.Runs;
         for (int run = 0; run < statistics.DisplacementCount; run++)
-            AddOuter(share, statistics.Displacement(run).Slice(block.Offset, n), a);
-        if (!block.IsMatrix && statistics.LeftFactor(index) is { Length: > 0 } exact)
+            AddOuter(share, statistics.Displacement(run).Slice(offset, n), a);
+        if (factor is { } index && statistics.LeftFactor(index) is { Length: > 0 } exact)
         {
             Vectors.AddScaled(share, exact, g);
-            return (a, g, n);
+            return (a, g);
         }
 
         RequireRuns(statistics, needsGradients: true);
         for (int k = 0; k < statistics.GradientCount; k++)
-            AddOuter(share * statistics.GradientWeight(k), statistics.Gradient(k).Slice(block.Offset, n), g);
-        return (a, g, n);
+            AddOuter(share * statistics.GradientWeight(k), statistics.Gradient(k).Slice(offset, n), g);
+        return (a, g);
     }
 
     /// <exception cref="ArgumentException">Displacements, or gradients, are missing.</exception>

@@ -26,6 +26,7 @@ public sealed class MetricFromStatisticsTests
         ClosedFormMetric full = MetricFromStatistics.Full(statistics, 0, MetricFloors.None);
         TrialProblem.AssertClose([.754286211957, -.311252717534, -.311252717534, 1.83802436614], full.Metric, Printed, "Q");
         Assert.Equal(3.03534407252, full.Bound, 3e-11);
+        Assert.Equal(full.Metric, MetricFromStatistics.Full(statistics, MetricFloors.None).Metric);
         ClosedFormMetric diagonal = MetricFromStatistics.Diagonal(statistics, MetricFloors.None);
         TrialProblem.AssertClose([.707106781187, 1.73205080757], diagonal.Metric, Printed, "q");
         Assert.Equal(3.14626436994, diagonal.Bound, 3e-11);
@@ -45,10 +46,11 @@ public sealed class MetricFromStatisticsTests
             double scalar = MetricFromStatistics.Scalar(statistics).Bound, tensor = MetricFromStatistics.PerTensor(statistics).Bound;
             double diagonal = MetricFromStatistics.Diagonal(statistics).Bound;
             double full = MetricFromStatistics.Full(statistics, 0).Bound + MetricFromStatistics.Full(statistics, 1).Bound;
+            double whole = MetricFromStatistics.Full(statistics).Bound;
             double kronecker = new KroneckerAlternation(statistics, 0).Minimize().Bound;
 
             // Floors of 1e-6 lift each by at most some 1e-6 of itself.
-            Assert.True(tensor <= scalar * 1.00001 && diagonal <= tensor * 1.00001 && full <= diagonal * 1.00001);
+            Assert.True(tensor <= scalar * 1.00001 && diagonal <= tensor * 1.00001 && full <= diagonal * 1.00001 && whole <= full * 1.00001);
             Assert.InRange(kronecker, MetricFromStatistics.Full(statistics, 0).Bound * .99999, scalar * 1.00001);
         }
     }
