@@ -36,8 +36,11 @@ internal static class ComparisonEngine
             ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] }
             : request.Plan;
         string[] names = [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
+        foreach (string task in plan.HeldOut)
+            TaskNames.Checked($"{plan.Name}, $.heldOut", task, names);
         if (request.HeldOut is { } one)
             names = [TaskNames.Checked("--held-out", one, names)];
+        bool together = request.HeldOut is null && plan.HeldOut.Count > 0;
         var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock)
         {
             LearningProgress = context.Learning,
@@ -47,7 +50,9 @@ internal static class ComparisonEngine
         bool isComplete = true;
         try
         {
-            foreach (string name in names)
+            if (together)
+                done.Add(comparison.Run([], null, context.Canceled));
+            foreach (string name in together ? [] : names)
                 done.Add(comparison.Run([name], null, context.Canceled));
         }
         catch (OperationCanceledException) when (done.Count > 0)

@@ -35,6 +35,8 @@ internal static class LearningEngine
         };
         if (request.HeldOut is { } heldOut && request.Plan.Family is not MetaQuadraticsPlan)
             TaskNames.Checked("--held-out", heldOut, Names<T>(request.Plan, context));
+        foreach (string task in request.Plan.HeldOut)
+            TaskNames.Checked($"{request.Plan.Name}, $.heldOut", task, Names<T>(request.Plan, context));
         PlanLearningResult<T> result;
         try
         {

@@ -32,6 +32,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
     /// <summary>Runs the comparison of a plan.</summary>
     /// <param name="tasks">All tasks of the family; a task's place is its number.</param>
     /// <param name="heldOut">Numbers of the tasks to hold out, one after the other.</param>
+    /// <param name="together">Whether they are held out together: learning is done once, on all others.</param>
     /// <param name="tunable">Baselines and rivals.</param>
     /// <param name="learn">Learns on the other tasks; null: nothing is learned.</param>
     /// <param name="cancellationToken">Ends the comparison early.</param>
@@ -40,6 +41,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
     public ComparisonResult Run(
         IReadOnlyList<MeasuredTask<T>> tasks,
         IReadOnlyList<int> heldOut,
+        bool together,
         IReadOnlyList<OptimizerEntry<T>> tunable,
         ContenderLearner<T>? learn,
         CancellationToken cancellationToken = default)
@@ -54,13 +56,14 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
 
         var comparisons = new List<(MeasuredTask<T> Task, TaskComparison<T> Result)>();
         var costs = new List<MetaTrainingSummary>();
-        foreach (int number in heldOut)
+        foreach (int[] group in together ? [[.. heldOut]] : heldOut.Select(i => (int[])[i]))
         {
-            int[] others = [.. Enumerable.Range(0, tasks.Count).Where(i => i != number)];
+            int[] others = [.. Enumerable.Range(0, tasks.Count).Except(group)];
             LearnedContenders<T> learned = learn?.Invoke(others, cancellationToken) ?? new LearnedContenders<T>([], null);
             if (learned.Cost is { } cost)
                 costs.Add(cost with { TaskNames = cost.TaskNames.Count > 0 ? cost.TaskNames : [.. others.Select(i => tasks[i].Task.Name)] });
-            comparisons.Add((tasks[number], new Comparison<T>(pool, plan).Run(tasks[number], learned.Contenders, tunable, cancellationToken)));
+            foreach (int number in group)
+                comparisons.Add((tasks[number], new Comparison<T>(pool, plan).Run(tasks[number], learned.Contenders, tunable, cancellationToken)));
         }
 
         Dictionary<string, double?> times = TimeSteps(comparisons[0].Task, comparisons[0].Result.Settled);
@@ -97,6 +100,15 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
         string value = plan.Target.Value.Number is null
             ? " The target of each held-out task is the lowest final training loss (mean over the last tenth, median over seeds) of the tuned classic baselines."
             : "";
+        if (plan.Target.Quantity == TargetQuantity.GradientMaximum)
+        {
+            return new TargetDefinition(
+                "gradientMaximum",
+                plan.Target.Value,
+                $"First step at which the largest entry of the gradient of the objective on the whole training set, measured before the update {when}, "
+                + $"is at most the target; median and quartiles over {plan.Seeds} seeds.");
+        }
+
         return new TargetDefinition(
             "trainingLoss",
             plan.Target.Value,

@@ -46,7 +46,7 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
     public IProgress<RunProgress>? RunProgress { get; init; }
 
     /// <summary>Learns and compares.</summary>
-    /// <param name="heldOut">Names of the tasks to hold out in turn; empty holds out each.</param>
+    /// <param name="heldOut">Names of the tasks to hold out in turn; empty: those of the plan together, or each in turn if it names none.</param>
     /// <param name="extra">Optimizers learned earlier, e.g. read from files; compared as they are.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="ArgumentException">A name is unknown.</exception>
@@ -55,13 +55,17 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
         ArgumentNullException.ThrowIfNull(heldOut);
         IReadOnlyList<SupervisedTask<T>> tasks = PlanTasks.Of<T>(plan, datasets, settings.Seed);
         IReadOnlyList<MeasuredTask<T>> measured = PlanTasks.Measured(plan, tasks, settings.Seed);
-        int[] numbers = heldOut.Count == 0
+        bool together = heldOut.Count == 0 && plan.HeldOut.Count > 0;
+        IReadOnlyList<string> names = together ? plan.HeldOut : heldOut;
+        int[] numbers = names.Count == 0
             ? [.. Enumerable.Range(0, tasks.Count)]
-            : [.. heldOut.Select(name => LeaveOneOut<T>.NumberOf(measured, name))];
+            : [.. names.Select(name => LeaveOneOut<T>.NumberOf(measured, name))];
+        if (together && numbers.Length == tasks.Count)
+            throw new ArgumentException($"Holding out all {tasks.Count} tasks leaves none to learn on.", nameof(heldOut));
         var learned = new List<IReadOnlyList<LearnedRule<T>>>();
         var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
         ComparisonResult result = new LeaveOneOut<T>(pool, plan, new StepTimer(time)).Run(
-            measured, numbers, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
+            measured, numbers, together, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
         return new PlanComparisonResult<T>(result, learned)
         {
             Activations = learned.Count > 0 ? [.. learned[0].SelectMany(rule => Activations(rule, tasks[numbers[0]], numbers[0], cancellationToken))] : [],

@@ -15,6 +15,7 @@ namespace MetaMirror.Experiments.Plans;
 /// <param name="Controls">Negative controls, by name. Default none.</param>
 /// <param name="Baselines">Classic optimizers to compare with, by name. Default: all of the catalogue.</param>
 /// <param name="Tuning">How they are tuned. Default: the catalogue's grids, constant and linear schedules.</param>
+/// <param name="HeldOut">Tasks that are held out together, by name: learning is done once, on all others. Default: each task is held out in turn.</param>
 /// <param name="Schema">Address of the schema, for editors.</param>
 public sealed record Plan(
     string Name,
@@ -29,6 +30,7 @@ public sealed record Plan(
     IReadOnlyList<string>? Controls = null,
     IReadOnlyList<string>? Baselines = null,
     TuningPlan? Tuning = null,
+    IReadOnlyList<string>? HeldOut = null,
     [property: JsonPropertyName("$schema")] string? Schema = null)
 {
     /// <summary>How often and on what the training loss is measured.</summary>
@@ -39,6 +41,9 @@ public sealed record Plan(
 
     /// <summary>Classic optimizers to compare with, by name.</summary>
     public IReadOnlyList<string> Baselines { get; init; } = Baselines ?? Catalogues.Catalogue.Baselines;
+
+    /// <summary>Tasks that are held out together, by name; empty: each in turn.</summary>
+    public IReadOnlyList<string> HeldOut { get; init; } = HeldOut ?? [];
 
     /// <summary>How they are tuned.</summary>
     public TuningPlan Tuning { get; init; } = Tuning ?? new TuningPlan();

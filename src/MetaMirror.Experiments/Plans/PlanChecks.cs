@@ -29,7 +29,9 @@ internal static class PlanChecks
         if (plan.Training.BatchSize is { } size)
             errors.Add(new PlanError("$.training.batchSize", "none for meta-quadratics: they have no examples", Text(size)));
         if (plan.Target.Quantity != TargetQuantity.GradientNorm)
-            errors.Add(new PlanError("$.target.quantity", "'gradientNorm' for meta-quadratics", "'trainingLoss'"));
+            errors.Add(new PlanError("$.target.quantity", "'gradientNorm' for meta-quadratics", plan.Target.Quantity == TargetQuantity.TrainingLoss ? "'trainingLoss'" : "'gradientMaximum'"));
+        if (plan.HeldOut.Count > 0)
+            errors.Add(new PlanError("$.heldOut", "none for meta-quadratics: family.heldOutTasks says how many are", Text(plan.HeldOut.Count)));
         if (plan.Target.Value.Number is null)
             errors.Add(new PlanError("$.target.value", "a number above 0 for meta-quadratics", "'bestClassicFinal'"));
         if (family.TuningTasks > family.LearnTasks)
@@ -44,8 +46,12 @@ internal static class PlanChecks
         CheckImages(plan, errors);
         if (plan.Family is ImageSetsPlan sets)
             CheckSets(sets, errors);
-        if (plan.Target.Quantity != TargetQuantity.TrainingLoss)
-            errors.Add(new PlanError("$.target.quantity", "'trainingLoss': 'gradientNorm' is for meta-quadratics", "'gradientNorm'"));
+        if (plan.Target.Quantity == TargetQuantity.GradientNorm)
+            errors.Add(new PlanError("$.target.quantity", "'trainingLoss' or 'gradientMaximum': 'gradientNorm' is for meta-quadratics", "'gradientNorm'"));
+        if (plan.Target.Quantity == TargetQuantity.GradientMaximum && plan.Training.BatchSize is { } size)
+            errors.Add(new PlanError("$.training.batchSize", "none with the target 'gradientMaximum': it is that of the whole training set", Text(size)));
+        if (plan.Target.Quantity == TargetQuantity.GradientMaximum && plan.Target.Value.Number is null)
+            errors.Add(new PlanError("$.target.value", "a number above 0 for 'gradientMaximum'", "'bestClassicFinal'"));
         bool regression = plan.Family is SensorsPlan or FolderPlan { Target: TargetKind.Regression };
         switch (plan.Model)
         {

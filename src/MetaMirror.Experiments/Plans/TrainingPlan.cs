@@ -18,6 +18,10 @@ public enum TargetQuantity
     /// <summary>||g||_2 of the gradient.</summary>
     [JsonStringEnumMemberName("gradientNorm")]
     GradientNorm,
+
+    /// <summary>max |g_i| of the gradient of the objective on the whole training set, penalty included.</summary>
+    [JsonStringEnumMemberName("gradientMaximum")]
+    GradientMaximum,
 }
 
 /// <summary>What has to be reached.</summary>

@@ -6,7 +6,8 @@ namespace MetaMirror.Experiments.Runs;
 /// <param name="Steps">T.</param>
 /// <param name="FullBatch">Whether every step sees the whole training set.</param>
 /// <param name="EverySteps">The training loss is measured before the updates of steps 0, n, 2n, ...</param>
-public sealed record Measurement(int Steps, bool FullBatch = false, int EverySteps = 1)
+/// <param name="JudgesGradient">Whether targets are about max |g_i| instead of the training loss.</param>
+public sealed record Measurement(int Steps, bool FullBatch = false, int EverySteps = 1, bool JudgesGradient = false)
 {
     /// <summary>Number of measurements of a run.</summary>
     public int Count => (Steps + EverySteps - 1) / EverySteps;
@@ -15,6 +16,6 @@ public sealed record Measurement(int Steps, bool FullBatch = false, int EverySte
     public static Measurement Of(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return new Measurement(plan.Training.Steps, plan.Training.BatchSize is null, plan.Evaluation.EverySteps);
+        return new Measurement(plan.Training.Steps, plan.Training.BatchSize is null, plan.Evaluation.EverySteps, plan.Target.Quantity == TargetQuantity.GradientMaximum);
     }
 }

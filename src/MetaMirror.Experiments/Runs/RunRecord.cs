@@ -6,17 +6,22 @@ namespace MetaMirror.Experiments.Runs;
 public sealed class RunRecord
 {
     private readonly double[] _losses;
+    private readonly double[] _judged;
 
     /// <summary>Keeps what was measured.</summary>
     /// <param name="losses">Training loss at steps 0, n, 2n, ...; after a divergence NaN. Not copied.</param>
     /// <param name="everySteps">n.</param>
     /// <param name="diverged">Whether a loss, gradient or parameter became infinite or NaN.</param>
     /// <param name="test">Loss and accuracy on the test set at the end; null where there is none or the run diverged.</param>
-    public RunRecord(double[] losses, int everySteps, bool diverged, TestMeasure? test)
+    /// <param name="judged">What targets are about, at the same steps; null: the training loss. Not copied.</param>
+    public RunRecord(double[] losses, int everySteps, bool diverged, TestMeasure? test, double[]? judged = null)
     {
         ArgumentNullException.ThrowIfNull(losses);
         ArgumentOutOfRangeException.ThrowIfZero(losses.Length, nameof(losses));
+        if (judged is not null && judged.Length != losses.Length)
+            throw new ArgumentException($"{judged.Length} values are to be judged, expected {losses.Length}, one per loss.", nameof(judged));
         _losses = losses;
+        _judged = judged ?? losses;
         EverySteps = everySteps;
         Diverged = diverged;
         Test = test;
@@ -26,6 +31,9 @@ public sealed class RunRecord
 
     /// <summary>Training loss at steps 0, n, 2n, ...; NaN after a divergence.</summary>
     public ReadOnlySpan<double> Losses => _losses;
+
+    /// <summary>What targets are about, at the same steps: the training loss, or max |g_i|.</summary>
+    public ReadOnlySpan<double> Judged => _judged;
 
     /// <summary>n.</summary>
     public int EverySteps { get; }
@@ -43,16 +51,16 @@ public sealed class RunRecord
     public double FinalLoss { get; }
 
     /// <summary>
-    /// The first measured step whose training loss is at most the target, that is the number of updates before it; infinite if there is
+    /// The first measured step whose judged quantity is at most the target, that is the number of updates before it; infinite if there is
     /// none, or if the run diverged afterwards.
     /// </summary>
     public double StepsTo(double target)
     {
         if (Diverged)
             return double.PositiveInfinity;
-        for (int k = 0; k < _losses.Length; k++)
+        for (int k = 0; k < _judged.Length; k++)
         {
-            if (_losses[k] <= target)
+            if (_judged[k] <= target)
                 return (double)k * EverySteps;
         }
 

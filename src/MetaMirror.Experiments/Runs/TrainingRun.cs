@@ -57,12 +57,13 @@ public sealed class TrainingRun<T>
         MetaParameters<T> meta = contender.MetaFor(_training);
         Descent<T> descent = Begin(contender, meta, seed, run, _measurement.Steps);
         double[] losses = new double[_measurement.Count];
-        bool diverged = Train(descent, meta, losses, cancellationToken);
+        double[]? judged = _measurement.JudgesGradient ? new double[_measurement.Count] : null;
+        bool diverged = Train(descent, meta, losses, judged, cancellationToken);
         if (!trained.IsEmpty)
             descent.Theta.CopyTo(trained);
         if (!state.IsEmpty)
             descent.ObjectiveState.CopyTo(state);
-        return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta, descent.ObjectiveState));
+        return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta, descent.ObjectiveState), judged);
     }
 
     /// <summary>A run at its start; the timer takes its own steps.</summary>
@@ -78,7 +79,7 @@ public sealed class TrainingRun<T>
 
     internal MetaParameters<T> MetaOf(Contender<T> contender) => contender.MetaFor(_training);
 
-    private bool Train(Descent<T> descent, MetaParameters<T> meta, double[] losses, CancellationToken cancellationToken)
+    private bool Train(Descent<T> descent, MetaParameters<T> meta, double[] losses, double[]? judged, CancellationToken cancellationToken)
     {
         for (int t = 0; t < _measurement.Steps; t++)
         {
@@ -91,6 +92,7 @@ public sealed class TrainingRun<T>
                 if (!double.IsFinite(loss))
                     finite = false;
                 losses[k] = loss;
+                judged?[k] = double.CreateTruncating(Vectors.MaxAbs(descent.Gradient));
             }
 
             if (!finite)

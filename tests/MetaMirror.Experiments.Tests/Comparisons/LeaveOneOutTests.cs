@@ -93,6 +93,18 @@ public sealed class LeaveOneOutTests
     }
 
     [Fact]
+    public void Tasks_held_out_together_share_what_was_learned_on_the_others()
+    {
+        var learnedOn = new List<int[]>();
+
+        ComparisonResult result = Run([0, 2], (tasks, token) => { learnedOn.Add([.. tasks]); return Learner(tasks, token); }, together: true);
+
+        Assert.Equal([1], Assert.Single(learnedOn));
+        Assert.Equal(["task-0", "task-2"], result.Comparison.Select(r => r.HeldOutTask).Distinct());
+        Assert.Equal(100, result.MetaTraining!.Gradients);
+    }
+
+    [Fact]
     public void Unknown_tasks_are_refused_with_the_nearest_name()
     {
         var wrongName = Assert.Throws<ArgumentException>(() => LeaveOneOut<double>.NumberOf(Tasks, "taks-1"));
@@ -106,7 +118,7 @@ public sealed class LeaveOneOutTests
     private static LearnedContenders<double> Learner(IReadOnlyList<int> tasks, CancellationToken cancellationToken) =>
         new([Steepest.Contender(1, "learned")], new MetaTrainingSummary(2, 40, 3, 100, 0, 1.5));
 
-    private static ComparisonResult Run(int[] heldOut, ContenderLearner<double> learn, int threads = 2, TimeProvider? clock = null, Plan? plan = null) =>
+    private static ComparisonResult Run(int[] heldOut, ContenderLearner<double> learn, int threads = 2, TimeProvider? clock = null, Plan? plan = null, bool together = false) =>
         new LeaveOneOut<double>(new RunPool<double>(new WorkerTeam(threads), 7), plan ?? Tiny, clock is null ? null : new StepTimer(clock))
-            .Run(Tasks, heldOut, [Steepest.Entry("gd", OptimizerRole.Baseline, 0.25, 0.5, 1, 2)], learn);
+            .Run(Tasks, heldOut, together, [Steepest.Entry("gd", OptimizerRole.Baseline, 0.25, 0.5, 1, 2)], learn);
 }

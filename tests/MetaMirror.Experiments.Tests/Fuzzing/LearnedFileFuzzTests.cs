@@ -19,6 +19,8 @@ public sealed class LearnedFileFuzzTests
     [
         Saved(new Chain<double>(new Warmup<double>(3), new LinearSchedule<double>(0.1), new LearnedBasis<double>(Statistics(), 2))),
         Saved(new MirrorDescent<double>(new MaxOfDiagonals<double>(3), 0.1)),
+        Saved(new MirrorDescent<double>(new KroneckerDivergence<double>(new KroneckerOptions { Right = FactorKind.LowRank, Rank = 1 }), 0.1)),
+        Saved(new MirrorDescent<double>(new FullMatrixDivergence<double>(), 0.1)),
         Saved(new Chain<double>(new ClipByNorm<double>(1), new ExponentialSchedule<double>(0.9, 2, endFraction: 0.1), new Sgd<double>(new SgdOptions { LearningRate = 0.1, Momentum = 0.9 }))),
     ];
 

@@ -20,7 +20,7 @@ public sealed class PlanErrorTests
 
     private const string Datasets = "optdigits, mnist, fashion-mnist, kmnist, usps";
     private const string Baselines = "sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad";
-    private const string TopKeys = "$schema, name, description, family, model, training, target, seeds, evaluation, learn, controls, baselines, tuning";
+    private const string TopKeys = "$schema, name, description, family, model, training, target, seeds, evaluation, learn, controls, baselines, heldOut, tuning";
 
     public static TheoryData<string, string, string> Mistakes => new()
     {
@@ -32,8 +32,9 @@ public sealed class PlanErrorTests
         { "\"value\": 0.1", "\"value\": -1", "$.target.value: expected a number above 0 or 'bestClassicFinal', found -1" },
         { "\"value\": 0.1", "\"value\": 1e999", "$.target.value: expected a number above 0 or 'bestClassicFinal', found 1e999" },
         { "\"value\": 0.1", "\"value\": \"bestClasicFinal\"", "$.target.value: expected a number above 0 or 'bestClassicFinal', found 'bestClasicFinal' (did you mean 'bestClassicFinal'?)" },
-        { "\"trainingLoss\"", "\"traningLoss\"", "$.target.quantity: expected one of trainingLoss, gradientNorm, found 'traningLoss' (did you mean 'trainingLoss'?)" },
-        { "\"trainingLoss\"", "\"gradientNorm\"", "$.target.quantity: expected 'trainingLoss': 'gradientNorm' is for meta-quadratics, found 'gradientNorm'" },
+        { "\"trainingLoss\"", "\"traningLoss\"", "$.target.quantity: expected one of trainingLoss, gradientNorm, gradientMaximum, found 'traningLoss' (did you mean 'trainingLoss'?)" },
+        { "\"trainingLoss\"", "\"gradientNorm\"", "$.target.quantity: expected 'trainingLoss' or 'gradientMaximum': 'gradientNorm' is for meta-quadratics, found 'gradientNorm'" },
+        { "\"trainingLoss\"", "\"gradientMaximum\"", "$.training.batchSize: expected none with the target 'gradientMaximum': it is that of the whole training set, found 64" },
         { "rotated-images", "rotated-image", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)" },
         { "\"kind\": \"rotated-images\", ", "", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, meta-quadratics, folder, found nothing" },
         { "\"optdigits\"", "\"optdigit\"", $"$.family.dataset: expected one of {Datasets}, found 'optdigit' (did you mean 'optdigits'?)" },

@@ -72,6 +72,20 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void A_target_may_be_about_the_largest_entry_of_the_gradient()
+    {
+        var task = new MeasuredTask<double>(new NoisyParabola("p", h: 2), 3);
+
+        RunRecord run = new TrainingRun<double>(task, new Measurement(5, FullBatch: true, JudgesGradient: true)).Run(Steepest.Contender(0.25), Seed, 0);
+
+        // h/2 x^2 has the gradient h x; a step of 1/(2h) halves both.
+        Assert.Equal(Math.Sqrt(2 * 2 * run.Losses[0]), run.Judged[0], 1e-12);
+        Assert.Equal(run.Judged[0] / 4, run.Judged[2], 1e-12);
+        Assert.Equal(2, run.StepsTo(run.Judged[0] / 3.9));
+        Assert.Throws<ArgumentException>(() => new RunRecord([1, 2], 1, false, null, [1]));
+    }
+
+    [Fact]
     public void Another_set_may_be_measured()
     {
         var task = new MeasuredTask<double>(new NoisyParabola("p"), 3, () =>

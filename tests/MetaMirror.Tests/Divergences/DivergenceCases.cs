@@ -58,6 +58,15 @@ internal static class DivergenceCases
         name, () => new DiagonalQuadratic<double>(1, lambda), () => new DiagonalQuadratic<float>(1, lambda), new DiagonalReference(i => i, reference),
         meta => new QuadraticPotential(meta));
 
+    private static DivergenceCase Factored(string name, Func<Divergence<double>> wide, Func<Divergence<float>> narrow, FactoredReference reference) =>
+        new(name, wide, narrow, reference, meta => new MatrixPotential(reference.Metric(meta)));
+
+    private static DivergenceCase Kronecker(string name, FactorKind left, FactorKind right)
+    {
+        var options = new KroneckerOptions { Left = left, Right = right, Rank = 1 };
+        return Factored(name, () => new KroneckerDivergence<double>(options), () => new KroneckerDivergence<float>(options), new(meta => FactoredReference.Kronecker(meta, left, right)));
+    }
+
     /// <summary>The table: a new divergence joins by one line.</summary>
     public static IReadOnlyList<DivergenceCase> All { get; } =
     [
@@ -75,6 +84,13 @@ internal static class DivergenceCases
         Max("max-exact-origin", 3, Center.Origin, MaxStep.Exact),
         Max("max-printed-start", 3, Center.Start, MaxStep.Printed),
         Max("max-printed-origin", 3, Center.Origin, MaxStep.Printed),
+        Kronecker("kronecker", FactorKind.Dense, FactorKind.Dense),
+        Kronecker("kronecker-diagonal", FactorKind.Diagonal, FactorKind.Diagonal),
+        Kronecker("kronecker-low-rank", FactorKind.LowRank, FactorKind.LowRank),
+        Kronecker("kronecker-dense-low-rank", FactorKind.Dense, FactorKind.LowRank),
+        Kronecker("kronecker-right-only", FactorKind.Identity, FactorKind.Dense),
+        Kronecker("kronecker-left-only", FactorKind.LowRank, FactorKind.Identity),
+        Factored("full-matrix", () => new FullMatrixDivergence<double>(), () => new FullMatrixDivergence<float>(), new(meta => FactoredReference.Dense(meta, DivergenceCase.Layout.Length))),
         new("negative-entropy", () => new NegativeEntropy<double>(), () => new NegativeEntropy<float>(), new EntropyReference(Blocks), _ => new EntropyPotential()),
         new("numerical-quartic", () => new NumericalMirrorStep<double>(new QuarticPotential<double>()), () => new NumericalMirrorStep<float>(new QuarticPotential<float>()), new QuarticReference()),
     ];

@@ -23,6 +23,7 @@ public sealed class RegretTheoremTests
     [
         ("scaled identity", _ => new ScaledIdentity<double>()),
         ("diagonal", _ => new DiagonalQuadratic<double>()),
+        ("full matrix", _ => new FullMatrixDivergence<double>()),
         ("one component", _ => new MaxOfDiagonals<double>(1)),
         ("two components", _ => new MaxOfDiagonals<double>(2)),
         ("three components", _ => new MaxOfDiagonals<double>(3)),

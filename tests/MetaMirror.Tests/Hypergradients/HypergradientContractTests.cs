@@ -33,6 +33,7 @@ public sealed class HypergradientContractTests
             new ClipByNorm<double>(0.9), new WeightDecay<double>(0.05), new Warmup<double>(5), new LinearSchedule<double>(0.05), new AdamW<double>(new AdamOptions { LearningRate = 0.05 })),
         ["mirror-scaled"] = () => new MirrorDescent<double>(new ScaledIdentity<double>(2), 0.2, learnRate: true),
         ["mirror-diagonal"] = () => new MirrorDescent<double>(new DiagonalQuadratic<double>([2.25, 0.64]), 0.1, learnRate: true),
+        ["mirror-full-matrix"] = () => new MirrorDescent<double>(FullMatrixDivergence<double>.FromMetric([2.25, 0.4, 0.4, 0.64], 2), 0.1, learnRate: true),
         ["mirror-max1"] = () => new MirrorDescent<double>(new MaxOfDiagonals<double>(1, [2.25, 0.64]), 0.1, learnRate: true),
         ["mirror-max3-exact"] = () => new MirrorDescent<double>(new MaxOfDiagonals<double>(3, [1, 4, 4, 1.1, 2.89, 2.7225]), 0.3),
         ["mirror-max3-printed"] = () => new MirrorDescent<double>(

@@ -11,7 +11,7 @@ internal sealed class CompareCommand : ICommandSpec
     private readonly CompareEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
     private readonly ValueOption<string?> _heldOut = new(
-        "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Hold out this task only. Default: each task in turn.");
+        "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Hold out this task only. Default: the tasks that the plan names, or each in turn.");
     private readonly ValueOption<string?> _rivals = new(
         "--rivals", "WHICH", ValueKinds.OneOf("a choice of rivals", ["all"]), "Run the rivals too (SOAP, Muon and others, as this build has them): all.");
 
