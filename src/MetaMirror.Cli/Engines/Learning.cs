@@ -9,7 +9,8 @@ namespace MetaMirror.Cli.Engines;
 /// <param name="HeldOut">Name of a task that is not learned on; null: all are.</param>
 /// <param name="Resume">Whether to go on from the checkpoint.</param>
 /// <param name="Statistics">Files of statistics recorded earlier, to learn from instead of new runs.</param>
-internal sealed record LearnRequest(Plan Plan, string File, string? HeldOut, bool Resume, IReadOnlyList<string> Statistics);
+/// <param name="StatisticsFile">File to write the statistics to that were learned from; null for none.</param>
+internal sealed record LearnRequest(Plan Plan, string File, string? HeldOut, bool Resume, IReadOnlyList<string> Statistics, string? StatisticsFile);
 
 /// <summary>What was learned.</summary>
 /// <param name="Optimizer">Name of the learned optimizer.</param>

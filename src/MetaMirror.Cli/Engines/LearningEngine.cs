@@ -31,6 +31,7 @@ internal static class LearningEngine
         {
             Progress = context.Learning,
             Warn = context.Warn,
+            StatisticsFile = request.StatisticsFile,
         };
         if (request.HeldOut is { } heldOut && request.Plan.Family is not MetaQuadraticsPlan)
             TaskNames.Checked("--held-out", heldOut, Names<T>(request.Plan, context));

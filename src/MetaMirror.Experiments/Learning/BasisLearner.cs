@@ -26,9 +26,6 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     private const int RefinementStreams = 2;
     private readonly StatisticsRules<T> _rules = StatisticsRules<T>.Of(learning);
 
-    /// <summary>Statistics recorded earlier; source runs are then skipped.</summary>
-    public BoundStatistics? Statistics { get; init; }
-
     /// <inheritdoc/>
     protected override int PlannedOuterSteps =>
         (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * (HasControl ? 2 : 1)) + learning.OuterSteps;
@@ -40,6 +37,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     {
         int phase = 0;
         BoundStatistics statistics = Statistics ?? SourceRuns(phase, cancellationToken);
+        Collected = statistics;
         ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
         phase++;
         double rate = Choose("step", ref phase, r => _rules.Learned(blocks, r), cancellationToken);
@@ -56,7 +54,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     private BoundStatistics SourceRuns(int phase, CancellationToken cancellationToken)
     {
         UpdateRule<T> source = Catalogue.Optimizer<T>(learning.SourceOptimizer).Create(new RuleSetting(learning.SourceLearningRate, ScheduleName.Linear));
-        var step = new StatisticsStep<T>(accumulate: true);
+        var step = new StatisticsStep<T>(Keeps, accumulate: true);
         RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, learning.SourceRuns), null, 0, deploys: false, cancellationToken);
         return step.Statistics!;
     }

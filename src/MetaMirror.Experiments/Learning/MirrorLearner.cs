@@ -25,6 +25,13 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     /// <inheritdoc/>
     protected override int PlannedOuterSteps => learning.WarmStartSteps + learning.OuterSteps;
 
+    /// <summary>True if the optimizer follows from statistics alone.</summary>
+    public static bool IsClosedForm(MetaMdLearning learning)
+    {
+        ArgumentNullException.ThrowIfNull(learning);
+        return learning is { Hypergradient: HypergradientName.ClosedForm, Optimizer: "metamd-diagonal" };
+    }
+
     /// <summary>The rule before learning.</summary>
     public UpdateRule<T> CreateRule() => CreateRule([T.One]);
 
@@ -45,6 +52,8 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     /// <inheritdoc/>
     public override IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default)
     {
+        if (Statistics is not null)
+            return [FromStatistics(Statistics)];
         UpdateRule<T> rule = CreateRule();
         int phase = 0;
         if (learning.WarmStartSteps > 0)
@@ -58,13 +67,24 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
 
         MetaLearner<T> learner = RunPhase(
             "divergence", phase, 0, rule, CreateStep(), learning.OuterSteps, learning.TasksPerStep, learning.StoppingChange, deploys: true, cancellationToken);
+        Collected = learner.Statistics;
         return [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
+    }
+
+    /// <summary>P = eta sqrt((G + zeta^2) / (A + eps^2)), undamped: there are no runs to iterate with.</summary>
+    private LearnedRule<T> FromStatistics(BoundStatistics statistics)
+    {
+        Collected = statistics;
+        ClosedFormMetric metric = MetricFromStatistics.Diagonal(statistics);
+        UpdateRule<T> rule = CreateRule([.. metric.Metric.Select(q => T.CreateChecked(learning.LearningRate * q))]);
+        var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
+        return new LearnedRule<T>(learning.Optimizer, OptimizerRole.Learned, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
     }
 
     private MetaStep<T> CreateStep()
     {
         if (learning.Hypergradient == HypergradientName.ClosedForm)
-            return new ClosedFormStep<T>(learning.Damping);
+            return new ClosedFormStep<T>(learning.Damping, keeps: Keeps);
         MetaObjective<T> objective = learning.MetaObjective switch
         {
             MetaObjectiveName.RelaxedRegretBound => new RelaxedRegretBound<T>(null),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -40,6 +41,9 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
     /// <summary>Told what a person should know.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>File to write the statistics to that were learned from: sums, every displacement, a sample of gradients; null for none.</summary>
+    public string? StatisticsFile { get; init; }
+
     /// <summary>Folder of the checkpoints of a file.</summary>
     public static string CheckpointsOf(string file) => file + ".checkpoints";
 
@@ -56,6 +60,8 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(statisticsFiles);
+        if (StatisticsFile is not null && plan.Learn is MetaMdLearning { Hypergradient: not HypergradientName.ClosedForm } learning)
+            throw new ArgumentException($"The plan '{plan.Name}' learns {learning.Optimizer} by hypergradient, which collects no statistics to write.");
         LearningTask<T>[] tasks = TrainingTasks(heldOut);
         var family = new TaskFamily<T>(tasks);
         BoundStatistics? statistics = ReadStatistics(statisticsFiles, family.Layout);
@@ -66,7 +72,9 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         var journal = new FolderJournal<T>(folder, hash) { Warn = Warn };
         if (!resume)
             journal.Clear();
-        RuleLearner<T> learner = RuleLearners.Create(plan with { Controls = [] }, family, settings, time, Progress, journal, statistics);
+        RuleLearner<T> learner = RuleLearners.Create(
+            plan with { Controls = [] }, family, settings, time, Progress, journal, statistics,
+            StatisticsFile is null ? null : BoundStatisticsOptions.EverythingWithin(family.Layout.Length));
         LearnedRule<T> learned;
         bool complete = true;
         try
@@ -89,9 +97,18 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
             Licence = Licence,
         };
         AtomicFile.Write(file, optimizer.Save);
-        if (complete)
+        List<string> files = [file];
+        if (StatisticsFile is not null && learner.Collected is { } collected)
+        {
+            AtomicFile.Write(StatisticsFile, stream => BoundStatisticsFile.Write(stream, collected));
+            files.Add(StatisticsFile);
+        }
+
+        if (!complete)
+            files.Add(folder);
+        else if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
-        return new PlanLearningResult<T>(learned, optimizer, complete ? [file] : [file, folder], complete);
+        return new PlanLearningResult<T>(learned, optimizer, files, complete);
     }
 
     private LearningTask<T>[] TrainingTasks(string? heldOut)
@@ -116,6 +133,10 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
             BoundStatistics next = BoundStatisticsFile.Read(stream);
             if (!next.Layout.Matches(layout))
                 throw new StorageException($"The statistics '{file}' are of {next.Layout}, expected {layout} as in the plan.");
+            if (next.Runs == 0 || next.Steps == 0)
+                throw new StorageException($"The statistics '{file}' are of {next.Runs} completed runs and {next.Steps} gradients, expected at least one of each.");
+            if (merged is not null && merged.Options != next.Options)
+                throw new StorageException($"The statistics '{file}' keep {Kept(next.Options)}, expected {Kept(merged.Options)} as in '{files[0]}': only equals can be added.");
             if (merged is null)
                 merged = next;
             else
@@ -123,11 +144,17 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         }
 
         return merged;
+
+        static string Kept(BoundStatisticsOptions options) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(options.Factors ? $"factors up to {options.LargestFactor}" : "no factors")}, {(options.Displacements ? "displacements" : "no displacements")} and {options.Gradients} gradients per task");
     }
 
     private string PlanHash(string? heldOut, IReadOnlyList<string> statisticsFiles, LearningTask<T>[] tasks)
     {
         var text = new StringBuilder(LearningRecipe.PortableText(plan)).Append('\n').Append(settings.Seed).Append('\n').Append(heldOut).Append('\n').Append(typeof(T).Name);
+        if (StatisticsFile is not null)
+            text.Append("\nwith runs kept");
         foreach (string file in statisticsFiles)
             text.Append('\n').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
 

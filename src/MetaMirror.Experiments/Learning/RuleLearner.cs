@@ -33,6 +33,15 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     /// <summary>Where a killed run goes on, and where it saves; null keeps nothing.</summary>
     public ILearningJournal<T>? Journal { get; init; }
 
+    /// <summary>Statistics recorded earlier; source runs are then skipped.</summary>
+    public BoundStatistics? Statistics { get; init; }
+
+    /// <summary>What statistics keep; null for what learning itself needs.</summary>
+    public BoundStatisticsOptions? Keeps { get; init; }
+
+    /// <summary>The statistics that the rule was learned from, once they are there; null for learning without.</summary>
+    public BoundStatistics? Collected { get; protected set; }
+
     /// <summary>Source tasks.</summary>
     protected TaskDistribution<T> Tasks { get; } = tasks;
 

@@ -29,6 +29,9 @@ public enum StreamPurpose : byte
 
     /// <summary>Draws of tests.</summary>
     Test = 8,
+
+    /// <summary>Which gradients a reservoir keeps.</summary>
+    Reservoir = 9,
 }
 
 /// <summary>

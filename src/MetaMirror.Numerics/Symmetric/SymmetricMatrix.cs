@@ -81,6 +81,38 @@ public static class SymmetricMatrix
         Sandwich(root, middle, n, product, result);
     }
 
+    /// <summary>result ← P #_t Q = L (L⁻¹ Q L^{−T})^t Lᵀ with P = L Lᵀ: the geodesic from P (t = 0) to Q (t = 1), the damped update of a metric (PAPERS 6.6).</summary>
+    /// <param name="p">Shape [n, n], symmetric positive definite.</param>
+    /// <param name="q">Shape [n, n], symmetric positive definite.</param>
+    /// <param name="t">From 0 to 1.</param>
+    /// <param name="n">Order of the matrices.</param>
+    /// <param name="result">Shape [n, n]; overwritten; may be p or q.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, t lies outside, or a matrix is not as stated.</exception>
+    public static void Geodesic(ReadOnlySpan<double> p, ReadOnlySpan<double> q, double t, int n, Span<double> result)
+    {
+        Require.Shape(n, n, result.Length, nameof(result), "n x n");
+        BlockTriangular.RequireSymmetric(p, n, nameof(p));
+        BlockTriangular.RequireSymmetric(q, n, nameof(q));
+        if (!(t >= 0 && t <= 1))
+            throw new ArgumentOutOfRangeException(nameof(t), t, FormattableString.Invariant($"The point of a geodesic must lie between 0 and 1, but is {t}."));
+        if (n == 0)
+            return;
+        using var work = new Rented(3 * n * n);
+        Span<double> l = work.Span[..(n * n)], middle = work.Span.Slice(n * n, n * n), spare = work.Span[^(n * n)..];
+        BlockTriangular.Symmetrize(p, n, l);
+        BlockTriangular.Symmetrize(q, n, middle);
+        if (!BlockTriangular.TryFactor(l, n))
+            throw new ArgumentException("The geodesic needs positive definite matrices, but the first one is not; add a multiple of the identity.", nameof(p));
+        BlockTriangular.SolveLower<double>(l, n, middle);
+        BlockTriangular.Transpose<double>(middle, n, spare);
+        BlockTriangular.SolveLower<double>(l, n, spare);
+        BlockTriangular.Symmetrize<double>(spare, n, spare);
+        Power(spare, n, t, double.NegativeInfinity, spare);
+        Gemm.Multiply<double>(false, false, n, n, n, 1, l, spare, 0, middle);
+        Gemm.Multiply<double>(false, true, n, n, n, 1, middle, l, 0, result);
+        MakeSymmetric(result, n);
+    }
+
     /// <summary>result ← S X S for symmetric S, X.</summary>
     private static void Sandwich(ReadOnlySpan<double> s, ReadOnlySpan<double> x, int n, Span<double> product, Span<double> result)
     {

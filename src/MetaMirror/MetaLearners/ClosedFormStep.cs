@@ -7,16 +7,20 @@ namespace MetaMirror.MetaLearners;
 
 /// <summary>
 /// Minimizes the un-relaxed bound for the runs just seen, damped: log P &lt;- (1 - gamma) log P + gamma log(eta sqrt((G + zeta^2) / (A + eps^2)))
-/// with A = mean squared displacement and G = mean summed squared gradient, per coordinate, per tensor or in all (PAPERS 6.6).
+/// with A = mean squared displacement and G = mean summed squared gradient, per coordinate, per tensor or in all (PAPERS 6.6); for a full or
+/// Kronecker metric P &lt;- P #_gamma (eta A^-1 # G), a step along the geodesic.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="damping">gamma in (0, 1].</param>
 /// <param name="displacementFloor">eps, in parameter units.</param>
 /// <param name="gradientFloor">zeta, in gradient units.</param>
-public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6) : MetaStep<T>
+/// <param name="relativeFloor">Added to A and G of full and Kronecker metrics, relative to their mean diagonal entries.</param>
+/// <param name="keeps">What the statistics keep; null for what the step needs: the diagonal sums, and for full and Kronecker metrics displacements and a sample of gradients.</param>
+public sealed class ClosedFormStep<T>(
+    double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6, double relativeFloor = 1e-6, BoundStatisticsOptions? keeps = null) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly StatisticsStep<T> _statistics = new(withFactors: false);
+    private StatisticsStep<T> _statistics = new(BoundStatisticsOptions.Diagonal);
     private MirrorView<T>? _mirror;
     private ParameterLayout? _layout;
     private T[] _natural = [];
@@ -41,16 +45,23 @@ public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementF
         ArgumentNullException.ThrowIfNull(meta);
         ArgumentNullException.ThrowIfNull(rule);
         _mirror = rule.Mirror(layout);
-        if (_mirror?.Divergence is not (ScaledIdentity<T> or BlockScaled<T> or DiagonalQuadratic<T>))
+        bool isMatrix = _mirror?.Divergence is FullMatrixDivergence<T> or KroneckerDivergence<T>;
+        if (!isMatrix && _mirror?.Divergence is not (ScaledIdentity<T> or BlockScaled<T> or DiagonalQuadratic<T>))
         {
             throw new ArgumentException(
-                $"The closed form needs mirror descent over a scaled identity, one rate per tensor, or a diagonal; '{rule.Name}' is none of them.", nameof(rule));
+                $"The closed form needs mirror descent over a scaled identity, one rate per tensor, a diagonal, a Kronecker or a full metric; '{rule.Name}' is none of them.", nameof(rule));
         }
+
+        if (_mirror!.Divergence is KroneckerDivergence<T> { Options: var forms } && (IsThin(forms.Left) || IsThin(forms.Right)))
+            throw new ArgumentException($"The closed form of a Kronecker metric needs dense or low-rank factors, found {forms.Left} and {forms.Right}.", nameof(rule));
+        if (keeps is not null && isMatrix && !(keeps.Displacements && keeps.Gradients > 0))
+            throw new ArgumentException("The closed form of a full or Kronecker metric needs statistics with displacements and gradients.", nameof(rule));
 
         if (_mirror.HasCompany)
             throw new ArgumentException($"The closed form is that of one constant step; '{rule.Name}' changes its gradient or step by other rules.", nameof(rule));
         _layout = layout;
         _natural = new T[meta.Length];
+        _statistics = new StatisticsStep<T>(keeps ?? (isMatrix ? BoundStatisticsOptions.EverythingWithin(layout.Length) : BoundStatisticsOptions.Diagonal));
         _statistics.Plan(meta, rule, layout, workers, slots);
     }
 
@@ -75,6 +86,12 @@ public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementF
         ReadOnlySpan<double> g = sums.SquaredGradients;
         switch (_mirror.Divergence)
         {
+            case FullMatrixDivergence<T>:
+                Update().Full(metric);
+                break;
+            case KroneckerDivergence<T> kronecker:
+                Update().Kronecker(kronecker, metric);
+                break;
             case DiagonalQuadratic<T>:
                 for (int i = 0; i < metric.Length; i++)
                     metric[i] = Damped(metric[i], eta, a[i], g[i], 1, sums.Runs);
@@ -93,7 +110,11 @@ public sealed class ClosedFormStep<T>(double damping = 0.5, double displacementF
         }
 
         meta.SetNatural(_natural);
+
+        FactoredMetricUpdate<T> Update() => new(sums, eta, Damping, new MetricFloors { Displacement = displacementFloor, Gradient = gradientFloor, Relative = relativeFloor });
     }
+
+    private static bool IsThin(FactorKind kind) => kind is FactorKind.Diagonal or FactorKind.Identity;
 
     private T Damped(T p, double eta, double a, double g, int count, long runs)
     {

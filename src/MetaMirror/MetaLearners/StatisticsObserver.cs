@@ -12,8 +12,11 @@ public sealed class StatisticsObserver<T>(BoundStatistics statistics) : DescentO
     /// <summary>Where the sums go.</summary>
     public BoundStatistics Statistics { get; } = statistics;
 
+    /// <summary>Seed, outer step and task of the run, which name its gradients; set before a run. Default: all zero.</summary>
+    public BatchKey Run { get; set; }
+
     /// <inheritdoc/>
-    public override void Visit(in PathPoint<T> point, ReadOnlySpan<T> state) => Statistics.AddGradient(point.Gradient);
+    public override void Visit(in PathPoint<T> point, ReadOnlySpan<T> state) => Statistics.AddGradient(point.Gradient, Run.At(point.Step));
 
     /// <inheritdoc/>
     public override void Finish(ReadOnlySpan<T> initial, ReadOnlySpan<T> final) => Statistics.AddRun(initial, final);

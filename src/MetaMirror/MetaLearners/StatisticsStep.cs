@@ -6,11 +6,12 @@ namespace MetaMirror.MetaLearners;
 
 /// <summary>Collects <see cref="BoundStatistics"/> over the runs and leaves mu alone.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="withFactors">False keeps the diagonal sums only.</param>
+/// <param name="options">What is kept; null for sums and factors.</param>
 /// <param name="accumulate">True adds up all outer steps; false (default) keeps the last one.</param>
-public sealed class StatisticsStep<T>(bool withFactors = true, bool accumulate = false) : MetaStep<T>
+public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bool accumulate = false) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly BoundStatisticsOptions _options = options ?? new BoundStatisticsOptions();
     private StatisticsObserver<T>[] _observers = [];
     private BoundStatistics? _statistics;
 
@@ -26,8 +27,8 @@ public sealed class StatisticsStep<T>(bool withFactors = true, bool accumulate =
     /// <inheritdoc/>
     public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)
     {
-        _observers = [.. Enumerable.Range(0, slots).Select(_ => new StatisticsObserver<T>(new BoundStatistics(layout, withFactors)))];
-        _statistics = new BoundStatistics(layout, withFactors);
+        _observers = [.. Enumerable.Range(0, slots).Select(_ => new StatisticsObserver<T>(new BoundStatistics(layout, _options)))];
+        _statistics = new BoundStatistics(layout, _options);
     }
 
     /// <inheritdoc/>
@@ -36,6 +37,7 @@ public sealed class StatisticsStep<T>(bool withFactors = true, bool accumulate =
     {
         ArgumentNullException.ThrowIfNull(problem);
         _observers[slot].Statistics.Clear();
+        _observers[slot].Run = run;
         long gradients = problem.Descent.GradientCount;
         problem.Start(meta, run);
         DescentResult inner = problem.Descent.Run(_observers[slot], cancellationToken);

@@ -5,13 +5,14 @@ namespace MetaMirror.Storage;
 
 /// <summary>
 /// <see cref="BoundStatistics"/> as safetensors, all F64: <c>squared_displacements</c> [n], <c>squared_gradients</c> [n], and per tensor
-/// <c>NAME.left</c> (sum of G G^T) and <c>NAME.right</c> (sum of G^T G). Statistics recorded elsewhere, e.g. in PyTorch, are read the same way:
+/// <c>NAME.left</c> (sum of G G^T) and <c>NAME.right</c> (sum of G^T G), and if kept <c>NAME.displacements</c> and <c>NAME.gradients</c>. Statistics recorded elsewhere, e.g. in PyTorch, are read the same way:
 /// the layout is in <c>docs/statistics-format.md</c>.
 /// </summary>
 public static class BoundStatisticsFile
 {
     private const string Kind = "bound-statistics";
-    private const string Version = "1";
+    private const string Version = "2";
+    private const string FirstVersion = "1";
     private const string What = "bound statistics";
 
     /// <summary>Writes the sums. The same sums give the same bytes.</summary>
@@ -20,7 +21,7 @@ public static class BoundStatisticsFile
     public static void Write(Stream stream, BoundStatistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        var tensors = statistics.Sums().Select(s => TensorEntry.From<double>(s.Name, s.Values, s.Shape)).ToList();
+        List<TensorEntry> tensors = [.. statistics.Sums().Select(s => TensorEntry.From<double>(s.Name, s.Values, s.Shape)), .. RunTensors.Of(statistics)];
         SafetensorsWriter.Write(stream, tensors,
         [
             .. FormatMetadata.Head(Kind, Version),
@@ -29,43 +30,63 @@ public static class BoundStatisticsFile
             new("steps", statistics.Steps.ToString(CultureInfo.InvariantCulture)),
             new("factors", statistics.WithFactors ? "true" : "false"),
             new("largest_factor", statistics.LargestFactor.ToString(CultureInfo.InvariantCulture)),
+            new("step_weight", statistics.StepWeight.ToString("R", CultureInfo.InvariantCulture)),
+            new("displacements", statistics.Options.Displacements ? "true" : "false"),
+            new("gradients", statistics.Options.Gradients.ToString(CultureInfo.InvariantCulture)),
         ]);
     }
 
-    /// <summary>Reads sums.</summary>
+    /// <summary>Reads sums, of this version of the format or the one before, which kept sums only.</summary>
     /// <param name="stream">Seekable or not; not closed.</param>
     /// <param name="limits">Limits; null for <see cref="SafetensorsLimits.Default"/>.</param>
     /// <exception cref="StorageException">The file holds no statistics, is damaged, contradicts its layout, has values that no sums have, or is beyond a limit.</exception>
     public static BoundStatistics Read(Stream stream, SafetensorsLimits? limits = null)
     {
         SafetensorsFile file = SafetensorsReader.Read(stream, limits);
-        FormatMetadata.Check(file, Kind, Version, What);
+        bool isFirst = FormatMetadata.Check(file, Kind, Version, FirstVersion, What) == FirstVersion;
         ParameterLayout layout = LayoutJson.Read(file.Value("layout"));
         (long runs, long steps) = (FormatMetadata.Long(file, "runs", 0), FormatMetadata.Long(file, "steps", 0));
-        int largest = FormatMetadata.Integer(file, "largest_factor", 0);
-        bool factors = file.Value("factors") switch
+        var options = new BoundStatisticsOptions
         {
-            "true" => true,
-            "false" => false,
-            var other => throw new StorageException($"metadata factors: expected true or false, found {Quoted.Text(other)}"),
+            Factors = Flag(file, "factors"),
+            LargestFactor = FormatMetadata.Integer(file, "largest_factor", 0),
+            Displacements = !isFirst && Flag(file, "displacements"),
+            Gradients = isFirst ? 0 : FormatMetadata.Integer(file, "gradients", 0),
         };
+        double weight = isFirst ? steps : StepWeight(file);
 
         // Every tensor is looked at before the sums are allocated: their size is that of tensors which are there.
-        var expected = Expected(layout, factors, largest).ToList();
+        var expected = Expected(layout, options.Factors, options.LargestFactor).Concat(RunTensors.Expected(layout, options)).ToList();
         var names = expected.Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
         foreach ((string name, long[] shape) in expected)
             Check(file.Tensor(name), shape);
         if (file.Tensors.FirstOrDefault(t => !names.Contains(t.Name)) is { } unexpected)
             throw new StorageException($"{What}: expected the {expected.Count} tensors of the layout, found {Quoted.Text(unexpected.Name)} too");
 
-        var statistics = new BoundStatistics(layout, factors, largest) { Runs = runs, Steps = steps };
+        var statistics = new BoundStatistics(layout, options) { Runs = runs, Steps = steps, StepWeight = weight };
         foreach ((string name, long[] shape, double[] values) in statistics.Sums())
         {
             file.Tensor(name).CopyTo<double>(values);
             CheckValues(name, shape, values);
         }
 
+        RunTensors.Read(file, statistics);
         return statistics;
+    }
+
+    private static bool Flag(SafetensorsFile file, string key) => file.Value(key) switch
+    {
+        "true" => true,
+        "false" => false,
+        var other => throw new StorageException($"metadata {key}: expected true or false, found {Quoted.Text(other)}"),
+    };
+
+    private static double StepWeight(SafetensorsFile file)
+    {
+        string text = file.Value("step_weight");
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && double.IsFinite(weight) && weight >= 0
+            ? weight
+            : throw new StorageException($"metadata step_weight: expected a finite number from 0, found {Quoted.Text(text)}");
     }
 
     /// <summary>The names and shapes that <see cref="BoundStatistics.Sums"/> would give.</summary>
@@ -87,8 +108,11 @@ public static class BoundStatisticsFile
     {
         if (tensor.Type != TensorElementType.F64)
             throw new StorageException($"tensor {Quoted.Text(tensor.Name)}: expected type F64, found {TensorElementTypes.NameOf(tensor.Type)}");
-        if (!tensor.Shape.SequenceEqual(shape))
-            throw new StorageException($"tensor {Quoted.Text(tensor.Name)}: expected the shape [{string.Join('x', shape)}] that the layout gives, found [{string.Join('x', tensor.Shape.ToArray())}]");
+        bool fits = tensor.Shape.Length == shape.Length;
+        for (int i = 0; i < shape.Length && fits; i++)
+            fits = shape[i] < 0 || tensor.Shape[i] == shape[i];
+        if (!fits)
+            throw new StorageException($"tensor {Quoted.Text(tensor.Name)}: expected the shape [{string.Join('x', shape.Select(s => s < 0 ? "any" : s.ToString(CultureInfo.InvariantCulture)))}] that the layout gives, found [{string.Join('x', tensor.Shape.ToArray())}]");
     }
 
     /// <summary>Sums of squares, which is what vectors and the diagonals of factors hold, are never negative.</summary>

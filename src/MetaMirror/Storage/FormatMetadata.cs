@@ -12,14 +12,20 @@ internal static class FormatMetadata
     public static KeyValuePair<string, string>[] Head(string kind, string version) => [new(KindKey, Prefix + kind), new(VersionKey, version)];
 
     /// <exception cref="StorageException">The file is of another kind or version.</exception>
-    public static void Check(SafetensorsFile file, string kind, string version, string what)
+    public static void Check(SafetensorsFile file, string kind, string version, string what) => Check(file, kind, version, version, what);
+
+    /// <returns>The version found: the present one, or the one before.</returns>
+    /// <exception cref="StorageException">The file is of another kind or version.</exception>
+    public static string Check(SafetensorsFile file, string kind, string version, string before, string what)
     {
         string? foundKind = file.FindValue(KindKey);
         if (foundKind != Prefix + kind)
             throw new StorageException($"{what}: expected the metadata 'format' to be '{Prefix}{kind}', found {(foundKind is null ? "none" : Quoted.Text(foundKind))}");
         string found = file.Value(VersionKey);
-        if (found != version)
-            throw new StorageException($"{what}: expected format version {version}, found {Quoted.Text(found)} (written by another version of this library?)");
+        return found == version || found == before
+            ? found
+            : throw new StorageException(
+                $"{what}: expected format version {version}{(before == version ? "" : $" or {before}")}, found {Quoted.Text(found)} (written by another version of this library?)");
     }
 
     /// <exception cref="StorageException">It is missing or no whole number from <paramref name="least"/>.</exception>

@@ -98,47 +98,45 @@ public sealed class BasisBlock<T>
                 leftValues[i / n] += statistics.SquaredGradients[block.Offset + i];
         }
 
+        // Columns r and values of the leading right eigenvectors, in ascending order; total: the trace of the factor.
         double[] rightValues = [1];
         double[] right = [1];
+        double total = 0;
         int r = n == 1 ? 1 : 0;
         if (statistics.RightFactor(index) is { Length: > 0 } rightFactor)
         {
             r = Math.Min(rank, n);
-            rightValues = new double[n];
-            right = new double[n * n];
-            SymmetricEigen.Decompose(rightFactor, n, rightValues, right);
-        }
-        else if (n > 1)
-        {
-            rightValues = [];
+            (rightValues, right) = LeadingBasis.Of(rightFactor, n, r);
+            for (int j = 0; j < n; j++)
+                total += rightFactor[(j * n) + j] * scale;
         }
 
         for (int i = 0; i < m; i++)
             leftValues[i] = Math.Max(0, leftValues[i]) * scale;
         double trace = Math.Max(leftValues.Sum(), 1e-12);
         double kept = 0;
-        double total = 0;
-        for (int j = 0; j < rightValues.Length; j++)
+        for (int j = 0; j < r; j++)
         {
             rightValues[j] = Math.Max(0, n == 1 ? trace : rightValues[j] * scale);
-            total += rightValues[j];
-            kept += j >= n - r ? rightValues[j] : 0;
+            kept += rightValues[j];
         }
 
-        double leftOut = rightValues.Length == 0 ? trace : Math.Max(0, total - kept);
+        // Without a right factor there is no basis to leave anything out of: the whole trace is left over.
+        bool hasRight = n == 1 || statistics.RightFactor(index).Length > 0;
+        double leftOut = hasRight ? Math.Max(0, total - kept) : trace;
         var u = new T[n * r];
         var prior = new T[m * r];
         var rest = new T[m];
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < r; j++)
-                u[(i * r) + j] = T.CreateChecked(right[(i * n) + n - r + j]);
+                u[(i * r) + j] = T.CreateChecked(right[(i * r) + j]);
         }
 
         for (int i = 0; i < m; i++)
         {
             for (int j = 0; j < r; j++)
-                prior[(i * r) + j] = T.CreateChecked(leftValues[i] * rightValues[n - r + j] / trace);
+                prior[(i * r) + j] = T.CreateChecked(leftValues[i] * rightValues[j] / trace);
             rest[i] = T.CreateChecked(leftValues[i] * leftOut / trace / n);
         }
 

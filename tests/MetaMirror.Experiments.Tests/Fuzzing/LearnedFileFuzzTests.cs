@@ -24,7 +24,7 @@ public sealed class LearnedFileFuzzTests
         Saved(new Chain<double>(new ClipByNorm<double>(1), new ExponentialSchedule<double>(0.9, 2, endFraction: 0.1), new Sgd<double>(new SgdOptions { LearningRate = 0.1, Momentum = 0.9 }))),
     ];
 
-    private static readonly byte[][] Sums = [Saved(Statistics()), Saved(new BoundStatistics(Layout, withFactors: false))];
+    private static readonly byte[][] Sums = [Saved(Statistics()), Saved(new BoundStatistics(Layout, withFactors: false)), Saved(Statistics(new BoundStatisticsOptions { Displacements = true, Gradients = 2, Factors = false }))];
 
     [Fact]
     public void Learned_optimizers() => ReaderFuzzTests.Fuzz<StorageException>(6, Optimizers, ReaderFuzzTests.WithHeaderLength, ReadOptimizer);
@@ -102,9 +102,9 @@ public sealed class LearnedFileFuzzTests
         return stream.ToArray();
     }
 
-    private static BoundStatistics Statistics()
+    private static BoundStatistics Statistics(BoundStatisticsOptions? options = null)
     {
-        var statistics = new BoundStatistics(Layout);
+        var statistics = new BoundStatistics(Layout, options ?? new BoundStatisticsOptions());
         statistics.AddGradient<double>([1, 2, -1, 0.5, 3, 1, 1, -2]);
         statistics.AddGradient<double>([0, 1, 1, 2.5, -3, 1, 0, 2]);
         statistics.AddRun<double>(new double[8], [1, 1, 1, 1, 2, 2, 2, 2]);

@@ -69,6 +69,33 @@ public sealed class SymmetricMatrixTests
     }
 
     [Fact]
+    public void The_geodesic_goes_from_one_matrix_through_the_mean_to_the_other()
+    {
+        const int N = 9;
+        double[] p = Draws.Symmetric([.. Enumerable.Range(1, N).Select(i => (double)i)], 47), q = Draws.Symmetric([.. Enumerable.Range(1, N).Select(i => 1.0 / i)], 48);
+        double tolerance = 100 * N * N * 1.1e-16;
+        Draws.AssertClose(p, Apply(r => SymmetricMatrix.Geodesic(p, q, 0, N, r), N), tolerance);
+        Draws.AssertClose(q, Apply(r => SymmetricMatrix.Geodesic(p, q, 1, N, r), N), tolerance);
+        double[] middle = Apply(r => SymmetricMatrix.GeometricMean(p, q, N, r), N);
+        Draws.AssertClose(middle, Apply(r => SymmetricMatrix.Geodesic(p, q, 0.5, N, r), N), tolerance);
+        Draws.AssertClose(Apply(r => SymmetricMatrix.GeometricMean(p, middle, N, r), N), Apply(r => SymmetricMatrix.Geodesic(p, q, 0.25, N, r), N), tolerance);
+        Draws.AssertClose([2, 0, 0, 8], Apply(r => SymmetricMatrix.Geodesic([1, 0, 0, 1], [16, 0, 0, 4096], 0.25, 2, r), 2), 1e-15);
+        Assert.Throws<ArgumentOutOfRangeException>(() => SymmetricMatrix.Geodesic(p, q, 1.5, N, new double[N * N]));
+        Assert.Contains("first one is not", Assert.Throws<ArgumentException>(() => SymmetricMatrix.Geodesic([1, 2, 2, 1], [1, 0, 0, 1], 0.5, 2, new double[4])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inverses_multiply_to_one()
+    {
+        double[] a = Draws.Symmetric([.. Enumerable.Range(1, 50).Select(i => (double)i)], 49), inverse = new double[2500];
+        var roots = new SpdRoots<double>(50);
+        Assert.True(roots.Inverse(a, inverse).Succeeded);
+        double[] identity = [.. Enumerable.Range(0, 2500).Select(i => i / 50 == i % 50 ? 1.0 : 0)];
+        Draws.AssertClose(identity, Product(a, inverse, 50), 100 * 50 * 50 * 1.1e-16);
+        Assert.Equal(RootStatus.NotPositiveDefinite, roots.Inverse(new double[2500], inverse).Status);
+    }
+
+    [Fact]
     public void The_floor_raises_small_and_negative_eigenvalues()
     {
         double[] power = Apply(r => SymmetricMatrix.Power([4, 0, 0, -1], 2, -0.5, 0.25, r), 2);

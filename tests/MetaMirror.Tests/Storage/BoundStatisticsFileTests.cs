@@ -11,7 +11,7 @@ public sealed class BoundStatisticsFileTests
     public static TheoryData<string, string?, string> Metadata => new()
     {
         { "format", "pt", "expected the metadata 'format' to be 'metamirror-bound-statistics', found 'pt'" },
-        { "format_version", "0", "expected format version 1" },
+        { "format_version", "0", "expected format version 2 or 1" },
         { "runs", "-1", "metadata runs: expected a whole number from 0" },
         { "steps", "1e3", "metadata steps: expected a whole number" },
         { "steps", null, "expected metadata key 'steps'" },
