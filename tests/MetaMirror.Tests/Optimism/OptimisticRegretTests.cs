@@ -83,7 +83,7 @@ public sealed class OptimisticRegretTests
         double worst = 0;
         for (int k = 0; k < Problems; k++)
         {
-            var problem = new Problem(k / Hints.Length, ref stream);
+            var problem = new Problem(k / Hints.Length, ref stream, Problem.AllMaps);
             (Hint<double> hint, double tau) = (Hints[k % Hints.Length], problem.Radius(ref stream));
             var region = new TrustRegion<double>(tau, new Chain<double>(hint, problem.Mirror));
             GuidedRun run = problem.Descend(new Chain<double>(new CosineSchedule<double>(.2), region));
@@ -126,23 +126,29 @@ public sealed class OptimisticRegretTests
 
     private sealed class Problem
     {
+        public const int QuadraticMaps = 3;
+        public const int AllMaps = 6;
         private readonly ConvexProblem _loss;
         private readonly DivergenceHarness<double> _harness;
         private readonly double[] _start;
 
-        public Problem(int number, ref RandomStream stream)
+        public Problem(int number, ref RandomStream stream, int maps = QuadraticMaps)
         {
             int n = 2 + (int)stream.NextBounded(5);
             Eta = Math.Pow(10, (2 * stream.NextDouble()) - 2.5);
-            U = Draws.Normal(ref stream, n);
-            _start = Draws.Normal(ref stream, n);
-            _loss = new ConvexProblem(number % ConvexProblem.Kinds.Count, n, U, ref stream);
-            Mirror = new((number / ConvexProblem.Kinds.Count % 3) switch
+            Divergence<double> phi = (number % maps) switch
             {
                 0 => new DiagonalQuadratic<double>([.. Draws.Positive(ref stream, n)]),
                 1 => new ScaledIdentity<double>(Math.Exp(stream.NextNormal())),
-                _ => new DiagonalQuadratic<double>([.. Draws.Positive(ref stream, n, 2)]),
-            }, Eta);
+                2 => new DiagonalQuadratic<double>([.. Draws.Positive(ref stream, n, 2)]),
+                3 => new MaxOfDiagonals<double>(3, [.. Draws.Positive(ref stream, 3 * n)]),
+                4 => new NumericalMirrorStep<double>(new QuarticPotential<double>()),
+                _ => new NegativeEntropy<double>(),
+            };
+            Mirror = new(phi, Eta);
+            U = Point(ref stream, n, phi.Domain);
+            _start = Point(ref stream, n, phi.Domain);
+            _loss = new ConvexProblem(number / maps % ConvexProblem.Kinds.Count, n, U, ref stream);
             var layout = ParameterLayout.Vector(n);
             double[] meta = [.. new MetaParameters<double>([], Mirror.MetaSpecs(layout), []).Natural];
             _harness = new DivergenceHarness<double>(Mirror.Divergence, layout, meta[..^1], _start);
@@ -186,6 +192,18 @@ public sealed class OptimisticRegretTests
             Assert.True(regret <= linear + slack, $"regret {regret} above its linearization {linear}");
             Assert.True(regret <= bound + slack, $"regret {regret} above the bound {bound}");
             return bound > 0 ? linear / bound : 0;
+        }
+
+        private static double[] Point(ref RandomStream stream, int n, DivergenceDomain domain)
+        {
+            double[] x = Draws.Normal(ref stream, n);
+            if (domain == DivergenceDomain.Simplex)
+            {
+                x = [.. x.Select(Math.Abs)];
+                BregmanProjections.OntoSimplexInEntropy(x);
+            }
+
+            return x;
         }
 
         private double[] Gradient(double[] x)
