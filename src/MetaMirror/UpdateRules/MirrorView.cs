@@ -25,7 +25,9 @@ public sealed record MirrorView<T>(Divergence<T> Divergence, int MetaStart, int 
     /// <summary>The same view inside a rule whose meta-parameters and state start later.</summary>
     public MirrorView<T> Shift(int meta, int state) => this with
     {
-        MetaStart = MetaStart + meta, RateIndex = RateIndex + meta, StateStart = StateStart + state,
+        MetaStart = MetaStart + meta,
+        RateIndex = RateIndex + meta,
+        StateStart = StateStart + state,
         Company = [.. Company.Select(c => c with { MetaStart = c.MetaStart + meta })],
     };
 }
