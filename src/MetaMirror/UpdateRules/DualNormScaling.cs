@@ -90,26 +90,20 @@ public abstract class DualNormScaling<T> : UpdateRule<T>
     {
         Plan plan = PlanAt(context, x, metaTangent.Length);
         GradientFactor s = FactorAt(plan, context, x, out _);
-        double dSquare = 0, previous = 0;
-        if (s.BySquare != 0 || UsesPrevious)
-        {
-            Span<T> aG = context.Scratch.Slice(x.Gradient.Length, x.Gradient.Length), aMeta = context.Scratch.Slice(2 * x.Gradient.Length, plan.View.MetaLength);
-            aG.Clear();
-            aMeta.Clear();
-            plan.View.Divergence.AddDualNormSquaredGradient(plan.Geometry(context), x.Gradient, T.One, aG, aMeta);
-            dSquare = Vectors.Dot<T>(aG, tangent.Gradient) + Vectors.Dot<T>(aMeta, metaTangent.Slice(plan.View.MetaStart, plan.View.MetaLength));
-        }
-
+        Iterate<T> inside = plan.Scaled(context, x, s.Value);
+        double dSquare = s.BySquare != 0 || UsesPrevious ? SquareTangent(plan, context, x, inside, s, tangent, metaTangent) : 0, dPrevious = 0;
         if (UsesPrevious)
         {
-            previous = double.CreateTruncating(tangent.State[^1]);
+            dPrevious = double.CreateTruncating(tangent.State[^1]);
             tangent.State[^1] = T.CreateTruncating(dSquare);
         }
 
-        double ds = (s.BySquare * dSquare) + (s.ByPrevious * previous) + (s.ByRadius * double.CreateTruncating(metaTangent[^1]));
-        if (s.Value != 1 || ds != 0)
-            Vectors.LinearCombination(T.CreateTruncating(s.Value), tangent.Gradient, T.CreateTruncating(ds), x.Gradient, tangent.Gradient);
-        Rule.Jvp(plan.Inside(context), plan.Scaled(context, x, s.Value), metaTangent[..^1], tangent.WithState(0, plan.StateLength));
+        double ds = (s.BySquare * dSquare) + (s.ByPrevious * dPrevious) + (s.ByRadius * double.CreateTruncating(metaTangent[^1]));
+
+        // ds / s times s g: ds alone may leave the range of T where g is tiny.
+        if (s.Value != 1)
+            Vectors.LinearCombination(T.CreateTruncating(s.Value), tangent.Gradient, T.CreateTruncating(s.Value > 0 ? ds / s.Value : 0), inside.Gradient, tangent.Gradient);
+        Rule.Jvp(plan.Inside(context), inside, metaTangent[..^1], tangent.WithState(0, plan.StateLength));
     }
 
     /// <inheritdoc/>
@@ -117,22 +111,38 @@ public abstract class DualNormScaling<T> : UpdateRule<T>
     {
         Plan plan = PlanAt(context, x, metaCotangent.Length);
         GradientFactor s = FactorAt(plan, context, x, out _);
-        Rule.Vjp(plan.Inside(context), plan.Scaled(context, x, s.Value), cotangent.WithState(0, plan.StateLength), metaCotangent[..^1]);
-        double aFactor = Vectors.Dot<T>(cotangent.Gradient, x.Gradient), aSquare = aFactor * s.BySquare;
+        Iterate<T> inside = plan.Scaled(context, x, s.Value);
+        Rule.Vjp(plan.Inside(context), inside, cotangent.WithState(0, plan.StateLength), metaCotangent[..^1]);
+        double aFactor = Vectors.Dot<T>(cotangent.Gradient, x.Gradient);
         if (s.Value != 1)
             Vectors.Scale(T.CreateTruncating(s.Value), cotangent.Gradient);
         metaCotangent[^1] += T.CreateTruncating(aFactor * s.ByRadius);
+        Span<T> aMetric = metaCotangent.Slice(plan.View.MetaStart, plan.View.MetaLength);
         if (UsesPrevious)
         {
-            aSquare += double.CreateTruncating(cotangent.State[^1]);
+            T aSquare = cotangent.State[^1];
             cotangent.State[^1] = T.CreateTruncating(aFactor * s.ByPrevious);
+            plan.View.Divergence.AddDualNormSquaredGradient(plan.Geometry(context), x.Gradient, aSquare, cotangent.Gradient, aMetric);
         }
 
-        if (aSquare != 0)
+        if (s.BySquare != 0)
         {
-            plan.View.Divergence.AddDualNormSquaredGradient(
-                plan.Geometry(context), x.Gradient, T.CreateTruncating(aSquare), cotangent.Gradient, metaCotangent.Slice(plan.View.MetaStart, plan.View.MetaLength));
+            // N is quadratic in g: its slopes at s g, divided by s and s^2, stay in the range of T where g is tiny.
+            double weight = aFactor * s.BySquare / s.Value;
+            plan.View.Divergence.AddDualNormSquaredGradient(plan.Geometry(context), inside.Gradient, T.CreateTruncating(weight), cotangent.Gradient, []);
+            plan.View.Divergence.AddDualNormSquaredGradient(plan.Geometry(context), inside.Gradient, T.CreateTruncating(weight / s.Value), [], aMetric);
         }
+    }
+
+    /// <summary>dN, from the slopes at s g.</summary>
+    private static double SquareTangent(
+        Plan plan, in StepContext<T> context, in Iterate<T> x, in Iterate<T> inside, GradientFactor s, in Iterate<T> tangent, ReadOnlySpan<T> metaTangent)
+    {
+        Span<T> aG = context.Scratch.Slice(x.Gradient.Length, x.Gradient.Length), aMeta = context.Scratch.Slice(2 * x.Gradient.Length, plan.View.MetaLength);
+        aG.Clear();
+        aMeta.Clear();
+        plan.View.Divergence.AddDualNormSquaredGradient(plan.Geometry(context), inside.Gradient, T.One, aG, aMeta);
+        return (Vectors.Dot<T>(aG, tangent.Gradient) / s.Value) + (Vectors.Dot<T>(aMeta, metaTangent.Slice(plan.View.MetaStart, plan.View.MetaLength)) / (s.Value * s.Value));
     }
 
     private GradientFactor FactorAt(Plan plan, in StepContext<T> context, in Iterate<T> x, out double square)
