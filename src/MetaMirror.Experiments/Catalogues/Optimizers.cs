@@ -1,5 +1,6 @@
 using System.Numerics;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Experiments.Catalogues;
@@ -12,6 +13,7 @@ internal static class Optimizers<T>
     private const double Momentum = 0.9;
     private const double AdamWDecay = 0.01;
     private const OptimizerRole Classic = OptimizerRole.Baseline;
+    private const OptimizerRole Rival = OptimizerRole.Rival;
 
     public static IReadOnlyList<OptimizerEntry<T>> All { get; } =
     [
@@ -23,8 +25,12 @@ internal static class Optimizers<T>
         Entry("nadam", Classic, "NAdam, betas 0.9 and 0.999", [0.005, 0.01, 0.02, 0.04, 0.08], r => new NAdam<T>(new NAdamOptions { LearningRate = r })),
         Entry("adamw", Classic, "AdamW, weight decay 0.01", [0.005, 0.01, 0.02, 0.04, 0.08], r => new AdamW<T>(new AdamOptions { LearningRate = r, WeightDecay = AdamWDecay })),
         Entry("adagrad", Classic, "AdaGrad", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new AdaGrad<T>(new AdaGradOptions { LearningRate = r })),
+        Entry("optimistic-sgd", Rival, "gradient descent with the last gradient as hint", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new LastGradientHint<T>(), r)),
+        Entry("omega", Rival, "gradient descent with Omega's hint, averaging 0.9", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new OmegaHint<T>(), r)),
     ];
 
     private static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>
         new(name, role, description, [.. grid], s => Scheduling.Of(s.Schedule, 0, create(s.LearningRate)));
+
+    private static Chain<T> Hinted(Hint<T> hint, double learningRate) => new(hint, new Sgd<T>(new SgdOptions { LearningRate = learningRate }));
 }

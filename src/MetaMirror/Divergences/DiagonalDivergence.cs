@@ -219,8 +219,9 @@ public abstract class DiagonalDivergence<T> : Divergence<T>
         for (int s = 0; s < SegmentCount(context.Layout); s++)
         {
             MetricSegment segment = SegmentAt(context.Layout, s);
-            for (int i = segment.Offset, m = segment.Meta; i < segment.End; i++, m += segment.Stride)
-                sum += Square(g[i]) / double.CreateTruncating(context.Meta[m]);
+            sum += segment.IsShared
+                ? Vectors.SquaredNorm(segment.Of(g)) / double.CreateTruncating(context.Meta[segment.Meta])
+                : DiagonalStep<T>.DualSquare(segment.Of(g), segment.MetaOf(context.Meta));
         }
 
         return sum;

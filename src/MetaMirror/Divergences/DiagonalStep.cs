@@ -67,7 +67,26 @@ internal static class DiagonalStep<T>
         return sum.Total;
     }
 
-    /// <summary>The same with one P for all: aG -= eta aTheta / P; gives sum g aTheta / P. A fresh aG counts as zero.</summary>
+    /// <summary>sum g^2 / P; the quotient g / P is rounded to T, the product is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double DualSquare(ReadOnlySpan<T> g, ReadOnlySpan<T> p)
+    {
+        ref T gs = ref MemoryMarshal.GetReference(g), ps = ref MemoryMarshal.GetReference(p);
+        LaneSum<T> sum = default;
+        int i = 0;
+        for (; i <= g.Length - Vector256<T>.Count; i += Vector256<T>.Count)
+        {
+            Vector256<T> x = Vector256.LoadUnsafe(ref gs, (nuint)i);
+            sum.AddProduct(x, x / Vector256.LoadUnsafe(ref ps, (nuint)i));
+        }
+
+        double rest = 0;
+        for (; i < g.Length; i++)
+            rest += double.CreateTruncating(g[i]) * double.CreateTruncating(g[i] / p[i]);
+        return sum.Total + rest;
+    }
+
+    /// <summary>The cotangents with one P for all: aG -= eta aTheta / P; gives sum g aTheta / P. A fresh aG counts as zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double SharedVjp(T eta, ReadOnlySpan<T> g, T p, ReadOnlySpan<T> aTheta, Span<T> aGradient, bool fresh)
     {

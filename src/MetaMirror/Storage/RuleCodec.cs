@@ -1,4 +1,5 @@
 using System.Numerics;
+using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Storage;
@@ -32,6 +33,15 @@ internal static class RuleCodec<T>
         Of<MirrorDescent<T>>("mirror-descent",
             (r, w) => w.Last("learningRate", r).Object("divergence", d => DivergenceCodec<T>.Kinds.Write(r.Divergence, r.Divergence.Name, d)),
             (f, t) => new MirrorDescent<T>(DivergenceCodec<T>.Kinds.Read(f.Object("divergence"), t), f.Number("learningRate"), f.Flag("learn"))),
+        Of<TrustRegion<T>>("trust-region", WriteScaling, (f, t) => new TrustRegion<T>(f.Number("radius"), Inside(f, t), f.Flag("learn"))),
+        Of<PredictableTrustRegion<T>>("predictable-trust-region", WriteScaling, (f, t) => new PredictableTrustRegion<T>(f.Number("radius"), Inside(f, t), f.Flag("learn"))),
+        Of<NormalizedGradient<T>>("normalized-gradient", WriteScaling, (f, t) => new NormalizedGradient<T>(f.Number("radius"), Inside(f, t), f.Flag("learn"))),
+        Of<LastGradientHint<T>>("last-gradient-hint", (r, w) => w.Last("strength", r), (f, _) => new LastGradientHint<T>(f.Number("strength"), f.Flag("learn"))),
+        Of<AverageHint<T>>("average-hint", HintCodec.WriteAverage, (f, _) => new AverageHint<T>(f.Number("strength"), f.Number("averaging"), f.Flag("learn"))),
+        Of<OmegaHint<T>>("omega-hint", HintCodec.WriteAverage, (f, _) => new OmegaHint<T>(f.Number("strength"), f.Number("averaging"), f.Flag("learn"))),
+        Of<OmegaMomentumHint<T>>("omega-momentum-hint", HintCodec.WriteAverage, (f, _) => new OmegaMomentumHint<T>(f.Number("strength"), f.Number("averaging"), f.Flag("learn"))),
+        Of<HeavyBallHint<T>>("heavy-ball", (r, w) => HintCodec.WriteMomentum(r, r.Rate, w), (f, _) => new HeavyBallHint<T>(f.Number("momentum"), HintCodec.Rate(f), f.Flag("learn"))),
+        Of<NesterovHint<T>>("nesterov", (r, w) => HintCodec.WriteMomentum(r, r.Rate, w), (f, _) => new NesterovHint<T>(f.Number("momentum"), HintCodec.Rate(f), f.Flag("learn"))),
         Of<LearnedBasis<T>>(BasisKind, WriteBasis, ReadBasis),
         Of<TrackedBasis<T>>(TrackedKind, TrackedBasisCodec.Write, TrackedBasisCodec.Read),
         Of<Sgd<T>>("sgd", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Sgd<T>(ClassicRules.ReadSgd(f))),
@@ -100,6 +110,11 @@ internal static class RuleCodec<T>
 
         return new Chain<T>(rules);
     }
+
+    private static void WriteScaling(DualNormScaling<T> r, RuleWriter<T> w) =>
+        w.Last("radius", r).Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));
+
+    private static UpdateRule<T> Inside(JsonFields f, RuleTensors<T> tensors) => Kinds.Read(f.Object("rule"), tensors);
 
     private static void WriteExponential(ExponentialSchedule<T> r, RuleWriter<T> w) =>
         w.Start("rate", r, 0).Integer("transitionSteps", r.TransitionSteps).Integer("begin", r.Begin).Flag("staircase", r.IsStaircase).Start("endFraction", r, 1)

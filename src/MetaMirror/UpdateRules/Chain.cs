@@ -62,7 +62,7 @@ public sealed class Chain<T> : UpdateRule<T>
                 continue;
             if (found is not null)
                 return null;
-            found = view.Shift(PlanOf(layout).MetaStart(i), PlanOf(layout).StateStart(i)) with { HasCompany = Members.Length > 1 };
+            found = WithMembers(view, i, PlanOf(layout));
         }
 
         return found;
@@ -101,6 +101,16 @@ public sealed class Chain<T> : UpdateRule<T>
         plan.Replay(Members.AsSpan(), context, x);
         for (int i = Members.Length - 1; i >= 0; i--)
             Members[i].Vjp(plan.ContextOf(i, context), plan.ValuesBefore(i, context, x), plan.PartOf(i, cotangent), plan.MetaOf(i, metaCotangent));
+    }
+
+    private MirrorView<T> WithMembers(MirrorView<T> view, int mirror, ChainPlan<T> plan)
+    {
+        MirrorView<T> shifted = view.Shift(plan.MetaStart(mirror), plan.StateStart(mirror));
+        MirrorCompanion<T> Companion(int i) => new(Members[i], plan.MetaStart(i), Follows: i > mirror);
+        return shifted with
+        {
+            Company = [.. Enumerable.Range(0, mirror).Select(Companion), .. shifted.Company, .. Enumerable.Range(mirror + 1, Members.Length - mirror - 1).Select(Companion)],
+        };
     }
 
     private ChainPlan<T> PlanOf(ParameterLayout layout)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MetaMirror.Optimism;
 
 namespace MetaMirror.UpdateRules;
 
@@ -41,7 +42,7 @@ internal sealed class ChainPlan<T>
             _copiedState = Math.Max(_copiedState, _state[i].Length);
             if (member is not Schedule<T>)
                 gradient = _slots++;
-            if (member is not (Schedule<T> or WeightDecay<T> or ClipByNorm<T>))
+            if (member is not (Schedule<T> or WeightDecay<T> or ClipByNorm<T> or Hint<T>))
                 theta = _slots++;
         }
 

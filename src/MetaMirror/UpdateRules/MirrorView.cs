@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Divergences;
 
@@ -15,10 +16,18 @@ public sealed record MirrorView<T>(Divergence<T> Divergence, int MetaStart, int 
     /// <summary>First index of the divergence's state in the rule's.</summary>
     public int StateStart { get; init; }
 
-    /// <summary>True if other rules of a chain change gradient, step or theta as well: the plain bounds then say nothing.</summary>
-    public bool HasCompany { get; init; }
+    /// <summary>The rules that change gradient, step or theta as well, in the order in which they act; <see cref="MirrorStepForm{T}"/> reads them as a formula.</summary>
+    public ImmutableArray<MirrorCompanion<T>> Company { get; init; } = [];
+
+    /// <summary>True if there are any: the plain bounds then say nothing.</summary>
+    public bool HasCompany => Company.Length > 0;
 
     /// <summary>The same view inside a rule whose meta-parameters and state start later.</summary>
-    public MirrorView<T> Shift(int meta, int state) =>
-        this with { MetaStart = MetaStart + meta, RateIndex = RateIndex + meta, StateStart = StateStart + state };
+    public MirrorView<T> Shift(int meta, int state) => this with
+    {
+        MetaStart = MetaStart + meta,
+        RateIndex = RateIndex + meta,
+        StateStart = StateStart + state,
+        Company = [.. Company.Select(c => c with { MetaStart = c.MetaStart + meta })],
+    };
 }

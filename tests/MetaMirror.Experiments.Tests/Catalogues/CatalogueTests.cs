@@ -12,6 +12,9 @@ public sealed class CatalogueTests
     public void The_classic_optimizers_are_all_there() =>
         Assert.Equal(["sgd", "sgd-momentum", "nesterov", "rmsprop", "adam", "nadam", "adamw", "adagrad"], Catalogue.Baselines);
 
+    [Fact]
+    public void Rivals_are_in_tables_only_when_asked_for() => Assert.Equal(["optimistic-sgd", "omega"], Catalogue.Rivals);
+
     [Theory]
     [MemberData(nameof(Tunable))]
     public void Every_entry_makes_a_rule_with_the_rate_and_schedule_asked_for(string name)
@@ -20,7 +23,7 @@ public sealed class CatalogueTests
         UpdateRule<double> constant = entry.Create(new RuleSetting(0.01, ScheduleName.Constant)), linear = entry.Create(new RuleSetting(0.02, ScheduleName.Linear));
         var layout = ParameterLayout.Vector(2);
 
-        Assert.Equal(0.01, Assert.Single(constant.MetaSpecs(layout), s => s.Name == "learning_rate").Initial[0]);
+        Assert.Equal(0.01, Assert.Single(constant.MetaSpecs(layout), s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal)).Initial[0]);
         Assert.Equal(0.02, Assert.Single(linear.MetaSpecs(layout), s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal)).Initial[0]);
         Assert.Equal(0.05, Assert.Single(linear.MetaSpecs(layout), s => s.Name.EndsWith("final_fraction", StringComparison.Ordinal)).Initial[0]);
         Assert.Equal(entry.Name, Catalogue.Optimizer<float>(name).Name);
@@ -45,7 +48,7 @@ public sealed class CatalogueTests
         var learned = Assert.Throws<ArgumentException>(() => Catalogue.LearnedOptimizer("metamd-diag"));
 
         Assert.StartsWith(
-            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
+            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, optimistic-sgd, omega, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
         Assert.EndsWith("found 'metamd-diag' (did you mean 'metamd-diagonal'?) (Parameter 'name')", learned.Message, StringComparison.Ordinal);
     }
 

@@ -4,6 +4,7 @@ using MetaMirror.InitialPoints;
 using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Objectives;
+using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Tests.Hypergradients;
@@ -38,6 +39,11 @@ public sealed class HypergradientContractTests
         ["mirror-max3-exact"] = () => new MirrorDescent<double>(new MaxOfDiagonals<double>(3, [1, 4, 4, 1.1, 2.89, 2.7225]), 0.3),
         ["mirror-max3-printed"] = () => new MirrorDescent<double>(
             new MaxOfDiagonals<double>(3, [1, 4, 4, 1.1, 2.89, 2.7225], Center.Origin, MaxStep.Printed), 0.3),
+        ["region-nesterov"] = () => new Chain<double>(
+            new LinearSchedule<double>(0.05), new TrustRegion<double>(0.9, new Chain<double>(new NesterovHint<double>(0.7, learn: true), new MirrorDescent<double>(new DiagonalQuadratic<double>([2.25, 0.64]), 0.1, learnRate: true)), learn: true)),
+        ["region-predictable-max3"] = () => new PredictableTrustRegion<double>(0.9, new Chain<double>(new OmegaHint<double>(0.7, 0.8, learn: true), new MirrorDescent<double>(new MaxOfDiagonals<double>(3, [1, 4, 4, 1.1, 2.89, 2.7225]), 0.3)), learn: true),
+        ["normalized-heavy-ball"] = () => new NormalizedGradient<double>(0.9, new Chain<double>(new HeavyBallHint<double>(0.7, RateMeaning.Total, learn: true), new MirrorDescent<double>(new ScaledIdentity<double>(2), 0.1)), learn: true),
+        ["optimistic-sgd"] = () => new Chain<double>(new LastGradientHint<double>(0.8, learn: true), new Sgd<double>(new SgdOptions { LearningRate = 0.1 })),
         ["learned-basis"] = () => new LearnedBasis<double>(
             Statistics(), 1, new LearnedBasisOptions { LearningRate = 0.05, Learn = ["learning_rate", "momentum", "averaging", "prior_weight", "scales"] }),
         ["tracked-basis"] = () => new TrackedBasis<double>(Statistics(), new TrackedBasisOptions

@@ -3,6 +3,7 @@ using System.Numerics;
 using MetaMirror.Divergences;
 using MetaMirror.MetaLearners;
 using MetaMirror.Numerics;
+using MetaMirror.Optimism;
 using MetaMirror.Storage;
 using MetaMirror.UpdateRules;
 
@@ -98,6 +99,13 @@ internal static class LearnedCases
             ["kronecker-right"] = new MirrorDescent<T>(new KroneckerDivergence<T>(new KroneckerOptions { Left = FactorKind.Identity, LargestDense = 3 }), 0.1),
             ["full-matrix"] = new MirrorDescent<T>(new FullMatrixDivergence<T>(2), 0.1),
             ["entropy"] = new MirrorDescent<T>(new NegativeEntropy<T>(), 0.2),
+            ["trust-region"] = new TrustRegion<T>(0.7, new MirrorDescent<T>(new DiagonalQuadratic<T>(2), 0.1), learn: true),
+            ["normalized-nesterov"] = new Chain<T>(new LinearSchedule<T>(0.05), new NormalizedGradient<T>(0.7, new Chain<T>(new NesterovHint<T>(0.8, RateMeaning.Total, learn: true), new MirrorDescent<T>(new BlockScaled<T>(3), 0.1)))),
+            ["predictable-heavy-ball"] = new PredictableTrustRegion<T>(0.7, new Chain<T>(new HeavyBallHint<T>(0.8), new MirrorDescent<T>(new MaxOfDiagonals<T>(2), 0.1, learnRate: true)), learn: true),
+            ["last-gradient"] = new Chain<T>(new LastGradientHint<T>(0.9, learn: true), new MirrorDescent<T>(new ScaledIdentity<T>(2), 0.1)),
+            ["average-hint"] = new Chain<T>(new AverageHint<T>(0.9, 0.8, learn: true), new MirrorDescent<T>(new NegativeEntropy<T>(), 0.1)),
+            ["omega"] = new Chain<T>(new OmegaHint<T>(), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
+            ["omega-momentum"] = new Chain<T>(new OmegaMomentumHint<T>(0.5, 0.8), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
             ["basis"] = basis,
             ["unlearned-basis"] = LearnedBasis<T>.Unlearned(Layout),
             ["deployed-basis"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), basis),

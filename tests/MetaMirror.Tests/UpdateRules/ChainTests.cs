@@ -68,7 +68,10 @@ public sealed class ChainTests
         var divergence = new DiagonalQuadratic<double>(2);
         var mirror = new MirrorDescent<double>(divergence, .1);
         var chain = new Chain<double>(new ClipByNorm<double>(1), new LinearSchedule<double>(.05), mirror);
-        Assert.Equal(new MirrorView<double>(divergence, 2, Layout.Length, 2 + Layout.Length) { HasCompany = true }, chain.Mirror(Layout));
+        MirrorView<double> view = chain.Mirror(Layout)!;
+        Assert.True(view.HasCompany);
+        Assert.Equal([new(chain.Members[0], 0, Follows: false), new(chain.Members[1], 1, Follows: false)], view.Company);
+        Assert.Equal(new MirrorView<double>(divergence, 2, Layout.Length, 2 + Layout.Length), view with { Company = [] });
         Assert.Equal(new MirrorView<double>(divergence, 0, Layout.Length, Layout.Length), mirror.Mirror(Layout));
         Assert.Null(new Chain<double>(mirror, mirror).Mirror(Layout));
         Assert.Null(new Chain<double>(new ClipByNorm<double>(1)).Mirror(Layout));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MetaMirror.Divergences;
+using MetaMirror.Tests.Optimism;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Tests.UpdateRules;
@@ -44,6 +45,8 @@ internal static class RuleCases
         new("clip", () => new ClipByNorm<double>(.5), () => new ClipByNorm<float>(.5), ReferenceRules.ClipByNorm),
         new("clip-not-reached", () => new ClipByNorm<double>(1e3), () => new ClipByNorm<float>(1e3), ReferenceRules.ClipByNorm),
         new("mirror-diagonal", () => new MirrorDescent<double>(new DiagonalQuadratic<double>(2), .1), () => new MirrorDescent<float>(new DiagonalQuadratic<float>(2), .1), ReferenceRules.Diagonal),
+        .. HintCases.Hints,
+        .. HintCases.Regions,
         BasisCases.Learned("basis-full-rank", 6),
         BasisCases.Learned("basis-low-rank", 1),
         BasisCases.Learned("basis-rank-0", 0),

@@ -35,4 +35,19 @@ internal struct LaneSum<T>
             _lower += x.AsDouble();
         }
     }
+
+    /// <summary>Adds x y lane by lane, multiplied in double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddProduct(Vector256<T> x, Vector256<T> y)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            _lower += Vector256.WidenLower(x.AsSingle()) * Vector256.WidenLower(y.AsSingle());
+            _upper += Vector256.WidenUpper(x.AsSingle()) * Vector256.WidenUpper(y.AsSingle());
+        }
+        else
+        {
+            _lower += x.AsDouble() * y.AsDouble();
+        }
+    }
 }
