@@ -21,7 +21,7 @@ public abstract class RunCertificate
     {
         ArgumentNullException.ThrowIfNull(run);
         ImmutableArray<Premise> premises = [RunPremises.Completed(run), .. Premises(run)];
-        return new Certificate(Level, Name, Statement(run), premises, () => Bound(run), Measured(run)) 
+        return new Certificate(Level, Name, Statement(run), premises, () => Bound(run), Measured(run))
         {
             Task = task,
             Note = Note(run),
