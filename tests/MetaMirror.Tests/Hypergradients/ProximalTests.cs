@@ -125,7 +125,7 @@ public sealed class ProximalTests
         HypergradientReport report = new ProximalMode<float>(1 / (.4 * Gamma)).Compute(
             problem, new ValidationLoss<float>().ForThread(rule, task.Layout), problem.CreateMetaParameters(), default, total, direct);
         Assert.True(report.Succeeded, report.Verdict);
-        TrialProblem.AssertClose(ClosedForm(Gamma)[..2], [total[0], total[1]], 1e-3, "float");
+        TrialProblem.AssertClose(ClosedForm(Gamma).AsSpan(..2), [total[0], total[1]], 1e-3, "float");
     }
 
     /// <summary>(dE/dP_1, dE/dP_2, dE/dgamma, dE/dtheta_1) for E = Slope^T theta_*: -gamma z Delta, -z^T P Delta, gamma P z, z = (A + gamma P)^-1 Slope.</summary>

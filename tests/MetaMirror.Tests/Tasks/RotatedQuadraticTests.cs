@@ -56,7 +56,7 @@ public sealed class RotatedQuadraticTests
         Assert.True(Cholesky.TryFactor(h, 13, l));
         Vectors.Scale(-1.0, g);
         Cholesky.Solve(l, 13, g, minimizer);
-        Assert.Equal(0, objective.Evaluate(minimizer, [], BatchKey.Full, []), 1e-24 * start * 1e6);
+        Assert.Equal(0, objective.Evaluate(minimizer, [], BatchKey.Full, []), 1e-18 * start);
         double[] theta = Draws.Normal<double>(13, 801), delta = [.. theta.Zip(minimizer, (a, b) => a - b)], hd = new double[13];
         Gemm.MultiplyVector(false, 13, 13, 1.0, h, delta, 0.0, hd);
         double loss = objective.Evaluate(theta, [], BatchKey.Full, []);
