@@ -14,10 +14,7 @@ public sealed class TrackedBasisTests
     {
         // From age 7 to 9: bases were set at 6. Along t, theta, gradients (of a quartic), moments and all meta-parameters move.
         RandomStream stream = Stream();
-        TrackedBasis<double> rule = new(BasisCases.Statistics(Layout), Options with
-        {
-            PriorWeight = .5, Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
-        });
+        var rule = new TrackedBasis<double>(BasisCases.Statistics(Layout), Options with { PriorWeight = .5 });
         RuleRun<double> run = RuleRun<double>.At(7, rule, Layout, ref stream);
         Arrays<double> d = run.Direction(ref stream);
         double[] dMeta = run.MetaDirection(ref stream);

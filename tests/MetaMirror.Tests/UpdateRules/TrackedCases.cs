@@ -26,7 +26,10 @@ internal static class TrackedCases
 
     private static RuleCase Case(string name, TrackedBasisOptions options) => new(
         name, () => new PerLayout<double>(l => new TrackedBasis<double>(BasisCases.Statistics(l), options)),
-        () => new PerLayout<float>(l => new TrackedBasis<float>(BasisCases.Statistics(l), options)), Reference(options)) { LongState = true };
+        () => new PerLayout<float>(l => new TrackedBasis<float>(BasisCases.Statistics(l), options)), Reference(options))
+    {
+        LongState = true,
+    };
 
     private static ReferenceStep Reference(TrackedBasisOptions o) => x =>
     {
