@@ -14,7 +14,7 @@ public readonly record struct RuleSetting(double LearningRate, ScheduleName Sche
 {
     /// <summary>For example <c>learning rate 0.01, linear</c>.</summary>
     public override string ToString() =>
-        $"learning rate {LearningRate.ToString("G4", CultureInfo.InvariantCulture)}, {Schedule switch { ScheduleName.Linear => "linear", ScheduleName.Cosine => "cosine", _ => "constant" }}";
+        $"learning rate {LearningRate.ToString("G4", CultureInfo.InvariantCulture)}, {Schedule switch { ScheduleName.Linear => "linear", ScheduleName.Cosine => "cosine", ScheduleName.InverseTime => "inverse-time", _ => "constant" }}";
 }
 
 /// <summary>An optimizer that is tuned by its learning rate: one line of the catalogue.</summary>

@@ -10,6 +10,9 @@ internal static class Scheduling
     /// <summary>Learning rates fall to this share.</summary>
     private const double FinalFraction = 0.05;
 
+    /// <summary>r of 1 / (1 + r t / T).</summary>
+    private const double InverseTimeDecay = 4;
+
     /// <summary>The rule with its schedule in front.</summary>
     /// <param name="schedule">How the learning rate falls.</param>
     /// <param name="warmup">Steps over which it rises first; 0 for none.</param>
@@ -22,6 +25,7 @@ internal static class Scheduling
             ScheduleName.Constant => [],
             ScheduleName.Linear => [new LinearSchedule<T>(FinalFraction)],
             ScheduleName.Cosine => [new CosineSchedule<T>(FinalFraction)],
+            ScheduleName.InverseTime => [new InverseTimeSchedule<T>(InverseTimeDecay)],
             _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, "No such schedule."),
         };
         UpdateRule<T>[] rises = warmup > 0 ? [new Warmup<T>(warmup)] : [];

@@ -38,10 +38,10 @@ public static class PlanReport
         string how = plan.Learn switch
         {
             BasisLearning basis =>
-                $"Source runs with {basis.SourceOptimizer} gave a Kronecker eigenbasis (input-side rank {basis.Rank}) and prior second moments; the step was chosen among {basis.LearningRates.Count} candidates by the mean training loss on the source tasks"
+                $"Source runs with {basis.SourceOptimizer} gave a Kronecker eigenbasis (input-side rank {basis.Rank}) and prior second moments; the step was chosen among {basis.LearningRates.Count * basis.Schedules.Count} candidates, with its schedule, by the mean training loss on the source tasks"
                 + (basis.OuterSteps > 0 ? $", then {string.Join(", ", basis.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
             TrackedLearning tracked =>
-                $"Source runs with {tracked.SourceOptimizer} gave the input-side bases (rank {tracked.Rank}) that runs start from and then track; the step was chosen among {tracked.LearningRates.Count} candidates by the mean training loss on the source tasks"
+                $"Source runs with {tracked.SourceOptimizer} gave the input-side bases (rank {tracked.Rank}) that runs start from and then track; the step was chosen among {tracked.LearningRates.Count * tracked.Schedules.Count} candidates, with its schedule, by the mean training loss on the source tasks"
                 + (tracked.OuterSteps > 0 ? $", then {string.Join(", ", tracked.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
             MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",
             _ => "",

@@ -13,8 +13,8 @@ namespace MetaMirror.Experiments.Learning;
 
 /// <summary>
 /// Learns "basis + prior" or a tracked basis in three phases: statistics of source runs give basis and prior; the step is chosen among candidates by the mean
-/// trajectory loss on the source tasks; step and per-tensor scales are then refined by hypergradient of that loss. The control goes through
-/// the same choice of step with nothing else learned.
+/// trajectory loss on the source tasks, with its schedule; step and per-tensor scales are then refined by hypergradient of that loss. The control has nothing
+/// learned and nothing chosen: one step for all families.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
@@ -28,7 +28,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
 
     /// <inheritdoc/>
     protected override int PlannedOuterSteps =>
-        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * (HasControl ? 2 : 1)) + learning.OuterSteps;
+        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + learning.OuterSteps;
 
     private bool HasControl => Plan.Controls.Contains(_rules.Control, StringComparer.Ordinal);
 
@@ -40,14 +40,14 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         Collected = statistics;
         ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
         phase++;
-        double rate = Choose("step", ref phase, r => _rules.Learned(blocks, r), cancellationToken);
-        UpdateRule<T> rule = Deployed(_rules.Learned(blocks, rate));
+        RuleSetting best = Choose(ref phase, blocks, cancellationToken);
+        UpdateRule<T> rule = Deployed(blocks, best);
         MetaLearner<T> learner = learning.OuterSteps > 0
             ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, deploys: true, cancellationToken)
             : RunPhase("check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: true, cancellationToken);
         List<LearnedRule<T>> rules = [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
         if (HasControl)
-            rules.Add(ChooseControl(ref phase, cancellationToken));
+            rules.Add(Control());
         return rules;
     }
 
@@ -59,18 +59,17 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         return step.Statistics!;
     }
 
-    private double Choose(string name, ref int phase, Func<double, UpdateRule<T>> create, CancellationToken cancellationToken)
+    private RuleSetting Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
     {
-        double best = learning.LearningRates[0];
+        var best = new RuleSetting(learning.LearningRates[0], learning.Schedules[0]);
         double lowest = double.PositiveInfinity;
-        foreach (double rate in learning.LearningRates)
+        foreach (RuleSetting setting in learning.Schedules.SelectMany(s => learning.LearningRates.Select(r => new RuleSetting(r, s))))
         {
-            UpdateRule<T> rule = Deployed(create(rate));
             double value;
             try
             {
                 OuterStepReport report = RunPhase(
-                    name, phase++, ChoiceStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: false, cancellationToken).History[0];
+                    "step", phase++, ChoiceStreams, Deployed(blocks, setting), new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: false, cancellationToken).History[0];
 
                 // A mean over the tasks that survived would favor steps that are too large for the others.
                 value = report.Diverged.IsEmpty ? report.Value : double.PositiveInfinity;
@@ -81,7 +80,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
             }
 
             if (value < lowest)
-                (lowest, best) = (value, rate);
+                (lowest, best) = (value, setting);
         }
 
         return double.IsPositiveInfinity(lowest)
@@ -89,15 +88,16 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
             : best;
     }
 
-    private LearnedRule<T> ChooseControl(ref int phase, CancellationToken cancellationToken)
+    /// <summary>Nothing learned, nothing chosen: the same step and schedule for every family.</summary>
+    private LearnedRule<T> Control()
     {
-        double rate = Choose("control", ref phase, r => _rules.Unlearned(Tasks.Layout, r), cancellationToken);
-        UpdateRule<T> rule = Deployed(_rules.Unlearned(Tasks.Layout, rate));
+        UpdateRule<T> rule = Scheduled(_rules.Unlearned(Tasks.Layout), ScheduleName.Linear, learning.Warmup);
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
         return new LearnedRule<T>(_rules.Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
     }
 
-    private UpdateRule<T> Deployed(UpdateRule<T> rule) => Scheduled(rule, learning.Schedule, learning.Warmup);
+    private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, RuleSetting setting) =>
+        Scheduled(_rules.Learned(blocks, setting.LearningRate), setting.Schedule, learning.Warmup);
 
     private HypergradientStep<T> Refinement() =>
         new(new ReverseMode<T>(), new TrajectoryLoss<T>(), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }));

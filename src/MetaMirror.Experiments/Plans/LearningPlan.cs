@@ -99,7 +99,7 @@ public sealed record MetaMdLearning(
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>
 /// <param name="OuterSteps">Outer steps of the refinement by hypergradient of the mean training loss along the run. Default 20; 0 skips it.</param>
-/// <param name="Schedule">Schedule of the learned rule. Default linear.</param>
+/// <param name="Schedules">Schedules tried on the training tasks with every step; the best pair is kept. Default linear alone.</param>
 /// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, prior_weight. Default: all.</param>
 /// <param name="OuterLearningRate">Adam's step in the refinement, on the logarithm (logit) of what is learned. Default 0.05.</param>
 /// <param name="Warmup">Steps over which the step size rises. Default 5; 0 for none.</param>
@@ -112,13 +112,16 @@ public sealed record BasisLearning(
     double SourceLearningRate = 0.004,
     int SourceRuns = 1,
     int OuterSteps = 20,
-    ScheduleName Schedule = ScheduleName.Linear,
+    IReadOnlyList<ScheduleName>? Schedules = null,
     IReadOnlyList<string>? Learn = null,
     double OuterLearningRate = 0.05,
     int Warmup = 5) : LearningPlan(Optimizer), IStatisticsLearning
 {
     /// <summary>What the refinement moves.</summary>
     public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging", "prior_weight"];
+
+    /// <summary>Schedules tried on the training tasks.</summary>
+    public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Linear];
 
     /// <summary>Steps tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.008];

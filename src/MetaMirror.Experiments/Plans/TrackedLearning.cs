@@ -24,8 +24,8 @@ public interface IStatisticsLearning
     /// <summary>Outer steps of the refinement by hypergradient.</summary>
     int OuterSteps { get; }
 
-    /// <summary>Schedule of the learned rule.</summary>
-    ScheduleName Schedule { get; }
+    /// <summary>Schedules tried on the training tasks with every step; the best pair is kept.</summary>
+    IReadOnlyList<ScheduleName> Schedules { get; }
 
     /// <summary>What the refinement moves.</summary>
     IReadOnlyList<string> Learn { get; }
@@ -51,7 +51,7 @@ public interface IStatisticsLearning
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>
 /// <param name="OuterSteps">Outer steps of the refinement by hypergradient of the mean training loss along the run. Default 0: none.</param>
-/// <param name="Schedule">Schedule of the learned rule. Default linear.</param>
+/// <param name="Schedules">Schedules tried on the training tasks with every step; the best pair is kept. Default linear alone.</param>
 /// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, exponent, prior_weight. Default: learning_rate, scales, momentum, averaging.</param>
 /// <param name="OuterLearningRate">Adam's step in the refinement, on the logarithm (logit) of what is learned. Default 0.05.</param>
 /// <param name="Warmup">Steps over which the step size rises. Default 0 for none.</param>
@@ -69,13 +69,16 @@ public sealed record TrackedLearning(
     double SourceLearningRate = 0.004,
     int SourceRuns = 1,
     int OuterSteps = 0,
-    ScheduleName Schedule = ScheduleName.Linear,
+    IReadOnlyList<ScheduleName>? Schedules = null,
     IReadOnlyList<string>? Learn = null,
     double OuterLearningRate = 0.05,
     int Warmup = 0) : LearningPlan(Optimizer), IStatisticsLearning
 {
     /// <summary>What the refinement moves.</summary>
     public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging"];
+
+    /// <summary>Schedules tried on the training tasks.</summary>
+    public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Linear];
 
     /// <summary>Steps tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.016];

@@ -67,4 +67,8 @@ public enum ScheduleName
     /// <summary>Falls along half a cosine to 5 %.</summary>
     [JsonStringEnumMemberName("cosine")]
     Cosine,
+
+    /// <summary>Falls as 1 / (1 + 4 t / T), to a fifth.</summary>
+    [JsonStringEnumMemberName("inverse-time")]
+    InverseTime,
 }

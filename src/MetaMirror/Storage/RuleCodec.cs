@@ -27,6 +27,7 @@ internal static class RuleCodec<T>
         Of<PolynomialSchedule<T>>("polynomial",
             (r, w) => w.Last("finalFraction", r).Number("power", r.Power).Integer("begin", r.Begin).Integer("transitionSteps", r.TransitionSteps),
             (f, _) => new PolynomialSchedule<T>(f.Number("finalFraction"), f.Number("power"), f.Integer("begin"), f.IntegerOrNull("transitionSteps"), f.Flag("learn"))),
+        Of<InverseTimeSchedule<T>>("inverse-time", (r, w) => w.Last("decay", r), (f, _) => new InverseTimeSchedule<T>(f.Number("decay"), f.Flag("learn"))),
         Of<ExponentialSchedule<T>>("exponential", WriteExponential, ReadExponential),
         Of<ClipByNorm<T>>("clip-by-norm", (r, w) => w.Last("maxNorm", r), (f, _) => new ClipByNorm<T>(f.Number("maxNorm"), f.Flag("learn"))),
         Of<WeightDecay<T>>("weight-decay", (r, w) => w.Last("weightDecay", r), (f, _) => new WeightDecay<T>(f.Number("weightDecay"), f.Flag("learn"))),

@@ -54,10 +54,26 @@ public sealed class BasisLearnerTests
         IReadOnlyList<LearnedRule<double>> rules = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken);
         Assert.Equal(["metamirror-tracked", "unlearned-tracked"], rules.Select(r => r.Name));
         TrackedBasis<double>[] tracked = [.. rules.Select(r => ((Chain<double>)r.Rule).Members.OfType<TrackedBasis<double>>().Single())];
-        Assert.Equal(2, tracked[1].Options.LearningRate);
+        Assert.Equal(new TrackedBasisOptions().LearningRate, tracked[1].Options.LearningRate);
+        Assert.Contains(tracked[0].Options.LearningRate, new[] { 0.02, 2 });
         Assert.All(tracked, t => Assert.Equal(1, t.Start[0].Rank));
         Assert.NotEqual(tracked[0].Start[0].Right.ToArray(), tracked[1].Start[0].Right.ToArray());
         Assert.True(rules[0].History[^1].Value < rules[0].History[0].Value);
+    }
+
+    [Theory]
+    [InlineData(new[] { ScheduleName.Linear, ScheduleName.Constant })]
+    [InlineData(new[] { ScheduleName.Constant, ScheduleName.Linear })]
+    public void The_schedule_is_chosen_with_the_step(ScheduleName[] schedules)
+    {
+        // Steps far too short: the one that stays constant goes farthest.
+        Plan plan = PlanFile.Read("sensors") with
+        {
+            Training = new TrainingPlan(Steps: 25),
+            Learn = new TrackedLearning("metamirror-tracked", LearningRates: [1e-4], Schedules: schedules, SourceLearningRate: 0.05),
+        };
+        LearnedRule<double> learned = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken)[0];
+        Assert.IsType<TrackedBasis<double>>(learned.Rule);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class EmbeddedPlanTests
         Assert.Equal(7, plan.Baselines.Count);
         Assert.Equal([ScheduleName.Constant, ScheduleName.Linear, ScheduleName.Cosine], plan.Tuning.Schedules);
         Assert.Equal(9, plan.Tuning.Rates);
-        Assert.Equal("metamirror-basis", Assert.IsType<BasisLearning>(plan.Learn).Optimizer);
+        Assert.Equal("metamirror-tracked", Assert.IsType<TrackedLearning>(plan.Learn).Optimizer);
         Assert.False(plan.IsDoublePrecision);
     }
 

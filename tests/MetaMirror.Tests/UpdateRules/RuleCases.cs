@@ -64,6 +64,8 @@ internal static class RuleCases
             ReferenceRules.Schedule(x => ((1 - x["final_fraction"]) * Math.Pow(1 - (Math.Clamp(x.Step - 1, 0, 5) / 5.0), 2)) + x["final_fraction"])),
         new("cosine", () => new CosineSchedule<double>(.1), () => new CosineSchedule<float>(.1),
             ReferenceRules.Schedule(x => x["final_fraction"] + ((1 - x["final_fraction"]) * (1 + Math.Cos(Math.PI * x.Step / x.Steps)) / 2))),
+        new("inverse-time", () => new InverseTimeSchedule<double>(3), () => new InverseTimeSchedule<float>(3),
+            ReferenceRules.Schedule(x => 1 / (1 + (x["decay"] * x.Step / x.Steps)))),
         new("exponential", () => new ExponentialSchedule<double>(.3, 2, 1), () => new ExponentialSchedule<float>(.3, 2, 1),
             ReferenceRules.Schedule(x => Complex.Exp(Math.Max(0, x.Step - 1) / 2.0 * Complex.Log(x["rate"])))),
         new("exponential-end", () => new ExponentialSchedule<double>(.3, 2, 1, staircase: true, endFraction: .2), () => new ExponentialSchedule<float>(.3, 2, 1, staircase: true, endFraction: .2),

@@ -56,6 +56,15 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void Inverse_Time_Falls_As_One_Over_Time()
+    {
+        var schedule = new InverseTimeSchedule<double>(4);
+        Assert.Equal(1, schedule.Factor(0, 100, [4], []), Tolerance);
+        Assert.Equal(.5, schedule.Factor(25, 100, [4], []), Tolerance);
+        Assert.Equal(.2, schedule.Factor(100, 100, [4], []), Tolerance);
+    }
+
+    [Fact]
     public void Warmup_Grows_To_One_In_The_Given_Steps()
     {
         var warmup = new Warmup<double>(4);
@@ -73,6 +82,7 @@ public sealed class ScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new LinearSchedule<double>(.1, transitionSteps: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PolynomialSchedule<double>(.1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSchedule<double>(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new InverseTimeSchedule<double>(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConstantSchedule<double>(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Warmup<double>(0));
     }
