@@ -112,12 +112,13 @@ internal static class LearnedCases
             ["tracked"] = tracked,
             ["unlearned-tracked"] = TrackedBasis<T>.Unlearned(Layout, new TrackedBasisOptions { LargestColumns = 2, Rank = 2, TrustRegion = double.PositiveInfinity, Refresh = BasisRefresh.Eigenvectors }),
             ["deployed-tracked"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), tracked),
-            ["two-bases"] = new Chain<T>(basis, new InverseTimeSchedule<T>(3, learn: true), new CosineSchedule<T>(0.1, learn: true), LearnedBasis<T>.Unlearned(Layout)),
+            ["two-bases"] = new Chain<T>(basis, new CosineSchedule<T>(0.1, learn: true), LearnedBasis<T>.Unlearned(Layout)),
             ["clipped"] = new Chain<T>(new ClipByNorm<T>(1.5, learn: true), new WeightDecay<T>(0.01), new ConstantSchedule<T>(0.5), new Adam<T>()),
             ["polynomial"] = new Chain<T>(new PolynomialSchedule<T>(0.1, 2, 1, 5), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
             ["linear"] = new Chain<T>(new LinearSchedule<T>(0, 2, 6, learn: true), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
             ["exponential"] = new Chain<T>(new ExponentialSchedule<T>(0.9, 2, 1, staircase: true, endFraction: 0.5, learn: true), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
             ["exponential-endless"] = new Chain<T>(new ExponentialSchedule<T>(0.9, 3), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
+            ["inverse-time"] = new Chain<T>(new InverseTimeSchedule<T>(3, learn: true), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
             ["empty-chain"] = new Chain<T>(),
         };
     }
