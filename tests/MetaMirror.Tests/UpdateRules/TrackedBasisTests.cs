@@ -119,6 +119,7 @@ public sealed class TrackedBasisTests
     public void Options_out_of_range_and_other_layouts_are_refused()
     {
         Refused("RefreshEvery", Options with { RefreshEvery = 0 });
+        Refused("ResidualEvery", Options with { ResidualEvery = 0 });
         Refused("rank", Options with { Rank = -1 });
         Refused("exponent", Options with { Exponent = 1 });
         Refused("trust region", Options with { TrustRegion = 0 });
