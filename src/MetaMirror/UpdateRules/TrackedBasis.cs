@@ -115,17 +115,13 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
             at += b.StateLength;
             var frame = new TrackedFrame<T>(b, factors, s.Work);
             if (turns)
-            {
-                m.CopyTo(c);
-                whole.Clear();
-                frame.Lift(T.One, c, whole);
-            }
+                frame.BeginTurn(m, c, s.Factors, whole);
 
             bool hasProduct = new TrackedFactors<T>(b, Options).Advance(context.Age, g, factors, s.Work);
             if (context.Age == 0)
                 continue;
             if (turns)
-                frame.Project(whole, m);
+                frame.EndTurn(c, s.Factors, whole, m);
             Span<T> d = c[..b.KeptLength], v = b.Second(state), theta = x.Theta.Slice(b.Block.Offset, b.Block.Length);
             T step = StepOf(context, x, k);
             frame.ProjectKept(g, d, hasProduct);

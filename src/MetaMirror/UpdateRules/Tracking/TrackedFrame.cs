@@ -63,6 +63,43 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
         LiftKept(factor, d, g);
     }
 
+    /// <summary>Before bases move: momentum out of their coordinates, but for a rotated residual's rows, whose old basis is kept instead: V' V^T turns them in one product.</summary>
+    /// <param name="m">Momentum.</param>
+    /// <param name="c">For <see cref="EndTurn"/>, like the two that follow.</param>
+    /// <param name="factors">As long as the factors.</param>
+    /// <param name="whole">As long as the tensor.</param>
+    public void BeginTurn(ReadOnlySpan<T> m, Span<T> c, Span<T> factors, Span<T> whole)
+    {
+        m.CopyTo(c);
+        if (block.RotatesResidual)
+        {
+            _left.CopyTo(factors);
+            Gemm.Multiply(false, false, block.M, block.N, block.Columns, T.One, c[..block.KeptLength], _right, T.One, c[block.KeptLength..]);
+            return;
+        }
+
+        whole.Clear();
+        Lift(T.One, c, whole);
+    }
+
+    /// <summary>After bases have moved: momentum into the new coordinates.</summary>
+    public void EndTurn(Span<T> c, Span<T> factors, ReadOnlySpan<T> whole, Span<T> m)
+    {
+        if (!block.RotatesResidual)
+        {
+            Project(whole, m);
+            return;
+        }
+
+        (int rows, int kept) = (block.M, block.KeptLength);
+        Span<T> rest = c[kept..], old = factors[..(rows * rows)], turn = factors.Slice(rows * rows, rows * rows), d = c[..kept];
+        TimesRight(T.One, rest, T.Zero, d);
+        Gemm.Multiply<T>(false, false, rows, block.N, block.Columns, -T.One, d, _right, T.One, rest);
+        Gemm.Multiply<T>(false, true, rows, rows, rows, T.One, _left, old, T.Zero, turn);
+        Gemm.Multiply<T>(false, false, rows, block.Columns, rows, T.One, turn, d, T.Zero, m[..kept]);
+        Gemm.Multiply<T>(false, false, rows, block.N, rows, T.One, turn, rest, T.Zero, m[kept..]);
+    }
+
     /// <summary>g += factor V_L D Q^T.</summary>
     public void LiftKept(T factor, ReadOnlySpan<T> d, Span<T> g) => AddTimesRightTransposed(factor, LeftTransposed(d), g);
 
