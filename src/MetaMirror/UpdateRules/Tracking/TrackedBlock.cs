@@ -29,6 +29,8 @@ internal sealed class TrackedBlock<T>
         KeptLength = M * Columns;
         MomentLength = KeptLength + (IsTracked ? Block.Length : 0);
         SumLength = IsTracked && options.ResidualEvery > 1 ? Block.Length : 0;
+        Eigenvalues = TrackedPrior.Eigenvalues(start);
+        RestTrace = TrackedPrior.RestTrace(start);
         HasPrior = start.Prior.ContainsAnyExcept(T.Zero) || start.Rest.ContainsAnyExcept(T.Zero);
     }
 
@@ -54,6 +56,11 @@ internal sealed class TrackedBlock<T>
     public bool RotatesResidual { get; }
 
     public bool HasPrior { get; }
+
+    /// <summary>Those of the prior: sums over its rows, taken once.</summary>
+    public double[] Eigenvalues { get; }
+
+    public double RestTrace { get; }
 
     public int LeftLength { get; }
 
