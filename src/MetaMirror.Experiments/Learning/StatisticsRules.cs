@@ -33,7 +33,8 @@ public sealed record StatisticsRules<T>(
         TrackedBasisOptions Options(double rate) => new()
         {
             LearningRate = rate, PriorWeight = learning.Prior, Rank = learning.Rank, LargestColumns = learning.LargestColumns, RefreshEvery = learning.RefreshEvery,
-            FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, Learn = [.. learning.Learn],
+            FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, ResidualEvery = learning.ResidualEvery,
+            Learn = [.. learning.Learn],
         };
         return new("unlearned-tracked", (blocks, rate) => new TrackedBasis<T>(blocks, Options(rate)), layout => TrackedBasis<T>.Unlearned(layout, Options(new TrackedBasisOptions().LearningRate)));
     }

@@ -47,6 +47,7 @@ public interface IStatisticsLearning
 /// <param name="FactorEvery">Every so manieth gradient enters the small factors. Default 1.</param>
 /// <param name="TrackEvery">Every so manieth gradient enters the average of a tracked basis. Default 1.</param>
 /// <param name="RotateResidual">Whether what a tracked basis leaves out is rotated on the output side. Default true.</param>
+/// <param name="ResidualEvery">It moves at every so manieth step, by the mean gradient since. Default 1.</param>
 /// <param name="SourceOptimizer">Classic optimizer of the runs that statistics are taken from. Default Adam.</param>
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>
@@ -65,6 +66,7 @@ public sealed record TrackedLearning(
     int FactorEvery = 1,
     int TrackEvery = 1,
     bool RotateResidual = true,
+    int ResidualEvery = 1,
     string SourceOptimizer = "adam",
     double SourceLearningRate = 0.004,
     int SourceRuns = 1,

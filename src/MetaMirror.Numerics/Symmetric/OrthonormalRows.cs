@@ -2,11 +2,14 @@ using System.Numerics;
 
 namespace MetaMirror.Numerics;
 
-/// <summary>Gram-Schmidt on the rows of a matrix, each projected twice ("twice is enough": Parlett, "The Symmetric Eigenvalue Problem", 6.9).</summary>
+/// <summary>Gram-Schmidt on the rows of a matrix, each projected once more if it lost much ("twice is enough": Parlett, "The Symmetric Eigenvalue Problem", 6.9).</summary>
 public static class OrthonormalRows
 {
     /// <summary>A row that keeps less than this of its length (times the machine epsilon) lies in the span of those before it.</summary>
     private const int LostDigits = 64;
+
+    /// <summary>A row that keeps this much of its length is as orthogonal as rounding allows: the error of a projection grew by at most 1 / 0.7.</summary>
+    private const double Kept = 0.7;
 
     /// <summary>a ← Q with a = R Q, Q Qᵀ = I and R lower triangular with a positive diagonal: the transposed QR factorization of aᵀ.</summary>
     /// <remarks>
@@ -66,7 +69,15 @@ public static class OrthonormalRows
         if (count == 0)
             return true;
         T left = Subtract(before, count, row, scratch);
-        if (left < least || !TryNormalize(row))
+        if (left < least)
+            return false;
+        if (left >= T.CreateChecked(Kept))
+        {
+            Vectors.Scale(T.One / left, row);
+            return true;
+        }
+
+        if (!TryNormalize(row))
             return false;
         Subtract(before, count, row, scratch);
         return TryNormalize(row);

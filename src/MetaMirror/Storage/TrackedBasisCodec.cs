@@ -17,7 +17,7 @@ internal static class TrackedBasisCodec
             .Number("trustRegion", double.IsPositiveInfinity(o.TrustRegion) ? 0 : o.TrustRegion).Number("factorAveraging", o.FactorAveraging).Integer("rank", o.Rank)
             .Integer("largestColumns", o.LargestColumns).Integer("largestRows", o.LargestRows).Flag("rotateVectors", o.RotateVectors).Flag("projectedFactor", o.ProjectedFactor).Integer("refreshEvery", o.RefreshEvery)
             .Sizes("earlyRefreshes", o.EarlyRefreshes).Text("refresh", o.Refresh == BasisRefresh.Eigenvectors ? Eigenvectors : Following).Flag("rotateResidual", o.RotateResidual)
-            .Integer("factorEvery", o.FactorEvery).Integer("trackEvery", o.TrackEvery).Learn(o.Learn);
+            .Integer("residualEvery", o.ResidualEvery).Integer("factorEvery", o.FactorEvery).Integer("trackEvery", o.TrackEvery).Learn(o.Learn);
         BasisTensors.Write(r.Start, w);
     }
 
@@ -33,7 +33,7 @@ internal static class TrackedBasisCodec
             PriorWeight = f.Number("priorWeight"), TrustRegion = trustRegion == 0 ? double.PositiveInfinity : trustRegion, FactorAveraging = f.Number("factorAveraging"),
             Rank = f.Integer("rank"), LargestColumns = f.Integer("largestColumns", 1), LargestRows = f.Integer("largestRows"), RotateVectors = f.Flag("rotateVectors"), ProjectedFactor = f.Flag("projectedFactor"),
             RefreshEvery = f.Integer("refreshEvery", 1), EarlyRefreshes = [.. f.Sizes("earlyRefreshes")], RotateResidual = f.Flag("rotateResidual"),
-            FactorEvery = f.Integer("factorEvery", 1), TrackEvery = f.Integer("trackEvery", 1), Learn = f.Texts("learn"),
+            ResidualEvery = f.Integer("residualEvery", 1), FactorEvery = f.Integer("factorEvery", 1), TrackEvery = f.Integer("trackEvery", 1), Learn = f.Texts("learn"),
             Refresh = f.Text("refresh") switch
             {
                 Following => BasisRefresh.Following,

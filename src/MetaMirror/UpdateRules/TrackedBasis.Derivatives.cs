@@ -1,4 +1,5 @@
 using System.Numerics;
+using MetaMirror.Numerics;
 using MetaMirror.UpdateRules.Tracking;
 
 namespace MetaMirror.UpdateRules;
@@ -16,8 +17,9 @@ public sealed partial class TrackedBasis<T>
             return;
         }
 
-        TrackedMoments<T> map = Map(context);
+        TrackedMoments<T> map = Map(context), restMap = Map(context, Options.ResidualEvery);
         var mu = new TrackedSlopes<T>(metaTangent[Momentum], metaTangent[Averaging], metaTangent[Exponent], metaTangent[PriorWeight]);
+        TrackedSlopes<T> restMu = mu with { B1 = mu.B1 * Slope(context.Meta[Momentum]), B2 = mu.B2 * Slope(context.Meta[Averaging]) };
         TrackedSpans<T> s = _scratch.Of(context.Scratch);
         int at = 0;
         for (int k = 0; k < _blocks.Length; k++)
@@ -35,8 +37,10 @@ public sealed partial class TrackedBasis<T>
                 Turn(before, frame, dm, whole);
             }
 
-            frame.Project(g, c);
-            frame.Project(tangent.Gradient.Slice(b.Block.Offset, b.Block.Length), dc);
+            ReadOnlySpan<T> dg = tangent.Gradient.Slice(b.Block.Offset, b.Block.Length);
+            int kept = b.KeptLength;
+            frame.ProjectKept(g, c[..kept]);
+            frame.ProjectKept(dg, dc[..kept]);
             Span<T> v = b.Second(state), dv = b.Second(moved);
             ReadOnlySpan<T> prior = b.Prior(s.Factors[..b.FactorLength]);
             for (int i = 0; i < b.M; i++)
@@ -45,8 +49,6 @@ public sealed partial class TrackedBasis<T>
                 map.Jvp(c.Slice(from, n), m.Slice(from, n), v.Slice(from, n), prior[..n], mu, dc.Slice(from, n), dm.Slice(from, n), dv.Slice(from, n));
             }
 
-            int kept = b.KeptLength;
-            map.Jvp(c[kept..], m[kept..], v[kept..], prior[^1..], mu, dc[kept..], dm[kept..], dv[kept..]);
             b.Factors(moved).Clear();
 
             // d(step N) = step dN + dstep N.
@@ -54,8 +56,25 @@ public sealed partial class TrackedBasis<T>
             T dStep = (metaTangent[Rate] * context.Meta[FirstScale + k] * x.Scale[0]) + (context.Meta[Rate] * metaTangent[FirstScale + k] * x.Scale[0])
                 + (context.Meta[Rate] * context.Meta[FirstScale + k] * tangent.Scale[0]);
             Span<T> dTheta = tangent.Theta.Slice(b.Block.Offset, b.Block.Length);
-            frame.Lift(-step, dc, dTheta);
-            frame.Lift(-dStep, c, dTheta);
+            frame.LiftKept(-step, dc[..kept], dTheta);
+            frame.LiftKept(-dStep, c[..kept], dTheta);
+            if (!b.IsTracked)
+                continue;
+            bool moves = RestMoves(context.Age);
+            if (moves)
+            {
+                frame.ProjectRest(Mean(g, b.Sum(state), whole), c[kept..]);
+                frame.ProjectRest(Mean(dg, b.Sum(moved), whole), dc[kept..]);
+            }
+
+            Gather(moves, dg, b.Sum(moved));
+            if (!moves)
+                continue;
+            restMap.Jvp(c[kept..], m[kept..], v[kept..], prior[^1..], restMu, dc[kept..], dm[kept..], dv[kept..]);
+            c[..kept].Clear();
+            dc[..kept].Clear();
+            frame.Lift(-step * _longer, dc, dTheta);
+            frame.Lift(-dStep * _longer, c, dTheta);
         }
     }
 
@@ -68,8 +87,8 @@ public sealed partial class TrackedBasis<T>
             return;
         }
 
-        TrackedMoments<T> map = Map(context);
-        TrackedCotangents sums = default;
+        TrackedMoments<T> map = Map(context), restMap = Map(context, Options.ResidualEvery);
+        TrackedCotangents sums = default, restSums = default;
         TrackedSpans<T> s = _scratch.Of(context.Scratch);
         int at = 0;
         for (int k = 0; k < _blocks.Length; k++)
@@ -84,13 +103,18 @@ public sealed partial class TrackedBasis<T>
             b.First(state).CopyTo(m);
             if (turns)
                 Turn(before, frame, m, whole);
-            frame.Project(g, c);
+            int kept = b.KeptLength;
+            bool moves = b.IsTracked && RestMoves(context.Age);
+            frame.ProjectKept(g, c[..kept]);
+            if (moves)
+                frame.ProjectRest(Mean(g, b.Sum(state), whole), c[kept..]);
             frame.LiftTransposed(T.One, cotangent.Theta.Slice(b.Block.Offset, b.Block.Length), ac);
             T factor = -StepOf(context, x, k);
             Span<T> v = b.Second(state), av = b.Second(back);
             ReadOnlySpan<T> prior = b.Prior(s.Factors[..b.FactorLength]);
-            int kept = b.KeptLength;
-            double along = map.Vjp(c[kept..], m[kept..], v[kept..], prior[^1..], factor, ac[kept..], am[kept..], av[kept..], ref sums);
+            double along = 0;
+            if (moves)
+                along = double.CreateChecked(_longer) * restMap.Vjp(c[kept..], m[kept..], v[kept..], prior[^1..], factor * _longer, ac[kept..], am[kept..], av[kept..], ref restSums);
             for (int i = 0; i < b.M; i++)
             {
                 (int from, int n) = (i * b.Columns, b.Columns);
@@ -110,13 +134,58 @@ public sealed partial class TrackedBasis<T>
             }
 
             b.Factors(back).Clear();
-            frame.ProjectTransposed(ac, cotangent.Gradient.Slice(b.Block.Offset, b.Block.Length));
+            Span<T> ag = cotangent.Gradient.Slice(b.Block.Offset, b.Block.Length), aSum = b.Sum(back);
+            frame.ProjectKeptTransposed(ac[..kept], ag);
+            if (!b.IsTracked)
+                continue;
+            if (aSum.IsEmpty)
+            {
+                frame.ProjectRestTransposed(ac[kept..], ag);
+                continue;
+            }
+
+            // S' = S + G; where the residual moves it is used up, and starts again from zero.
+            if (moves)
+            {
+                aSum.Clear();
+                Vectors.Scale(T.One / T.CreateChecked(Options.ResidualEvery), ac[kept..]);
+                frame.ProjectRestTransposed(ac[kept..], aSum);
+            }
+
+            Vectors.AddScaled(T.One, aSum, ag);
         }
 
-        metaCotangent[Momentum] += T.CreateChecked(sums.B1);
-        metaCotangent[Averaging] += T.CreateChecked(sums.B2);
-        metaCotangent[Exponent] += T.CreateChecked(sums.E);
-        metaCotangent[PriorWeight] += T.CreateChecked(sums.C);
+        metaCotangent[Momentum] += T.CreateChecked(sums.B1) + (T.CreateChecked(restSums.B1) * Slope(context.Meta[Momentum]));
+        metaCotangent[Averaging] += T.CreateChecked(sums.B2) + (T.CreateChecked(restSums.B2) * Slope(context.Meta[Averaging]));
+        metaCotangent[Exponent] += T.CreateChecked(sums.E + restSums.E);
+        metaCotangent[PriorWeight] += T.CreateChecked(sums.C + restSums.C);
+    }
+
+    private bool RestMoves(int age) => age % Options.ResidualEvery == 0;
+
+    /// <summary>The slope of b^s in b.</summary>
+    private T Slope(T b) => T.CreateChecked(Options.ResidualEvery) * Power(b, Options.ResidualEvery - 1);
+
+    /// <summary>(sum + g) / s, in the scratch given; g itself where there is no sum.</summary>
+    private ReadOnlySpan<T> Mean(ReadOnlySpan<T> g, ReadOnlySpan<T> sum, Span<T> whole)
+    {
+        if (sum.IsEmpty)
+            return g;
+        sum.CopyTo(whole);
+        Vectors.AddScaled(T.One, g, whole);
+        Vectors.Scale(T.One / T.CreateChecked(Options.ResidualEvery), whole);
+        return whole;
+    }
+
+    /// <summary>The sum of gradients after the step, if there is one.</summary>
+    private static void Gather(bool moves, ReadOnlySpan<T> g, Span<T> sum)
+    {
+        if (sum.IsEmpty)
+            return;
+        if (moves)
+            sum.Clear();
+        else
+            Vectors.AddScaled(T.One, g, sum);
     }
 
     /// <summary>The frame of the step at this age: factors advanced in scratch, the state left alone.</summary>

@@ -32,6 +32,9 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
     private readonly IReadOnlyList<MetaParameterSpec<T>> _specs;
     private readonly TrackedScratch _scratch;
 
+    /// <summary>sqrt(s): how much longer the steps of a residual are that moves at every s-th.</summary>
+    private readonly T _longer;
+
     /// <summary>A rule that starts from ready bases.</summary>
     /// <param name="start">Per tensor the right basis to start at, [n x r], and the prior; the left basis is not used.</param>
     /// <param name="options">Step size and the rest. The rank of a tracked basis is that of <paramref name="start"/>.</param>
@@ -41,6 +44,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         Start = start;
         Options = options ?? new TrackedBasisOptions();
         Require(Options);
+        _longer = T.CreateChecked(Math.Sqrt(Options.ResidualEvery));
         _blocks = [.. start.Select(b => new TrackedBlock<T>(b, Options))];
         _scratch = new TrackedScratch(
             _blocks.Select(b => b.FactorLength).Append(0).Max(), _blocks.Select(b => b.MomentLength).Append(0).Max(), _blocks.Select(b => b.Block.Length).Append(0).Max(),
@@ -99,7 +103,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
-        TrackedMoments<T> map = Map(context);
+        TrackedMoments<T> map = Map(context), restMap = Map(context, Options.ResidualEvery);
         TrackedSpans<T> s = _scratch.Of(context.Scratch);
         bool turns = context.Age > 0 && TrackedFactors<T>.IsDue(Options, context.Age);
         int at = 0;
@@ -111,35 +115,60 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
             at += b.StateLength;
             var frame = new TrackedFrame<T>(b, factors, s.Work);
             if (turns)
-            {
-                m.CopyTo(c);
-                whole.Clear();
-                frame.Lift(T.One, c, whole);
-            }
+                frame.BeginTurn(m, c, s.Factors, whole);
 
             bool hasProduct = new TrackedFactors<T>(b, Options).Advance(context.Age, g, factors, s.Work);
             if (context.Age == 0)
                 continue;
             if (turns)
-                frame.Project(whole, m);
-            frame.Project(g, c, hasProduct);
-            Normalize(map, b, factors, c, m, b.Second(state));
-            frame.Lift(-StepOf(context, x, k), c, x.Theta.Slice(b.Block.Offset, b.Block.Length));
+                frame.EndTurn(c, s.Factors, whole, m);
+            Span<T> d = c[..b.KeptLength], v = b.Second(state), theta = x.Theta.Slice(b.Block.Offset, b.Block.Length);
+            T step = StepOf(context, x, k);
+            frame.ProjectKept(g, d, hasProduct);
+            ReadOnlySpan<T> prior = b.Prior(factors);
+            bool movesRest = b.IsTracked && TryRest(context.Age, frame, g, b.Sum(state), c[b.KeptLength..]);
+            NormalizeKept(map, b, prior, d, m, v);
+            if (!movesRest)
+            {
+                frame.LiftKept(-step, d, theta);
+                continue;
+            }
+
+            restMap.Step(c[b.KeptLength..], m[b.KeptLength..], v[b.KeptLength..], prior[^1..]);
+            if (b.SumLength > 0)
+                Vectors.Scale(T.One / _longer, d);
+            frame.Lift(-step * _longer, c, theta);
         }
     }
 
-    private static void Normalize(TrackedMoments<T> map, TrackedBlock<T> b, ReadOnlySpan<T> factors, Span<T> c, Span<T> m, Span<T> v)
+    /// <summary>E of this step, if the residual moves now; the sum of gradients moves on.</summary>
+    private bool TryRest(int age, in TrackedFrame<T> frame, ReadOnlySpan<T> g, Span<T> sum, Span<T> rest)
     {
-        ReadOnlySpan<T> prior = b.Prior(factors);
+        if (sum.IsEmpty)
+        {
+            frame.ProjectRest(g, rest, hasProduct: true);
+            return true;
+        }
+
+        Vectors.AddScaled(T.One, g, sum);
+        if (!RestMoves(age))
+            return false;
+        Vectors.Scale(T.One / T.CreateChecked(Options.ResidualEvery), sum);
+        frame.ProjectRest(sum, rest);
+        sum.Clear();
+        return true;
+    }
+
+    private static void NormalizeKept(TrackedMoments<T> map, TrackedBlock<T> b, ReadOnlySpan<T> prior, Span<T> d, Span<T> m, Span<T> v)
+    {
         if (map.IgnoresPrior)
         {
-            map.Step(c, m, v, prior[^1..]);
+            map.Step(d, m[..d.Length], v[..d.Length], prior[^1..]);
             return;
         }
 
         for (int i = 0; i < b.M; i++)
-            map.Step(c.Slice(i * b.Columns, b.Columns), m.Slice(i * b.Columns, b.Columns), v.Slice(i * b.Columns, b.Columns), prior[..b.Columns]);
-        map.Step(c[b.KeptLength..], m[b.KeptLength..], v[b.KeptLength..], prior[^1..]);
+            map.Step(d.Slice(i * b.Columns, b.Columns), m.Slice(i * b.Columns, b.Columns), v.Slice(i * b.Columns, b.Columns), prior[..b.Columns]);
     }
 
     private static ImmutableArray<BasisBlock<T>> FromStatistics(BoundStatistics statistics, TrackedBasisOptions options)
@@ -161,8 +190,11 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         return new BasisBlock<T>(block, [], right, new T[block.Rows * r], new T[block.Rows]);
     }
 
-    private TrackedMoments<T> Map(in StepContext<T> context) =>
-        new(context.Meta[Momentum], context.Meta[Averaging], context.Meta[Exponent], context.Meta[PriorWeight], Options.TrustRegion, context.Age + 1);
+    /// <summary>The map of entries that move at every so manieth step.</summary>
+    private TrackedMoments<T> Map(in StepContext<T> context, int every = 1) => new(
+        Power(context.Meta[Momentum], every), Power(context.Meta[Averaging], every), context.Meta[Exponent], context.Meta[PriorWeight], Options.TrustRegion, (context.Age / every) + 1);
+
+    private static T Power(T x, int n) => n == 1 ? x : T.CreateChecked(Math.Pow(double.CreateChecked(x), n));
 
     private static T StepOf(in StepContext<T> context, in Iterate<T> x, int block) => context.Meta[Rate] * context.Meta[FirstScale + block] * x.Scale[0];
 
@@ -172,6 +204,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         AtLeast(1, o.LargestColumns, nameof(o.LargestColumns));
         AtLeast(0, o.LargestRows, nameof(o.LargestRows));
         AtLeast(1, o.RefreshEvery, nameof(o.RefreshEvery));
+        AtLeast(1, o.ResidualEvery, nameof(o.ResidualEvery));
         AtLeast(1, o.FactorEvery, nameof(o.FactorEvery));
         AtLeast(1, o.TrackEvery, nameof(o.TrackEvery));
         if (!(o.Exponent is > 0 and < 1))

@@ -69,6 +69,12 @@ public sealed record TrackedBasisOptions
     /// </summary>
     public bool RotateResidual { get; init; } = true;
 
+    /// <summary>
+    /// s: what a tracked basis leaves out moves at every s-th step alone, by the mean gradient since it last did, as a run of batches s times as large would: with b1^s, b2^s and a step
+    /// sqrt(s) as long (Malladi et al. 2022, "On the SDEs and scaling rules for adaptive gradient algorithms"). Its products are most of the cost of a step. Default 1.
+    /// </summary>
+    public int ResidualEvery { get; init; } = 1;
+
     /// <summary>G G^T (and G^T G of small factors) is taken from every so manieth gradient. Default 1; the first ten are always taken.</summary>
     public int FactorEvery { get; init; } = 1;
 

@@ -74,7 +74,7 @@ internal static class LearnedCases
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var basis = new LearnedBasis<T>(Statistics(), 2, new LearnedBasisOptions { LearningRate = 0.02, Learn = ["averaging", "scales"] });
-        var tracked = new TrackedBasis<T>(Statistics(), new TrackedBasisOptions { LargestColumns = 3, Rank = 2, PriorWeight = 0.5, FactorEvery = 2, Learn = ["exponent", "scales"] });
+        var tracked = new TrackedBasis<T>(Statistics(), new TrackedBasisOptions { LargestColumns = 3, Rank = 2, PriorWeight = 0.5, ResidualEvery = 3, FactorEvery = 2, Learn = ["exponent", "scales"] });
         return new(StringComparer.Ordinal)
         {
             ["identity"] = new Identity<T>(),

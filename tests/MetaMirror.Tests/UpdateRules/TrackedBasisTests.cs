@@ -9,12 +9,12 @@ public sealed class TrackedBasisTests
 
     private static readonly TrackedBasisOptions Options = new() { LearningRate = .05, LargestColumns = 7, Rank = 3, RotateVectors = true };
 
-    [Fact]
-    public void Over_a_window_without_refresh_the_derivative_is_that_of_differences()
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void Over_a_window_without_refresh_the_derivative_is_that_of_differences(int residualEvery)
     {
         // From age 7 to 9: bases were set at 6. Along t, theta, gradients (of a quartic), moments and all meta-parameters move.
         RandomStream stream = Stream();
-        var rule = new TrackedBasis<double>(BasisCases.Statistics(Layout), Options with { PriorWeight = .5 });
+        var rule = new TrackedBasis<double>(BasisCases.Statistics(Layout), Options with { PriorWeight = .5, ResidualEvery = residualEvery });
         RuleRun<double> run = RuleRun<double>.At(7, rule, Layout, ref stream);
         Arrays<double> d = run.Direction(ref stream);
         double[] dMeta = run.MetaDirection(ref stream);
@@ -57,13 +57,13 @@ public sealed class TrackedBasisTests
             Assert.Equal((up[i] - down[i]) / (2 * h), tangent.Theta[i], 1e-6 * (1 + Math.Abs(tangent.Theta[i])));
     }
 
-    [Fact]
-    public void With_rotated_vectors_the_cotangent_map_is_the_transpose_also_where_bases_turn()
+    [Theory, InlineData(1), InlineData(2)]
+    public void With_rotated_vectors_the_cotangent_map_is_the_transpose_also_where_bases_turn(int residualEvery)
     {
         RandomStream stream = Stream();
         foreach (int age in (int[])[1, 2, 6, 10])
         {
-            RuleRun<double> run = RuleRun<double>.At(age, TrackedBasis<double>.Unlearned(Layout, Options), Layout, ref stream);
+            RuleRun<double> run = RuleRun<double>.At(age, TrackedBasis<double>.Unlearned(Layout, Options with { ResidualEvery = residualEvery }), Layout, ref stream);
             Arrays<double> t = run.Direction(ref stream), jt = t.Copy(), a = run.Direction(ref stream), ja = a.Copy();
             double[] tMeta = run.MetaDirection(ref stream), aMeta = new double[tMeta.Length];
             run.Rule.Jvp(run.Context, run.Values.Iterate, tMeta, jt.Iterate);
@@ -72,6 +72,30 @@ public sealed class TrackedBasisTests
             double size = Math.Sqrt(Vectors.SquaredNorm<double>(a.Flat) * Vectors.SquaredNorm<double>(jt.Flat)) + Math.Sqrt(Vectors.SquaredNorm<double>(ja.Flat) * Vectors.SquaredNorm<double>(t.Flat));
             Assert.True(Math.Abs(forward - backward) <= 1e-12 * size, $"age {age}: {forward} and {backward}, size {size}");
         }
+    }
+
+    [Fact]
+    public void A_seldom_residual_waits_and_then_moves_by_the_mean_gradient()
+    {
+        // Right basis e_0, left none: columns 1 and 2 are residual. Gradients g and 3 g at ages 1 and 2: the entry moves at age 2 alone, by the mean 2 g over its own size.
+        var layout = new ParameterLayout(("w", [2, 3]));
+        var options = new TrackedBasisOptions { LearningRate = 1, LargestColumns = 2, LargestRows = 0, Rank = 1, ResidualEvery = 2, Momentum = 0, Averaging = 0, EarlyRefreshes = [] };
+        var rule = new TrackedBasis<double>([new BasisBlock<double>(layout.Blocks[0], [], [1.0, 0, 0], new double[2], new double[2])], options);
+        var run = new RuleRun<double>(rule, layout);
+        run.Step();
+        double[] start = [.. run.Values.Theta];
+        for (int age = 1; age <= 2; age++)
+        {
+            double g = age == 1 ? 1 : 3;
+            Array.Fill(run.Values.Gradient, g);
+            run.Step();
+            Assert.Equal(start[0] - age, run.Values.Theta[0], 1e-7);
+            Assert.Equal(start[1] - (age == 2 ? Math.Sqrt(2) : 0), run.Values.Theta[1], 1e-7);
+        }
+
+        // v of the residual is the square of the mean: the last entries of the state but the sum, which is zero again.
+        Assert.Equal(4, run.Values.State[^7], 1e-12);
+        Assert.All(run.Values.State[^6..], x => Assert.Equal(0, x));
     }
 
     [Fact]
@@ -119,6 +143,7 @@ public sealed class TrackedBasisTests
     public void Options_out_of_range_and_other_layouts_are_refused()
     {
         Refused("RefreshEvery", Options with { RefreshEvery = 0 });
+        Refused("ResidualEvery", Options with { ResidualEvery = 0 });
         Refused("rank", Options with { Rank = -1 });
         Refused("exponent", Options with { Exponent = 1 });
         Refused("trust region", Options with { TrustRegion = 0 });

@@ -22,6 +22,8 @@ internal static class TrackedCases
 
     public static RuleCase Projected(string name) => Case(name, Everything with { ProjectedFactor = true, Rank = 5 });
 
+    public static RuleCase Seldom(string name) => Case(name, Everything with { ResidualEvery = 2, Exponent = .45 });
+
     public static RuleCase OneSided(string name) => Case(name, Everything with { LargestRows = 0, Exponent = .6, TrustRegion = .5 });
 
     private static RuleCase Case(string name, TrackedBasisOptions options) => new(
@@ -75,6 +77,8 @@ internal static class TrackedCases
             x.State[write++] = value;
         int length = (m * k) + (big ? m * n : 0), first = at, second = at + length;
         at += 2 * length;
+        int sum = at, every = big ? o.ResidualEvery : 1;
+        at += every > 1 ? m * n : 0;
         if (x.Age == 0)
             return at;
 
@@ -83,8 +87,23 @@ internal static class TrackedCases
         if (due)
             Project(Lift(moments, oldLeft, oldRight), vl, vr).CopyTo(x.State, first);
         Complex[] d = Project(g, vl, vr);
+        bool moves = x.Age % every == 0;
+        if (every > 1)
+        {
+            for (int i = 0; i < m * n; i++)
+                x.State[sum + i] += g[i];
+            Complex[] mean = Project([.. x.State[sum..at].Select(s => s / every)], vl, vr);
+            Array.Copy(mean, m * k, d, m * k, m * n);
+            if (moves)
+                Array.Clear(x.State, sum, m * n);
+        }
+
         for (int i = 0; i < length; i++)
-            d[i] = Normalized(x, d[i], prior[i < m * k ? i % k : k], o.TrustRegion, first + i, second + i);
+        {
+            bool rest = i >= m * k;
+            d[i] = rest && !moves ? 0 : Normalized(x, d[i], prior[rest ? k : i % k], o.TrustRegion, first + i, second + i, rest ? every : 1) * (rest ? Math.Sqrt(every) : 1);
+        }
+
         Complex[] direction = Lift(d, vl, vr);
         for (int i = 0; i < m * n; i++)
             x.Theta[offset + i] -= x["learning_rate"] * x.Meta[$"scale.{start.Block.Name}"][0] * x.Scale * direction[i];
@@ -142,10 +161,10 @@ internal static class TrackedCases
         return [.. values, rest / m / n];
     }
 
-    private static Complex Normalized(ReferenceIterate x, Complex g, double prior, double trustRegion, int m, int v)
+    private static Complex Normalized(ReferenceIterate x, Complex g, double prior, double trustRegion, int m, int v, int every)
     {
-        int t = x.Age + 1;
-        Complex b1 = x["momentum"], b2 = x["averaging"], weight = x["prior_weight"] * ReferenceIterate.Power(b2, t);
+        int t = (x.Age / every) + 1;
+        Complex b1 = ReferenceIterate.Power(x["momentum"], every), b2 = ReferenceIterate.Power(x["averaging"], every), weight = x["prior_weight"] * ReferenceIterate.Power(b2, t);
         x.State[m] = (b1 * x.State[m]) + ((1 - b1) * g);
         x.State[v] = (b2 * x.State[v]) + ((1 - b2) * g * g);
         Complex second = (x.State[v] + (weight * prior)) / (1 - ReferenceIterate.Power(b2, t) + weight);

@@ -5,7 +5,8 @@ namespace MetaMirror.UpdateRules.Tracking;
 
 /// <summary>
 /// Where one tensor (m x n) has its factors and moments in the state of a tracked basis. Bases are kept as rows. Order: L and V_L [m x m]; then, tracked,
-/// acc and Q [r x n], or, small, R and V_R [n x n]; the prior per column [k], then of the residual [1]; m of D [m x k] and of the residual [m x n]; v likewise.
+/// acc and Q [r x n], or, small, R and V_R [n x n]; the prior per column [k], then of the residual [1]; m of D [m x k] and of the residual [m x n]; v likewise;
+/// the sum of gradients that the residual has not seen [m x n], where it does not see each.
 /// </summary>
 internal sealed class TrackedBlock<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,6 +28,9 @@ internal sealed class TrackedBlock<T>
         FactorLength = (2 * LeftLength) + (2 * RightLength) + Columns + 1;
         KeptLength = M * Columns;
         MomentLength = KeptLength + (IsTracked ? Block.Length : 0);
+        SumLength = IsTracked && options.ResidualEvery > 1 ? Block.Length : 0;
+        Eigenvalues = TrackedPrior.Eigenvalues(start);
+        RestTrace = TrackedPrior.RestTrace(start);
         HasPrior = start.Prior.ContainsAnyExcept(T.Zero) || start.Rest.ContainsAnyExcept(T.Zero);
     }
 
@@ -53,6 +57,11 @@ internal sealed class TrackedBlock<T>
 
     public bool HasPrior { get; }
 
+    /// <summary>Those of the prior: sums over its rows, taken once.</summary>
+    public double[] Eigenvalues { get; }
+
+    public double RestTrace { get; }
+
     public int LeftLength { get; }
 
     public int RightLength { get; }
@@ -65,7 +74,10 @@ internal sealed class TrackedBlock<T>
     /// <summary>Length of D and residual together.</summary>
     public int MomentLength { get; }
 
-    public int StateLength => FactorLength + (2 * MomentLength);
+    /// <summary>Length of the sum of gradients for the residual; 0 where it takes each by itself.</summary>
+    public int SumLength { get; }
+
+    public int StateLength => FactorLength + (2 * MomentLength) + SumLength;
 
     /// <summary>Scratch of <see cref="TrackedFactors{T}.Advance"/>.</summary>
     public int AdvanceScratch
@@ -87,4 +99,6 @@ internal sealed class TrackedBlock<T>
     public Span<T> First(Span<T> state) => state.Slice(FactorLength, MomentLength);
 
     public Span<T> Second(Span<T> state) => state.Slice(FactorLength + MomentLength, MomentLength);
+
+    public Span<T> Sum(Span<T> state) => state.Slice(FactorLength + (2 * MomentLength), SumLength);
 }

@@ -97,9 +97,11 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
         if (!EigenRows.TryCompute<T>(b, k, z))
             return;
         Gemm.Multiply<T>(false, false, k, n, k, T.One, z, copy, T.Zero, next);
-        Gemm.Multiply<T>(false, true, k, k, n, T.One, next, q, T.Zero, overlap);
+
+        // Q^T Q_old = Z^T (Q'^T Q_old).
+        Gemm.Multiply<T>(false, true, k, k, k, T.One, z, overlap, T.Zero, b);
         acc.CopyTo(copy);
-        Gemm.Multiply<T>(false, false, k, n, k, T.One, overlap, copy, T.Zero, acc);
+        Gemm.Multiply<T>(false, false, k, n, k, T.One, b, copy, T.Zero, acc);
         next.CopyTo(q);
     }
 }

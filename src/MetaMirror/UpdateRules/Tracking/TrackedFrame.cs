@@ -22,20 +22,28 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
     public static int Scratch(TrackedBlock<T> block) => block.KeptLength + (block.RotatesResidual ? block.Block.Length : 0);
 
     /// <summary>c = (D, E) of g.</summary>
+    public void Project(ReadOnlySpan<T> g, Span<T> c)
+    {
+        ProjectKept(g, c[..block.KeptLength]);
+        if (block.IsTracked)
+            ProjectRest(g, c[block.KeptLength..], hasProduct: true);
+    }
+
+    /// <summary>D of g.</summary>
     /// <param name="g">In the tensor's own coordinates.</param>
-    /// <param name="c">Overwritten.</param>
+    /// <param name="d">Overwritten.</param>
     /// <param name="hasProduct">True if the scratch begins with g Q.</param>
-    public void Project(ReadOnlySpan<T> g, Span<T> c, bool hasProduct = false)
+    public void ProjectKept(ReadOnlySpan<T> g, Span<T> d, bool hasProduct = false) => Left(T.One, hasProduct ? _narrow : TimesRight(T.One, g, T.Zero, _narrow), d);
+
+    /// <summary>E of g. Right after <see cref="ProjectKept"/> of the same g the scratch begins with g Q.</summary>
+    public void ProjectRest(ReadOnlySpan<T> g, Span<T> e, bool hasProduct = false)
     {
         ReadOnlySpan<T> x = hasProduct ? _narrow : TimesRight(T.One, g, T.Zero, _narrow);
-        Left(T.One, x, c[..block.KeptLength]);
-        if (!block.IsTracked)
-            return;
-        Span<T> rest = c[block.KeptLength..], residual = block.RotatesResidual ? _wide : rest;
+        Span<T> residual = block.RotatesResidual ? _wide : e;
         g.CopyTo(residual);
         Gemm.Multiply(false, false, block.M, block.N, block.Columns, -T.One, x, _right, T.One, residual);
         if (block.RotatesResidual)
-            Left(T.One, residual, rest);
+            Left(T.One, residual, e);
     }
 
     /// <summary>g += factor (V_L D Q^T + E), E rotated back; c is overwritten.</summary>
@@ -52,37 +60,79 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
 
         if (block.IsTracked)
             Vectors.AddScaled(factor, c[block.KeptLength..], g);
-        AddTimesRightTransposed(factor, LeftTransposed(d), g);
+        LiftKept(factor, d, g);
     }
 
-    /// <summary>The transpose of <see cref="Project"/>: g += V_L aD Q^T + (aE - aE Q Q^T); c is overwritten.</summary>
-    public void ProjectTransposed(Span<T> c, Span<T> g)
+    /// <summary>Before bases move: momentum out of their coordinates, but for a rotated residual's rows, whose old basis is kept instead: V' V^T turns them in one product.</summary>
+    /// <param name="m">Momentum.</param>
+    /// <param name="c">For <see cref="EndTurn"/>, like the two that follow.</param>
+    /// <param name="factors">As long as the factors.</param>
+    /// <param name="whole">As long as the tensor.</param>
+    public void BeginTurn(ReadOnlySpan<T> m, Span<T> c, Span<T> factors, Span<T> whole)
     {
-        if (!block.IsTracked)
+        m.CopyTo(c);
+        if (block.RotatesResidual)
         {
-            AddTimesRightTransposed(T.One, LeftTransposed(c), g);
+            _left.CopyTo(factors);
+            Gemm.Multiply(false, false, block.M, block.N, block.Columns, T.One, c[..block.KeptLength], _right, T.One, c[block.KeptLength..]);
             return;
         }
 
-        Span<T> d = c[..block.KeptLength], rest = c[block.KeptLength..];
-        ReadOnlySpan<T> residual = rest;
+        whole.Clear();
+        Lift(T.One, c, whole);
+    }
+
+    /// <summary>After bases have moved: momentum into the new coordinates.</summary>
+    public void EndTurn(Span<T> c, Span<T> factors, ReadOnlySpan<T> whole, Span<T> m)
+    {
+        if (!block.RotatesResidual)
+        {
+            Project(whole, m);
+            return;
+        }
+
+        (int rows, int kept) = (block.M, block.KeptLength);
+        Span<T> rest = c[kept..], old = factors[..(rows * rows)], turn = factors.Slice(rows * rows, rows * rows), d = c[..kept];
+        TimesRight(T.One, rest, T.Zero, d);
+        Gemm.Multiply<T>(false, false, rows, block.N, block.Columns, -T.One, d, _right, T.One, rest);
+        Gemm.Multiply<T>(false, true, rows, rows, rows, T.One, _left, old, T.Zero, turn);
+        Gemm.Multiply<T>(false, false, rows, block.Columns, rows, T.One, turn, d, T.Zero, m[..kept]);
+        Gemm.Multiply<T>(false, false, rows, block.N, rows, T.One, turn, rest, T.Zero, m[kept..]);
+    }
+
+    /// <summary>g += factor V_L D Q^T.</summary>
+    public void LiftKept(T factor, ReadOnlySpan<T> d, Span<T> g) => AddTimesRightTransposed(factor, LeftTransposed(d), g);
+
+    /// <summary>The transpose of <see cref="ProjectKept"/>: g += V_L aD Q^T.</summary>
+    public void ProjectKeptTransposed(ReadOnlySpan<T> d, Span<T> g) => LiftKept(T.One, d, g);
+
+    /// <summary>The transpose of <see cref="ProjectRest"/>: g += aE - aE Q Q^T, aE rotated back.</summary>
+    public void ProjectRestTransposed(ReadOnlySpan<T> e, Span<T> g)
+    {
+        ReadOnlySpan<T> residual = e;
         if (block.RotatesResidual)
         {
-            Gemm.Multiply<T>(true, false, block.M, block.N, block.M, T.One, _left, rest, T.Zero, _wide);
+            Gemm.Multiply<T>(true, false, block.M, block.N, block.M, T.One, _left, e, T.Zero, _wide);
             residual = _wide;
         }
 
         Vectors.AddScaled(T.One, residual, g);
-        LeftTransposed(d).CopyTo(_narrow);
-        TimesRight(-T.One, residual, T.One, _narrow);
+        TimesRight(-T.One, residual, T.Zero, _narrow);
         AddTimesRightTransposed(T.One, _narrow, g);
+    }
+
+    /// <summary>The transpose of <see cref="Project"/>.</summary>
+    public void ProjectTransposed(ReadOnlySpan<T> c, Span<T> g)
+    {
+        ProjectKeptTransposed(c[..block.KeptLength], g);
+        if (block.IsTracked)
+            ProjectRestTransposed(c[block.KeptLength..], g);
     }
 
     /// <summary>The transpose of <see cref="Lift"/>: c = factor (V_L^T g Q, g), the second rotated.</summary>
     public void LiftTransposed(T factor, ReadOnlySpan<T> g, Span<T> c)
     {
-        ReadOnlySpan<T> x = TimesRight(T.One, g, T.Zero, _narrow);
-        Left(factor, x, c[..block.KeptLength]);
+        Left(factor, TimesRight(T.One, g, T.Zero, _narrow), c[..block.KeptLength]);
         if (!block.IsTracked)
             return;
         Span<T> rest = c[block.KeptLength..];

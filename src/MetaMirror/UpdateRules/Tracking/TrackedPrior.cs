@@ -15,9 +15,7 @@ internal static class TrackedPrior
     {
         BasisBlock<T> start = block.Start;
         (int m, int n, int k, int r) = (block.M, block.N, block.Columns, start.Rank);
-        double rest = 0;
-        foreach (T value in start.Rest)
-            rest += double.CreateTruncating(value) * n;
+        double rest = block.RestTrace;
         double outside = n > r ? rest / (n - r) : 0;
         Span<T> overlap = scratch[..(k * r)];
         if (block.HasRight)
@@ -31,7 +29,7 @@ internal static class TrackedPrior
             {
                 double c = double.CreateTruncating(overlap[(j * r) + i]);
                 inside += c * c;
-                moment += c * c * Eigenvalue(start, i);
+                moment += c * c * block.Eigenvalues[i];
             }
 
             prior[j] = T.CreateTruncating((moment + (Math.Max(0, 1 - inside) * outside)) / m);
@@ -40,13 +38,27 @@ internal static class TrackedPrior
         prior[k] = T.CreateTruncating(rest / m / n);
     }
 
-    /// <summary>l_i: S0 = l_L l_R^T / tr S_L has it as the sum of its column.</summary>
-    private static double Eigenvalue<T>(BasisBlock<T> start, int column)
+    /// <summary>l: S0 = l_L l_R^T / tr S_L has each as the sum of its column.</summary>
+    public static double[] Eigenvalues<T>(BasisBlock<T> start)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double sum = 0;
+        double[] sums = new double[start.Rank];
         for (int i = 0; i < start.Block.Rows; i++)
-            sum += double.CreateTruncating(start.Prior[(i * start.Rank) + column]);
-        return sum;
+        {
+            for (int j = 0; j < sums.Length; j++)
+                sums[j] += double.CreateTruncating(start.Prior[(i * start.Rank) + j]);
+        }
+
+        return sums;
+    }
+
+    /// <summary>The trace of what the start's basis leaves out.</summary>
+    public static double RestTrace<T>(BasisBlock<T> start)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double rest = 0;
+        foreach (T value in start.Rest)
+            rest += double.CreateTruncating(value) * start.Block.Columns;
+        return rest;
     }
 }
