@@ -13,6 +13,8 @@ public static class Catalogue
     [
         new("metamirror-basis", OptimizerRole.Learned, "adaptive diagonal with a prior in a learned basis", typeof(BasisLearning)),
         new("metamirror-tracked", OptimizerRole.Learned, "adaptive diagonal in a basis that follows the run from a learned start", typeof(TrackedLearning)),
+        new("metamirror-kronecker", OptimizerRole.Learned, "mirror descent in a learned Kronecker metric", typeof(MatrixLearning)),
+        new("metamirror-full", OptimizerRole.Learned, "mirror descent in one learned matrix over all parameters, at most 1,024", typeof(MatrixLearning)),
         new("metamd-diagonal", OptimizerRole.Learned, "mirror descent in a learned diagonal metric", typeof(MetaMdLearning)),
         new("metamd-max3", OptimizerRole.Learned, "mirror descent, maximum of three learned diagonals, exact step", typeof(MetaMdLearning)),
         new("metamd-diagonal-printed", OptimizerRole.Learned, "the diagonal of MetaMD v1 as printed", typeof(MetaMdLearning)),

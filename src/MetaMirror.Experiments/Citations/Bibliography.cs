@@ -40,6 +40,7 @@ public static class Bibliography
         ["metamd-max3"] = [Self, MetaMd, Mirror],
         ["metamd-diagonal-printed"] = [MetaMd],
         ["metamd-max3-printed"] = [MetaMd],
+        ["metamirror-full"] = [Self, MetaMd, Mirror],
         ["metamirror-kronecker"] = [Self, MetaMd, "gao2023metamd", Mirror],
         ["metamirror-basis"] = [Self, MetaMd, Mirror, Adam, Soap],
         ["metamirror-tracked"] = [Self, MetaMd, Mirror, Adam, Soap],
@@ -96,7 +97,7 @@ public static class Bibliography
             DigitPairsPlan pairs => [pairs.Dataset],
             _ => [],
         };
-        string[] learned = plan.Learn is { } learn ? [learn.Optimizer] : [];
+        string[] learned = [.. plan.Learned.Select(l => l.Optimizer)];
         return [.. data, .. learned, .. plan.Controls, .. plan.Baselines];
     }
 }

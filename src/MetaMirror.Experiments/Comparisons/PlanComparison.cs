@@ -77,7 +77,7 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             if (plan.Learn is null)
                 return new LearnedContenders<T>(extra ?? [], null);
             var family = new TaskFamily<T>(sources.Select(i => tasks[i].TrainingOnly()));
-            IReadOnlyList<LearnedRule<T>> rules = RuleLearners.Create(plan, family, settings, time, LearningProgress).Learn(token);
+            IReadOnlyList<LearnedRule<T>> rules = RuleLearners.LearnAll(plan, family, settings, time, LearningProgress, token);
             learned.Add(rules);
             return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost);
         }

@@ -43,10 +43,25 @@ public static class PlanReport
             TrackedLearning tracked =>
                 $"Source runs with {tracked.SourceOptimizer} gave the input-side bases (rank {tracked.Rank}) that runs start from and then track; the step was chosen among {tracked.LearningRates.Count * tracked.Schedules.Count} candidates, with its schedule, by the mean training loss on the source tasks"
                 + (tracked.OuterSteps > 0 ? $", then {string.Join(", ", tracked.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
+            MatrixLearning matrix => Of(matrix),
             MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",
             _ => "",
         };
         return $"{plan.Description} {rule.Name} was learned {(inTurn ? "on all tasks but the held-out one, for each in turn" : $"on {string.Join(", ", rule.Cost.TaskNames)}")}. {how} Learning read training data only.";
+    }
+
+    private static string Of(MatrixLearning matrix)
+    {
+        List<string> phases = [];
+        if (matrix.Start == MetricStart.FourthRoots)
+            phases.Add($"fourth roots of the gradient factors of source runs with {matrix.SourceOptimizer}");
+        if (matrix.OuterSteps > 0)
+            phases.Add("the closed form of the regret bound, damped and iterated");
+        if (matrix.LearningRates.Count > 0)
+            phases.Add(string.Create(CultureInfo.InvariantCulture, $"its step, chosen among {matrix.LearningRates.Count} on the source tasks"));
+        if (matrix.RefinementSteps > 0)
+            phases.Add($"refinement by hypergradient of {Name(matrix.RefinementObjective)}");
+        return $"The metric of mirror descent was learned by {string.Join("; then ", phases)}.";
     }
 
     private static string Name<TEnum>(TEnum value)

@@ -89,6 +89,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
         return plan.Learn switch
         {
             MetaMdLearning mirror => new MirrorLearner<double>(plan, mirror, tasks, settings, time).CreateRule(),
+            MatrixLearning matrix => new MatrixLearner<double>(plan, matrix, tasks, settings, time).CreateRule(),
             BasisLearning basis => new LearnedBasis<double>(ShortStatistics(task), Math.Min(basis.Rank, 8), new LearnedBasisOptions { LearningRate = basis.LearningRates[0], Learn = [.. basis.Learn] }),
             TrackedLearning tracked => new TrackedBasis<double>(
                 ShortStatistics(task), new TrackedBasisOptions { LearningRate = tracked.LearningRates[0], Rank = Math.Min(tracked.Rank, 8), Learn = [.. tracked.Learn] }),

@@ -21,9 +21,6 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     : RuleLearner<T>(plan, tasks, settings, time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int SourceStreams = 0;
-    private const int ChoiceStreams = 1;
-    private const int RefinementStreams = 2;
     private readonly StatisticsRules<T> _rules = StatisticsRules<T>.Of(learning);
 
     /// <inheritdoc/>
@@ -36,7 +33,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     public override IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default)
     {
         int phase = 0;
-        BoundStatistics statistics = Statistics ?? SourceRuns(phase, cancellationToken);
+        BoundStatistics statistics = Statistics ?? SourceRuns(phase, learning.SourceOptimizer, learning.SourceLearningRate, learning.SourceRuns, cancellationToken);
         Collected = statistics;
         ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
         phase++;
@@ -51,41 +48,13 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         return rules;
     }
 
-    private BoundStatistics SourceRuns(int phase, CancellationToken cancellationToken)
-    {
-        UpdateRule<T> source = Catalogue.Optimizer<T>(learning.SourceOptimizer).Create(new RuleSetting(learning.SourceLearningRate, ScheduleName.Linear));
-        var step = new StatisticsStep<T>(Keeps, accumulate: true);
-        RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, learning.SourceRuns), null, 0, deploys: false, cancellationToken);
-        return step.Statistics!;
-    }
-
     private RuleSetting Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
     {
-        var best = new RuleSetting(learning.LearningRates[0], learning.Schedules[0]);
-        double lowest = double.PositiveInfinity;
-        foreach (RuleSetting setting in learning.Schedules.SelectMany(s => learning.LearningRates.Select(r => new RuleSetting(r, s))))
-        {
-            double value;
-            try
-            {
-                OuterStepReport report = RunPhase(
-                    "step", phase++, ChoiceStreams, Deployed(blocks, setting), new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: false, cancellationToken).History[0];
-
-                // A mean over the tasks that survived would favor steps that are too large for the others.
-                value = report.Diverged.IsEmpty ? report.Value : double.PositiveInfinity;
-            }
-            catch (MetaLearningDivergedException)
-            {
-                value = double.PositiveInfinity;
-            }
-
-            if (value < lowest)
-                (lowest, best) = (value, setting);
-        }
-
-        return double.IsPositiveInfinity(lowest)
+        RuleSetting[] settings = [.. learning.Schedules.SelectMany(s => learning.LearningRates.Select(r => new RuleSetting(r, s)))];
+        int best = Choose("step", ref phase, settings, new TrajectoryLoss<T>(), setting => (Deployed(blocks, setting), default), null, cancellationToken);
+        return best < 0
             ? throw new InvalidOperationException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.")
-            : best;
+            : settings[best];
     }
 
     /// <summary>Nothing learned, nothing chosen: the same step and schedule for every family.</summary>

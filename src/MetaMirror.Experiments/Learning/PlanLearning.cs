@@ -73,7 +73,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         if (!resume)
             journal.Clear();
         RuleLearner<T> learner = RuleLearners.Create(
-            plan with { Controls = [] }, family, settings, time, Progress, journal, statistics,
+            plan with { Controls = [], Also = [] }, family, settings, time, Progress, journal, statistics,
             StatisticsFile is null ? null : BoundStatisticsOptions.EverythingWithin(family.Layout.Length));
         LearnedRule<T> learned;
         bool complete = true;

@@ -6,6 +6,7 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.InitialPoints;
 using MetaMirror.MetaLearners;
+using MetaMirror.MetaObjectives;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
 
@@ -22,6 +23,15 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 {
     // Seeds of different streams lie this far apart: source runs, choice and refinement see different initial weights and batches.
     private const ulong StreamDistance = 1UL << 48;
+
+    /// <summary>Streams of source runs.</summary>
+    protected const int SourceStreams = 0;
+
+    /// <summary>Streams of the runs that choose among candidates.</summary>
+    protected const int ChoiceStreams = 1;
+
+    /// <summary>Streams of refinement.</summary>
+    protected const int RefinementStreams = 2;
 
     private readonly long _started = time.GetTimestamp();
     private int _done;
@@ -66,9 +76,10 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     /// <summary>The rule as far as it is learned, of a run that was canceled; null before there is one.</summary>
     public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, OptimizerRole.Learned, latest.Rule, latest.Learner) : null;
 
-    /// <summary>Runs one phase to its end, from the journal's position if it has one. Phases with the same number of streams are paired: same starts, same batches.</summary>
+    /// <summary>Runs one phase to its end, from the journal's position if it has one, or from the natural values <paramref name="start"/>. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(
-        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys, CancellationToken cancellationToken, int? innerSteps = null)
+        string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys,
+        CancellationToken cancellationToken, int? innerSteps = null, ImmutableArray<T> start = default)
     {
         var options = new MetaLearnerOptions
         {
@@ -80,6 +91,8 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         };
         var learner = new MetaLearner<T>(
             Tasks, rule, new TaskInitialPoint<T>(), new Unroll(innerSteps ?? InnerSteps, Plan.Training.BatchSize is null), step, options);
+        if (!start.IsDefault)
+            learner.Meta.SetNatural(start.AsSpan());
         Journal?.Resume(phase, learner);
         Count(learner.History);
         if (deploys)
@@ -87,6 +100,55 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         learner.Learn(
             new OuterProgress(this, name), Journal is null ? null : l => Journal.Save(phase, l), cancellationToken);
         return learner;
+    }
+
+    /// <summary>Runs a classic optimizer with linear decay on every source task and collects the statistics.</summary>
+    protected BoundStatistics SourceRuns(int phase, string optimizer, double learningRate, int runs, CancellationToken cancellationToken)
+    {
+        UpdateRule<T> source = Catalogue.Optimizer<T>(optimizer).Create(new RuleSetting(learningRate, ScheduleName.Linear));
+        var step = new StatisticsStep<T>(Keeps, accumulate: true);
+        RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, runs), null, 0, deploys: false, cancellationToken);
+        return step.Statistics!;
+    }
+
+    /// <summary>Number of the candidate of the lowest mean objective on the source tasks, each tried in a phase of its own; -1 if all diverge on one.</summary>
+    /// <param name="name">Of the phases.</param>
+    /// <param name="phase">Number of the first phase; on return that of the next.</param>
+    /// <param name="candidates">Candidates.</param>
+    /// <param name="objective">What decides.</param>
+    /// <param name="create">The rule for a candidate, with natural values of its meta-parameters, or default for its own.</param>
+    /// <param name="innerSteps">Steps of a run; null: those of source runs.</param>
+    /// <param name="cancellationToken">Ends the choice.</param>
+    protected int Choose<TCandidate>(
+        string name, ref int phase, IReadOnlyList<TCandidate> candidates, MetaObjective<T> objective, Func<TCandidate, (UpdateRule<T> Rule, ImmutableArray<T> Start)> create,
+        int? innerSteps, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(create);
+        int best = -1;
+        double lowest = double.PositiveInfinity;
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            (UpdateRule<T> rule, ImmutableArray<T> start) = create(candidates[i]);
+            double value;
+            try
+            {
+                OuterStepReport report = RunPhase(
+                    name, phase++, ChoiceStreams, rule, new EvaluationStep<T>(objective), 1, null, 0, deploys: false, cancellationToken, innerSteps, start).History[0];
+
+                // A mean over the tasks that survived would favor steps that are too large for the others.
+                value = report.Diverged.IsEmpty ? report.Value : double.PositiveInfinity;
+            }
+            catch (MetaLearningDivergedException)
+            {
+                value = double.PositiveInfinity;
+            }
+
+            if (value < lowest)
+                (lowest, best) = (value, i);
+        }
+
+        return best;
     }
 
     /// <summary>Cost so far.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
 using MetaMirror.MetaLearners;
 using MetaMirror.Tasks;
 
@@ -8,6 +9,32 @@ namespace MetaMirror.Experiments.Learning;
 /// <summary>Makes the learner that a plan's <c>learn</c> part asks for: one line per kind.</summary>
 public static class RuleLearners
 {
+    /// <summary>
+    /// Learns everything that a plan asks for, one after the other, on the same tasks: the first rule is that of <c>learn</c>, controls come last. Statistics of source
+    /// runs are shared by the learners that ask for the same runs.
+    /// </summary>
+    /// <exception cref="ArgumentException">The plan has no <c>learn</c> part.</exception>
+    public static IReadOnlyList<LearnedRule<T>> LearnAll<T>(
+        Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time, IProgress<LearningProgress>? progress = null, CancellationToken cancellationToken = default)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var shared = new Dictionary<SourceRunPlan, BoundStatistics>();
+        var rules = new List<LearnedRule<T>>();
+        foreach (LearningPlan learning in plan.Also.Prepend(plan.Learn!))
+        {
+            SourceRunPlan? source = SourceRunPlan.Of(learning);
+            BoundStatistics? known = source is null ? null : shared.GetValueOrDefault(source);
+            RuleLearner<T> learner = Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, statistics: known);
+            rules.AddRange(learner.Learn(cancellationToken));
+            if (source is not null && learner.Collected is { } collected)
+                shared.TryAdd(source, collected);
+        }
+
+        // Stable: the order within each role stays.
+        return [.. rules.OrderBy(r => r.Role == OptimizerRole.Learned ? 0 : 1)];
+    }
+
     /// <summary>The learner, not yet started.</summary>
     /// <exception cref="ArgumentException">The plan has no <c>learn</c> part.</exception>
     public static RuleLearner<T> Create<T>(
@@ -19,8 +46,9 @@ public static class RuleLearners
         return plan.Learn switch
         {
             IStatisticsLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
+            MatrixLearning matrix => new MatrixLearner<T>(plan, matrix, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
             MetaMdLearning mirror when statistics is not null && !MirrorLearner<T>.IsClosedForm(mirror) => throw new ArgumentException(
-                $"Statistics can be learned from in closed form only: by metamirror-basis and metamirror-tracked, or by metamd-diagonal with the hypergradient closed-form; the plan '{plan.Name}' learns {mirror.Optimizer} otherwise.", nameof(statistics)),
+                $"Statistics can be learned from in closed form only: by metamirror-basis, metamirror-tracked, metamirror-kronecker and metamirror-full, or by metamd-diagonal with the hypergradient closed-form; the plan '{plan.Name}' learns {mirror.Optimizer} otherwise.", nameof(statistics)),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
             _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),
         };

@@ -12,6 +12,7 @@ namespace MetaMirror.Experiments.Plans;
 /// <param name="Seeds">Runs of each setting: initial weights and mini-batches differ. Default 5.</param>
 /// <param name="Evaluation">How often and on what the training loss is measured. Default: every step, all examples.</param>
 /// <param name="Learn">What is learned; null: nothing, baselines only.</param>
+/// <param name="Also">Further learned optimizers in the same comparison. Verdicts speak of <paramref name="Learn"/>. Default none.</param>
 /// <param name="Controls">Negative controls, by name. Default none.</param>
 /// <param name="Baselines">Classic optimizers to compare with, by name. Default: all of the catalogue.</param>
 /// <param name="Tuning">How they are tuned. Default: the catalogue's grids, constant and linear schedules.</param>
@@ -27,6 +28,7 @@ public sealed record Plan(
     int Seeds = 5,
     EvaluationPlan? Evaluation = null,
     LearningPlan? Learn = null,
+    IReadOnlyList<LearningPlan>? Also = null,
     IReadOnlyList<string>? Controls = null,
     IReadOnlyList<string>? Baselines = null,
     TuningPlan? Tuning = null,
@@ -35,6 +37,13 @@ public sealed record Plan(
 {
     /// <summary>How often and on what the training loss is measured.</summary>
     public EvaluationPlan Evaluation { get; init; } = Evaluation ?? new EvaluationPlan();
+
+    /// <summary>Further learned optimizers.</summary>
+    public IReadOnlyList<LearningPlan> Also { get; init; } = Also ?? [];
+
+    /// <summary>Everything that is learned, in order; empty: nothing.</summary>
+    [JsonIgnore]
+    public IEnumerable<LearningPlan> Learned => Learn is null ? [] : Also.Prepend(Learn);
 
     /// <summary>Negative controls, by name.</summary>
     public IReadOnlyList<string> Controls { get; init; } = Controls ?? [];

@@ -17,8 +17,7 @@ internal static class PlanChecks
         if (plan.Evaluation.EverySteps > plan.Training.Steps)
             errors.Add(new PlanError("$.evaluation.everySteps", $"at most training.steps, {Text(plan.Training.Steps)}", Text(plan.Evaluation.EverySteps)));
         CheckGrids(plan, errors);
-        if (plan.Learn is MetaMdLearning learning)
-            CheckMetaMd(learning, plan.Training.BatchSize, errors);
+        LearningChecks.Add(plan, errors);
         return errors;
     }
 
@@ -131,30 +130,6 @@ internal static class PlanChecks
                 break;
             }
         }
-    }
-
-    private static void CheckMetaMd(MetaMdLearning learning, int? batchSize, List<PlanError> errors)
-    {
-        if (learning.Hypergradient == HypergradientName.ClosedForm && learning.MetaObjective != MetaObjectiveName.RegretBound)
-            errors.Add(new PlanError(
-                "$.learn.hypergradient", "forward, reverse, truncated-reverse or implicit: the closed form is the un-relaxed bound's (regret-bound)", "'closed-form'"));
-        if (learning.Hypergradient == HypergradientName.ClosedForm && learning.Optimizer.StartsWith("metamd-max3", StringComparison.Ordinal))
-            errors.Add(new PlanError("$.learn.hypergradient", "forward, reverse or truncated-reverse: a maximum of diagonals has no closed form", "'closed-form'"));
-        if (learning.WarmStartSteps > 0 && learning.Optimizer.StartsWith("metamd-max3", StringComparison.Ordinal))
-            errors.Add(new PlanError("$.learn.warmStartSteps", "0: a maximum of diagonals has no closed form to start from", Text(learning.WarmStartSteps)));
-        bool bound = learning.MetaObjective is MetaObjectiveName.RegretBound or MetaObjectiveName.RelaxedRegretBound;
-        if (learning.Schedule != ScheduleName.Constant && (bound || learning.WarmStartSteps > 0))
-            errors.Add(new PlanError("$.learn.schedule", "constant: the regret bounds and their closed form are those of one constant step", "'linear'"));
-        if (learning.MetaObjective == MetaObjectiveName.RegretBound && learning.Optimizer == "metamd-max3-printed")
-            errors.Add(new PlanError("$.learn.metaObjective", "relaxed-regret-bound or a loss: the printed step is no mirror step, so the un-relaxed bound does not hold", "'regret-bound'"));
-        if (learning.MetaObjective == MetaObjectiveName.ValidationLoss)
-            errors.Add(new PlanError("$.learn.metaObjective", "an objective of training data: the tasks of plans have no validation data", "'validation-loss'"));
-        if (learning.Hypergradient == HypergradientName.Implicit && learning.MetaObjective is not (MetaObjectiveName.FinalLoss or MetaObjectiveName.FinalGradientNorm))
-            errors.Add(new PlanError("$.learn.hypergradient", "forward, reverse or truncated-reverse: implicit needs an objective of the run's end (final-loss, final-gradient-norm)", "'implicit'"));
-        if (learning.Hypergradient == HypergradientName.Implicit && batchSize is not null)
-            errors.Add(new PlanError("$.learn.hypergradient", "forward, reverse or truncated-reverse: implicit needs full batches (no batchSize)", "'implicit'"));
-        if (learning.Window is { } window && learning.Hypergradient is not (HypergradientName.TruncatedReverse or HypergradientName.Implicit))
-            errors.Add(new PlanError("$.learn.window", "none unless hypergradient is 'truncated-reverse' or 'implicit'", Text(window)));
     }
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -42,6 +42,7 @@ public static class PlanJson
     Converters = [typeof(TargetValueConverter)])]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(MetaMdLearning))]
+[JsonSerializable(typeof(MatrixLearning))]
 [JsonSerializable(typeof(BasisLearning))]
 [JsonSerializable(typeof(TrackedLearning))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

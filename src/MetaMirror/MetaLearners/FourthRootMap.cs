@@ -8,6 +8,9 @@ namespace MetaMirror.MetaLearners;
 /// </summary>
 public static class FourthRootMap
 {
+    /// <summary>The usual damping: 1e-4.</summary>
+    public const double UsualDamping = 1e-4;
+
     /// <summary>Power iteration needs the size of the largest eigenvalue only.</summary>
     private const double EnoughForDamping = 1e-6;
 
@@ -15,8 +18,9 @@ public static class FourthRootMap
     /// <param name="statistics">With factors of the tensor.</param>
     /// <param name="index">Which tensor; a matrix.</param>
     /// <param name="damping">Added to both factors, relative to the largest eigenvalue. Default 1e-4.</param>
+    /// <param name="isScaled">False for S's own size even where the statistics keep runs. Default true.</param>
     /// <exception cref="ArgumentException">The tensor is no matrix, its factors are not kept or zero, or the damping is not positive.</exception>
-    public static KroneckerMetric Of(BoundStatistics statistics, int index, double damping = 1e-4)
+    public static KroneckerMetric Of(BoundStatistics statistics, int index, double damping = UsualDamping, bool isScaled = true)
     {
         ArgumentNullException.ThrowIfNull(statistics);
         if (!(damping > 0) || !double.IsFinite(damping))
@@ -26,6 +30,8 @@ public static class FourthRootMap
             throw new ArgumentException($"The map needs both factors of a weight matrix and at least one gradient; the statistics don't have them for {block}.", nameof(index));
         double[] l = Root(statistics.LeftFactor(index), block.Rows, statistics.Steps, damping, block);
         double[] r = Root(statistics.RightFactor(index), block.Columns, statistics.Steps, damping, block);
+        if (!isScaled)
+            return KroneckerAlternation.Result(l, r, [], converged: true, "Fourth roots of the factor sums, in their own size.");
         if (statistics.DisplacementCount == 0 || statistics.GradientCount == 0)
             return KroneckerAlternation.Result(l, r, [], converged: true, "Fourth roots of the factor sums; the data say nothing about U.");
         var moments = new KroneckerMoments(statistics, index, MetricFloors.None);
