@@ -23,6 +23,9 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
     /// <summary>Small beside any learned value: statistics of runs that do not move are refused rather than floored.</summary>
     private const double AbsoluteFloor = 1e-9;
 
+    /// <summary>Gradients kept of a task with at most 1,024 parameters: 8 MiB.</summary>
+    private const int MostGradients = 1024;
+
     private readonly List<OuterStepReport> _history = [];
 
     /// <inheritdoc/>
@@ -77,6 +80,16 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
 
     private Divergence<T> Unit() => learning.Optimizer == "metamirror-full" ? new FullMatrixDivergence<T>() : new KroneckerDivergence<T>(Forms);
 
+    /// <summary>All gradients of a run where they are small: then nothing is sampled.</summary>
+    private BoundStatisticsOptions Everything
+    {
+        get
+        {
+            BoundStatisticsOptions usual = BoundStatisticsOptions.EverythingWithin(Tasks.Layout.Length) with { Factors = false };
+            return Tasks.Layout.Length <= FullMatrixDivergence<T>.LargestOrder ? usual with { Gradients = Math.Max(usual.Gradients, Math.Min(InnerSteps, MostGradients)) } : usual;
+        }
+    }
+
     private KroneckerOptions Forms => new() { Rank = learning.Rank };
 
     private MetricFloors Floors => new() { Displacement = AbsoluteFloor, Gradient = AbsoluteFloor, Relative = learning.RelativeFloor };
@@ -89,7 +102,7 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
     private ImmutableArray<T> ClosedForm(int phase, MirrorDescent<T> mirror, ImmutableArray<T> start, CancellationToken cancellationToken)
     {
         var step = new ClosedFormStep<T>(
-            learning.Damping, AbsoluteFloor, AbsoluteFloor, learning.RelativeFloor, Keeps ?? BoundStatisticsOptions.EverythingWithin(Tasks.Layout.Length) with { Factors = false });
+            learning.Damping, AbsoluteFloor, AbsoluteFloor, learning.RelativeFloor, Keeps ?? Everything, [.. learning.Tails]);
         MetaLearner<T> learner = RunPhase(
             "metric", phase, SourceStreams, mirror, step, learning.OuterSteps, null, learning.StoppingChange, deploys: true, cancellationToken, start: start);
         _history.AddRange(learner.History);

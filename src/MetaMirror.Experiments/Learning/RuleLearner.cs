@@ -76,7 +76,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     /// <summary>The rule as far as it is learned, of a run that was canceled; null before there is one.</summary>
     public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, OptimizerRole.Learned, latest.Rule, latest.Learner) : null;
 
-    /// <summary>Runs one phase to its end, from the journal's position if it has one, or from the natural values <paramref name="start"/>. Phases with the same number of streams are paired: same starts, same batches.</summary>
+    /// <summary>Runs one phase to its end, from the journal's position if it has one, or from natural values <paramref name="start"/> of the rule's meta-parameters. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(
         string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys,
         CancellationToken cancellationToken, int? innerSteps = null, ImmutableArray<T> start = default)
@@ -92,7 +92,12 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         var learner = new MetaLearner<T>(
             Tasks, rule, new TaskInitialPoint<T>(), new Unroll(innerSteps ?? InnerSteps, Plan.Training.BatchSize is null), step, options);
         if (!start.IsDefault)
-            learner.Meta.SetNatural(start.AsSpan());
+        {
+            T[] natural = learner.Meta.Natural.ToArray();
+            start.AsSpan().CopyTo(learner.Meta.Slice(natural.AsSpan(), MetaPlace.Rule));
+            learner.Meta.SetNatural(natural);
+        }
+
         Journal?.Resume(phase, learner);
         Count(learner.History);
         if (deploys)

@@ -24,6 +24,7 @@ public enum MetricStart
 /// <param name="LearningRate">eta of the inner runs. Default 0.1.</param>
 /// <param name="Damping">gamma of the closed form, a step along the geodesic. Default 0.5.</param>
 /// <param name="RelativeFloor">Added to the moments of displacements and gradients, relative to their mean diagonal entries: larger for few tasks in many dimensions. Default 1e-6.</param>
+/// <param name="Tails">Steps at which a run of the closed form counts as begun anew, each tail weighted by its size: late phases then count too. Default: whole runs.</param>
 /// <param name="Start">Where the metric starts. Default the identity.</param>
 /// <param name="SourceOptimizer">Classic optimizer of the runs that fourth roots are taken from. Default Adam.</param>
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
@@ -44,6 +45,7 @@ public sealed record MatrixLearning(
     double LearningRate = 0.1,
     double Damping = 0.5,
     double RelativeFloor = 1e-6,
+    IReadOnlyList<int>? Tails = null,
     MetricStart Start = MetricStart.Unit,
     string SourceOptimizer = "adam",
     double SourceLearningRate = 0.004,
@@ -58,6 +60,9 @@ public sealed record MatrixLearning(
     double OuterLearningRate = 0.01,
     double StoppingChange = 1e-4) : LearningPlan(Optimizer)
 {
+    /// <summary>Steps at which a run counts as begun anew.</summary>
+    public IReadOnlyList<int> Tails { get; init; } = Tails ?? [];
+
     /// <summary>Steps tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [];
 }

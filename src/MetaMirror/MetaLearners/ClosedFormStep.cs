@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Descents;
 using MetaMirror.Divergences;
+using MetaMirror.Numerics;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.MetaLearners;
@@ -16,8 +18,11 @@ namespace MetaMirror.MetaLearners;
 /// <param name="gradientFloor">zeta, in gradient units.</param>
 /// <param name="relativeFloor">Added to A and G of full and Kronecker metrics, relative to their mean diagonal entries.</param>
 /// <param name="keeps">What the statistics keep; null for what the step needs: the diagonal sums, and for full and Kronecker metrics displacements and a sample of gradients.</param>
+/// <param name="tails">Steps at which a run counts as begun anew (<see cref="TailObserver{T}"/>); default: whole runs.</param>
+/// <remarks>Runs that diverged are left out of the sums, and the metric then grows by 1 + their share: doubled if all did.</remarks>
 public sealed class ClosedFormStep<T>(
-    double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6, double relativeFloor = 1e-6, BoundStatisticsOptions? keeps = null) : MetaStep<T>
+    double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6, double relativeFloor = 1e-6, BoundStatisticsOptions? keeps = null,
+    ImmutableArray<int> tails = default) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private StatisticsStep<T> _statistics = new(BoundStatisticsOptions.Diagonal);
@@ -35,6 +40,9 @@ public sealed class ClosedFormStep<T>(
 
     /// <inheritdoc/>
     public override Span<T> State => [];
+
+    /// <inheritdoc/>
+    public override bool CanRetreat => true;
 
     /// <inheritdoc/>
     public override BoundStatistics? Statistics => _statistics.Statistics;
@@ -61,7 +69,7 @@ public sealed class ClosedFormStep<T>(
             throw new ArgumentException($"The closed form is that of one constant step; '{rule.Name}' changes its gradient or step by other rules.", nameof(rule));
         _layout = layout;
         _natural = new T[meta.Length];
-        _statistics = new StatisticsStep<T>(keeps ?? (isMatrix ? BoundStatisticsOptions.EverythingWithin(layout.Length) : BoundStatisticsOptions.Diagonal));
+        _statistics = new StatisticsStep<T>(keeps ?? (isMatrix ? BoundStatisticsOptions.EverythingWithin(layout.Length) : BoundStatisticsOptions.Diagonal), tails: tails);
         _statistics.Plan(meta, rule, layout, workers, slots);
     }
 
@@ -76,15 +84,25 @@ public sealed class ClosedFormStep<T>(
         ArgumentNullException.ThrowIfNull(meta);
         _statistics.Apply(meta, outcomes, outerStep, outerSteps);
         BoundStatistics sums = _statistics.Statistics!;
-        if (sums.Runs == 0)
-            return;
         meta.Natural.CopyTo(_natural);
         Span<T> rule = meta.Slice(_natural.AsSpan(), MetaPlace.Rule);
         double eta = double.CreateChecked(rule[_mirror!.RateIndex]);
         Span<T> metric = rule.Slice(_mirror.MetaStart, _mirror.MetaLength);
+        if (sums.Runs > 0)
+            Minimize(sums, eta, metric);
+        int diverged = 0;
+        foreach (TaskOutcome outcome in outcomes)
+            diverged += outcome.Inner.Diverged ? 1 : 0;
+        if (diverged > 0)
+            Grow(metric, 1 + ((double)diverged / outcomes.Length));
+        meta.SetNatural(_natural);
+    }
+
+    private void Minimize(BoundStatistics sums, double eta, Span<T> metric)
+    {
         ReadOnlySpan<double> a = sums.SquaredDisplacements;
         ReadOnlySpan<double> g = sums.SquaredGradients;
-        switch (_mirror.Divergence)
+        switch (_mirror!.Divergence)
         {
             case FullMatrixDivergence<T>:
                 Update().Full(metric);
@@ -109,9 +127,15 @@ public sealed class ClosedFormStep<T>(
                 break;
         }
 
-        meta.SetNatural(_natural);
-
         FactoredMetricUpdate<T> Update() => new(sums, eta, Damping, new MetricFloors { Displacement = displacementFloor, Gradient = gradientFloor, Relative = relativeFloor });
+    }
+
+    private void Grow(Span<T> metric, double factor)
+    {
+        if (_mirror!.Divergence is FullMatrixDivergence<T> or KroneckerDivergence<T>)
+            FactoredMetricUpdate<T>.Grow(_mirror.Divergence, _layout!, metric, factor);
+        else
+            Vectors.Scale(T.CreateChecked(factor), metric);
     }
 
     private static bool IsThin(FactorKind kind) => kind is FactorKind.Diagonal or FactorKind.Identity;

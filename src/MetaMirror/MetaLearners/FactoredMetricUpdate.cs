@@ -25,7 +25,7 @@ internal readonly struct FactoredMetricUpdate<T>(BoundStatistics statistics, dou
         DenseFactor<T>.Instance.Write(metric, n, p);
         Vectors.Scale(eta, q);
         SymmetricMatrix.Geodesic(p, q, damping, n, p);
-        Write(FullMatrixDivergence<T>.FromMetric(p, n), metric);
+        Write(FullMatrixDivergence<T>.FromMetric(p, n), statistics.Layout, metric);
     }
 
     /// <summary>metric: natural values of a Kronecker divergence, in place.</summary>
@@ -65,7 +65,7 @@ internal readonly struct FactoredMetricUpdate<T>(BoundStatistics statistics, dou
             factors.Add(new KroneckerFactors(block.Name, [.. l], [.. r]));
         }
 
-        Write(KroneckerDivergence<T>.FromFactors(layout, factors, divergence.Options), metric);
+        Write(KroneckerDivergence<T>.FromFactors(layout, factors, divergence.Options), layout, metric);
     }
 
     private IEnumerable<double> Diagonal(double[] l, ParameterBlock block, double[] q)
@@ -75,10 +75,39 @@ internal readonly struct FactoredMetricUpdate<T>(BoundStatistics statistics, dou
             i => Math.Exp(((1 - gamma) * Math.Log(l[(i * block.Rows) + i])) + (gamma * Math.Log(rate * q[block.Offset + i]))));
     }
 
-    private void Write(Divergence<T> divergence, Span<T> metric)
+    /// <summary>P &lt;- c P, in place.</summary>
+    public static void Grow(Divergence<T> divergence, ParameterLayout layout, Span<T> metric, double factor)
+    {
+        int n = layout.Length;
+        if (divergence is not KroneckerDivergence<T> kronecker)
+        {
+            double[] p = new double[n * n];
+            DenseFactor<T>.Instance.Write(metric, n, p);
+            Vectors.Scale(factor, p);
+            Write(FullMatrixDivergence<T>.FromMetric(p, n), layout, metric);
+            return;
+        }
+
+        var context = new DivergenceContext<T> { Layout = layout, Meta = metric, Scratch = new T[kronecker.ScratchLength(layout)] };
+        var factors = new List<KroneckerFactors>();
+        foreach (ParameterBlock block in layout.Blocks)
+        {
+            double[] l = new double[block.Rows * block.Rows], r = [];
+            if (block.Length > 0)
+                kronecker.Factor(context, block.Name, FactorSide.Left, l);
+            if (block.Length > 0 && block.IsMatrix)
+                kronecker.Factor(context, block.Name, FactorSide.Right, r = new double[block.Columns * block.Columns]);
+            Vectors.Scale(factor, l);
+            factors.Add(new KroneckerFactors(block.Name, block.IsMatrix ? [.. l] : [.. Enumerable.Range(0, block.Length).Select(i => l[(i * block.Rows) + i])], [.. r]));
+        }
+
+        Write(KroneckerDivergence<T>.FromFactors(layout, factors, kronecker.Options), layout, metric);
+    }
+
+    private static void Write(Divergence<T> divergence, ParameterLayout layout, Span<T> metric)
     {
         int at = 0;
-        foreach (MetaParameterSpec<T> spec in divergence.MetaSpecs(statistics.Layout))
+        foreach (MetaParameterSpec<T> spec in divergence.MetaSpecs(layout))
         {
             // One value stands for all of a tensor's.
             Span<T> part = metric.Slice(at, spec.Length);

@@ -103,7 +103,7 @@ public sealed class MetaLearner<T>
     /// <param name="progress">Told of every outer step.</param>
     /// <param name="afterStep">Called after every outer step on the calling thread, e.g. to write a checkpoint.</param>
     /// <param name="cancellationToken">Stops within an inner step; mu stays that of the last complete outer step.</param>
-    /// <exception cref="MetaLearningDivergedException">All runs of an outer step diverged.</exception>
+    /// <exception cref="MetaLearningDivergedException">All runs of an outer step diverged, of the first or with a step that cannot retreat.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public MetaLearnerResult Learn(IProgress<OuterStepReport>? progress = null, Action<MetaLearner<T>>? afterStep = null, CancellationToken cancellationToken = default)
     {
@@ -136,10 +136,10 @@ public sealed class MetaLearner<T>
         });
         cancellationToken.ThrowIfCancellationRequested();
         ImmutableArray<TaskOutcome> diverged = [.. outcomes.Where(o => o.Inner.Diverged)];
-        if (diverged.Length == outcomes.Length)
+        if (diverged.Length == outcomes.Length && (!_step.CanRetreat || OuterStep == 0))
             throw new MetaLearningDivergedException(OuterStep, diverged);
         _step.Apply(Meta, outcomes, OuterStep, Options.OuterSteps);
-        double value = outcomes.Where(o => !o.Inner.Diverged).Average(o => o.Value);
+        double value = outcomes.Where(o => !o.Inner.Diverged).Select(o => o.Value).DefaultIfEmpty(double.NaN).Average();
         return new OuterStepReport(
             OuterStep, Options.OuterSteps, value, Anisotropy(), outcomes.Sum(o => o.Gradients), outcomes.Sum(o => o.HessianVectorProducts), diverged);
     }

@@ -29,6 +29,9 @@ public abstract class MetaStep<T>
     /// <summary>The sums of the last outer step, if the step collects them: part of what must survive a restart. Default: none.</summary>
     public virtual BoundStatistics? Statistics => null;
 
+    /// <summary>True if <see cref="Apply"/> knows what to do where all runs diverged; else that ends learning. Default: false.</summary>
+    public virtual bool CanRetreat => false;
+
     /// <summary>Plans buffers; called once, before the first outer step.</summary>
     /// <param name="meta">mu.</param>
     /// <param name="rule">The rule that runs.</param>

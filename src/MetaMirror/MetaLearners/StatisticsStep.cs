@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using MetaMirror.Descents;
 using MetaMirror.UpdateRules;
@@ -8,11 +10,15 @@ namespace MetaMirror.MetaLearners;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="options">What is kept; null for sums and factors.</param>
 /// <param name="accumulate">True adds up all outer steps; false (default) keeps the last one.</param>
-public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bool accumulate = false) : MetaStep<T>
+/// <param name="tails">Steps at which a run counts as begun anew (<see cref="TailObserver{T}"/>); default: whole runs, unweighted.</param>
+public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bool accumulate = false, ImmutableArray<int> tails = default) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly BoundStatisticsOptions _options = options ?? new BoundStatisticsOptions();
-    private StatisticsObserver<T>[] _observers = [];
+    /// <summary>A loss that ends so many times above its start has run away, though it is still finite.</summary>
+    private const double RunAway = 1e3;
+
+    private RunSums<T>[] _observers = [];
     private BoundStatistics? _statistics;
 
     /// <inheritdoc/>
@@ -27,7 +33,7 @@ public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bo
     /// <inheritdoc/>
     public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)
     {
-        _observers = [.. Enumerable.Range(0, slots).Select(_ => new StatisticsObserver<T>(new BoundStatistics(layout, _options)))];
+        _observers = [.. Enumerable.Range(0, slots).Select(_ => new RunSums<T>(new BoundStatistics(layout, _options), tails))];
         _statistics = new BoundStatistics(layout, _options);
     }
 
@@ -41,7 +47,10 @@ public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bo
         long gradients = problem.Descent.GradientCount;
         problem.Start(meta, run);
         DescentResult inner = problem.Descent.Run(_observers[slot], cancellationToken);
-        double value = inner.Diverged ? double.NaN : problem.Descent.Loss;
+        double first = Math.Abs(_observers[slot].FirstLoss), last = problem.Descent.Loss;
+        if (!inner.Diverged && first > 0 && last > RunAway * first)
+            inner = inner with { Diverged = true, Tensor = string.Create(CultureInfo.InvariantCulture, $"{DescentResult.Grown} {last / first:g3}") };
+        double value = inner.Diverged ? double.NaN : last;
         return new TaskOutcome(problem.Task.Name, value, inner, problem.Descent.GradientCount - gradients, 0);
     }
 
