@@ -6,6 +6,7 @@ using MetaMirror.Experiments.Reports;
 using MetaMirror.Hypergradients;
 using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
+using MetaMirror.Optimism;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
 
@@ -96,8 +97,11 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
 
     private MirrorDescent<T> Mirror(Divergence<T> divergence) => new(divergence, learning.LearningRate);
 
-    private UpdateRule<T> Deployed(MirrorDescent<T> mirror) =>
-        Scheduled(learning.TrustRegion is { } radius ? new TrustRegion<T>(radius, mirror) : mirror, learning.Schedule, warmup: 0);
+    private UpdateRule<T> Deployed(MirrorDescent<T> mirror)
+    {
+        UpdateRule<T> rule = learning.Momentum > 0 ? new Chain<T>(new NesterovHint<T>(learning.Momentum), mirror) : mirror;
+        return Scheduled(learning.TrustRegion is { } radius ? new TrustRegion<T>(radius, rule) : rule, learning.Schedule, warmup: 0);
+    }
 
     private ImmutableArray<T> ClosedForm(int phase, MirrorDescent<T> mirror, ImmutableArray<T> start, CancellationToken cancellationToken)
     {

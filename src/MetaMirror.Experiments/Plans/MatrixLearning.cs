@@ -30,6 +30,7 @@ public enum MetricStart
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>
 /// <param name="LearningRates">Steps tried on the training tasks, in place of eta; the best one is kept. Default none: eta stays.</param>
+/// <param name="Momentum">Nesterov's momentum of the deployed rule, in front of the metric; the closed form is learned without. Default 0.</param>
 /// <param name="TrustRegion">Radius of the trust region in the learned metric; null: none.</param>
 /// <param name="Schedule">Schedule of the learned rule. Default constant.</param>
 /// <param name="Rank">Columns of a low-rank factor, for sides of more than 1,024. Default 64.</param>
@@ -51,6 +52,7 @@ public sealed record MatrixLearning(
     double SourceLearningRate = 0.004,
     int SourceRuns = 1,
     IReadOnlyList<double>? LearningRates = null,
+    double Momentum = 0,
     double? TrustRegion = null,
     ScheduleName Schedule = ScheduleName.Constant,
     int Rank = 64,
