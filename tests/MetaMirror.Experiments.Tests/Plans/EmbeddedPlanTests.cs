@@ -61,7 +61,8 @@ public sealed class EmbeddedPlanTests
         Plan plan = PlanFile.Read(name);
 
         Assert.Equal(new RotatedQuadraticPlan(rotated), plan.Family);
-        Assert.Equal("metamd-diagonal", Assert.IsType<MetaMdLearning>(plan.Learn).Optimizer);
+        Assert.Equal("metamirror-full", Assert.IsType<MatrixLearning>(plan.Learn).Optimizer);
+        Assert.Equal("metamd-diagonal", Assert.IsType<MetaMdLearning>(Assert.Single(plan.Also)).Optimizer);
         string other = PlanJson.ToText(PlanFile.Read("rotated-quadratic") with { Name = name, Description = plan.Description, Family = plan.Family });
         Assert.Equal(other, PlanJson.ToText(plan));
         var error = Assert.Throws<PlanException>(() => PlanJson.Read(PlanFile.EmbeddedJson(name).Replace("\"linear\"", "\"softmax\"", StringComparison.Ordinal), "p.json"));
