@@ -26,7 +26,8 @@ public sealed class PlanSchemaTests
         using JsonDocument schema = JsonDocument.Parse(PlanSchema.Text);
         JsonElement definitions = schema.RootElement.GetProperty("$defs");
 
-        IEnumerable<string> learned = definitions.GetProperty("metamd").GetProperty("properties").GetProperty("optimizer").GetProperty("enum").EnumerateArray().Select(n => n.GetString()!)
+        IEnumerable<string> learned = new[] { "metamd", "matrix" }
+            .SelectMany(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("enum").EnumerateArray().Select(n => n.GetString()!))
             .Concat(new[] { "basis", "tracked" }.Select(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("const").GetString()!));
 
         Assert.Equal(Catalogue.NamesOf("learned").Order(StringComparer.Ordinal), learned.Order(StringComparer.Ordinal));
