@@ -26,7 +26,7 @@ public static class PlanReport
             Facts = learned.Count > 0 ? Facts(learned[0]) : [],
             Notes = Notes(result),
             Activations = result.Activations,
-            Preconditioner = learned.Count > 0 ? LearnedPictures.Of(learned[0], image) : [],
+            Preconditioner = learned.Count > 0 && (plan.Learn is not TrackedLearning tracked || Tracks(tracked, learned[0].Layout)) ? LearnedPictures.Of(learned[0], image) : [],
             Definitions = Definitions(plan),
             Seed = seed,
         };
@@ -40,6 +40,8 @@ public static class PlanReport
             BasisLearning basis =>
                 $"Source runs with {basis.SourceOptimizer} gave a Kronecker eigenbasis (input-side rank {basis.Rank}) and prior second moments; the step was chosen among {basis.LearningRates.Count * basis.Schedules.Count} candidates, with its schedule, by the mean training loss on the source tasks"
                 + (basis.OuterSteps > 0 ? $", then {string.Join(", ", basis.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
+            TrackedLearning tracked when !Tracks(tracked, rule.Layout) =>
+                $"No tensor is wider than {tracked.LargestColumns} columns, so none is tracked in low rank and no basis was learned: only the step was, with its schedule, chosen among {tracked.LearningRates.Count * tracked.Schedules.Count} candidates by the mean training loss on the source tasks.",
             TrackedLearning tracked =>
                 $"Source runs with {tracked.SourceOptimizer} gave the input-side bases (rank {tracked.Rank}) that runs start from and then track; the step was chosen among {tracked.LearningRates.Count * tracked.Schedules.Count} candidates, with its schedule, by the mean training loss on the source tasks"
                 + (tracked.OuterSteps > 0 ? $", then {string.Join(", ", tracked.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
@@ -49,6 +51,9 @@ public static class PlanReport
         };
         return $"{plan.Description} {rule.Name} was learned {(inTurn ? "on all tasks but the held-out one, for each in turn" : $"on {string.Join(", ", rule.Cost.TaskNames)}")}. {how} Learning read training data only.";
     }
+
+    /// <summary>Whether anything of the source statistics enters the rule.</summary>
+    private static bool Tracks(TrackedLearning learning, ParameterLayout layout) => learning.Prior > 0 || layout.Blocks.Any(b => b.Columns > learning.LargestColumns);
 
     private static string Of(MatrixLearning matrix)
     {
@@ -115,6 +120,7 @@ public static class PlanReport
         new("Final", "Mean of the training loss over the last tenth of the run."),
         new("Test accuracy", "On the test data, after the last step; mean and standard error over seeds."),
         new("Milliseconds per step", "Gradient plus update without evaluation, one thread, mean over 100 consecutive steps after 20, measured after the comparison."),
+        .. plan.Controls.Count > 0 ? [new("Control", "The same rule with nothing learned and nothing chosen: random or identity bases, no prior, the library's default step with linear decay, for every family.")] : Array.Empty<NamedText>(),
         new("Same for all", "Initial weights, mini-batches and number of seeds; every optimizer sees the same draws."),
     ];
 }

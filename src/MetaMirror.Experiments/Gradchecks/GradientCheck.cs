@@ -92,7 +92,14 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
             MatrixLearning matrix => new MatrixLearner<double>(plan, matrix, tasks, settings, time).CreateRule(),
             BasisLearning basis => new LearnedBasis<double>(ShortStatistics(task), Math.Min(basis.Rank, 8), new LearnedBasisOptions { LearningRate = basis.LearningRates[0], Learn = [.. basis.Learn] }),
             TrackedLearning tracked => new TrackedBasis<double>(
-                ShortStatistics(task), new TrackedBasisOptions { LearningRate = tracked.LearningRates[0], Rank = Math.Min(tracked.Rank, 8), Learn = [.. tracked.Learn] }),
+                ShortStatistics(task), new TrackedBasisOptions
+                {
+                    LearningRate = tracked.LearningRates[0], Rank = Math.Min(tracked.Rank, 8), PriorWeight = tracked.Prior, LargestColumns = tracked.LargestColumns,
+                    RotateResidual = tracked.RotateResidual, ResidualEvery = tracked.ResidualEvery, Learn = [.. tracked.Learn],
+
+                    // Derivatives take bases for constants, differences don't: bases stay where the first gradient puts them.
+                    RefreshEvery = int.MaxValue, EarlyRefreshes = [],
+                }),
             _ => new Adam<double>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),
         };
     }

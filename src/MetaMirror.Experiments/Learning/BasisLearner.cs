@@ -25,7 +25,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
 
     /// <inheritdoc/>
     protected override int PlannedOuterSteps =>
-        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + learning.OuterSteps;
+        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + Math.Max(1, learning.OuterSteps);
 
     private bool HasControl => Plan.Controls.Contains(_rules.Control, StringComparer.Ordinal);
 

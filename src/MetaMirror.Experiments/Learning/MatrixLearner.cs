@@ -103,10 +103,14 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
         return Scheduled(learning.TrustRegion is { } radius ? new TrustRegion<T>(radius, rule) : rule, learning.Schedule, warmup: 0);
     }
 
+    /// <summary>What the closed form needs, and what a file of statistics is to hold besides: the file must not change what is learned.</summary>
+    private BoundStatisticsOptions Kept(BoundStatisticsOptions? file) =>
+        file is { } kept ? Everything with { Factors = kept.Factors, Gradients = Math.Max(kept.Gradients, Everything.Gradients) } : Everything;
+
     private ImmutableArray<T> ClosedForm(int phase, MirrorDescent<T> mirror, ImmutableArray<T> start, CancellationToken cancellationToken)
     {
         var step = new ClosedFormStep<T>(
-            learning.Damping, AbsoluteFloor, AbsoluteFloor, learning.RelativeFloor, Keeps ?? Everything, [.. learning.Tails]);
+            learning.Damping, AbsoluteFloor, AbsoluteFloor, learning.RelativeFloor, Kept(Keeps), [.. learning.Tails]);
         MetaLearner<T> learner = RunPhase(
             "metric", phase, SourceStreams, mirror, step, learning.OuterSteps, null, learning.StoppingChange, deploys: true, cancellationToken, start: start);
         _history.AddRange(learner.History);

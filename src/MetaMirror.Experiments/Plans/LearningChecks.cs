@@ -23,6 +23,19 @@ internal static class LearningChecks
             else if (learning is MatrixLearning matrix)
                 CheckMatrix(matrix, path, errors);
         }
+
+        CheckControls(plan, names, errors);
+    }
+
+    /// <summary>A control without its learned rule would not be run.</summary>
+    private static void CheckControls(Plan plan, HashSet<string> learned, List<PlanError> errors)
+    {
+        for (int i = 0; i < plan.Controls.Count; i++)
+        {
+            string rule = "metamirror" + plan.Controls[i]["unlearned".Length..];
+            if (!learned.Contains(rule))
+                errors.Add(new PlanError(string.Create(CultureInfo.InvariantCulture, $"$.controls[{i}]"), $"the control of what is learned ('{plan.Controls[i]}' is that of '{rule}')", $"'{plan.Controls[i]}'"));
+        }
     }
 
     private static void CheckMatrix(MatrixLearning learning, string path, List<PlanError> errors)

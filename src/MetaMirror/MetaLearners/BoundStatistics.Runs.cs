@@ -41,9 +41,10 @@ public sealed partial class BoundStatistics
     /// <summary>The sample of one task, made if there is none; tasks are kept in order.</summary>
     internal GradientReservoir ReservoirOf(uint task)
     {
-        int at = 0;
-        while (at < _reservoirs.Count && _reservoirs[at].Task < task)
-            at++;
+        // In task order, as files and merges have them, the search is over at once.
+        int at = _reservoirs.Count;
+        while (at > 0 && _reservoirs[at - 1].Task >= task)
+            at--;
         if (at == _reservoirs.Count || _reservoirs[at].Task != task)
             _reservoirs.Insert(at, new GradientReservoir(task, Options.Gradients));
         return _reservoirs[at];

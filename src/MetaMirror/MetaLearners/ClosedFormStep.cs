@@ -142,6 +142,8 @@ public sealed class ClosedFormStep<T>(
 
     private T Damped(T p, double eta, double a, double g, int count, long runs)
     {
+        if (count == 0)
+            return p;
         double floorA = count * displacementFloor * displacementFloor;
         double floorG = count * gradientFloor * gradientFloor;
         double best = eta * Math.Sqrt(((g / runs) + floorG) / ((a / runs) + floorA));

@@ -118,8 +118,8 @@ public static class MetricFromStatistics
             (int offset, int length) = groups[k];
             double a = Vectors.Sum(statistics.SquaredDisplacements.Slice(offset, length)) / statistics.Runs;
             double g = Vectors.Sum(statistics.SquaredGradients.Slice(offset, length)) / statistics.Runs;
-            q[k] = Math.Sqrt((g + (length * floorG)) / (a + (length * floorA)));
-            if (length > 0 && !(q[k] > 0 && double.IsFinite(q[k])))
+            q[k] = length == 0 ? 1 : Math.Sqrt((g + (length * floorG)) / (a + (length * floorA)));
+            if (!(q[k] > 0 && double.IsFinite(q[k])))
             {
                 throw new ArgumentException(FormattableString.Invariant(
                     $"There is no metric for mean squared displacement {a} and gradient {g} of '{statistics.Layout.BlockAt(offset).Name}'; give floors."), nameof(statistics));

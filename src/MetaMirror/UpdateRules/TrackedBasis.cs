@@ -36,16 +36,19 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
     private readonly T _longer;
 
     /// <summary>A rule that starts from ready bases.</summary>
-    /// <param name="start">Per tensor the right basis to start at, [n x r], and the prior; the left basis is not used.</param>
+    /// <param name="start">
+    /// Per tensor the right basis to start at, [n x r], and the prior; the left basis is not used. Where there is none (r = 0) for a tensor that is to be tracked,
+    /// as statistics keep no factors that large, the start is random orthonormal columns.
+    /// </param>
     /// <param name="options">Step size and the rest. The rank of a tracked basis is that of <paramref name="start"/>.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a name to learn is unknown.</exception>
     public TrackedBasis(ImmutableArray<BasisBlock<T>> start, TrackedBasisOptions? options = null)
     {
-        Start = start;
         Options = options ?? new TrackedBasisOptions();
         Require(Options);
+        Start = [.. start.Select((b, k) => b.Rank == 0 && b.Block.Columns > Options.LargestColumns ? RandomStart(b.Block, Options, UnlearnedKey(0, k)) : b)];
         _longer = T.CreateChecked(Math.Sqrt(Options.ResidualEvery));
-        _blocks = [.. start.Select(b => new TrackedBlock<T>(b, Options))];
+        _blocks = [.. Start.Select(b => new TrackedBlock<T>(b, Options))];
         _scratch = new TrackedScratch(
             _blocks.Select(b => b.FactorLength).Append(0).Max(), _blocks.Select(b => b.MomentLength).Append(0).Max(), _blocks.Select(b => b.Block.Length).Append(0).Max(),
             _blocks.Select(b => Math.Max(b.AdvanceScratch, TrackedFrame<T>.Scratch(b))).Append(0).Max());
@@ -80,7 +83,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
     {
         ArgumentNullException.ThrowIfNull(layout);
         TrackedBasisOptions o = options ?? new TrackedBasisOptions();
-        return new TrackedBasis<T>([.. layout.Blocks.Select((b, k) => RandomStart(b, o, new StreamKey(seed, 0, 0, StreamPurpose.MetaParameters, (uint)k)))], o with { PriorWeight = 0 });
+        return new TrackedBasis<T>([.. layout.Blocks.Select((b, k) => RandomStart(b, o, UnlearnedKey(seed, k)))], o with { PriorWeight = 0 });
     }
 
     /// <inheritdoc/>
@@ -176,6 +179,8 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         ArgumentNullException.ThrowIfNull(statistics);
         return [.. Enumerable.Range(0, statistics.Layout.Blocks.Length).Select(k => BasisBlock<T>.FromStatistics(statistics, k, options.Rank))];
     }
+
+    private static StreamKey UnlearnedKey(ulong seed, int tensor) => new(seed, 0, 0, StreamPurpose.MetaParameters, (uint)tensor);
 
     private static BasisBlock<T> RandomStart(ParameterBlock block, TrackedBasisOptions options, StreamKey key)
     {

@@ -34,7 +34,7 @@ public sealed class EmbeddedPlanTests
         Assert.Equal([32], Assert.IsType<MlpPlan>(plan.Model).Hidden);
         Assert.Equal((400, (int?)64, 5, 1, (int?)null, (double?)0.1), (plan.Training.Steps, plan.Training.BatchSize, plan.Seeds, plan.Evaluation.EverySteps, plan.Evaluation.Examples, plan.Target.Value.Number));
         Assert.Equal(7, plan.Baselines.Count);
-        Assert.Equal([ScheduleName.Constant, ScheduleName.Linear, ScheduleName.Cosine], plan.Tuning.Schedules);
+        Assert.Equal([ScheduleName.Constant, ScheduleName.Linear, ScheduleName.Cosine, ScheduleName.InverseTime], plan.Tuning.Schedules);
         Assert.Equal(9, plan.Tuning.Rates);
         Assert.Equal("metamirror-tracked", Assert.IsType<TrackedLearning>(plan.Learn).Optimizer);
         Assert.False(plan.IsDoublePrecision);
@@ -79,7 +79,7 @@ public sealed class EmbeddedPlanTests
 
         Assert.Equal(new EvaluationPlan(5, 2000), plan.Evaluation);
         Assert.Null(plan.Target.Value.Number);
-        Assert.Equal(["sgd-momentum", "rmsprop", "adam", "nadam", "adamw"], plan.Baselines);
+        Assert.Equal(["sgd-momentum", "nesterov", "rmsprop", "adam", "nadam", "adamw"], plan.Baselines);
     }
 
     [Fact]

@@ -75,6 +75,18 @@ public sealed class TrackedBasisTests
     }
 
     [Fact]
+    public void A_tensor_too_wide_for_statistics_starts_at_random_columns_like_the_control()
+    {
+        var layout = new ParameterLayout(("w", [3, 12]));
+        var block = new BasisBlock<double>(layout.Blocks[0], [], [], [], new double[3]);
+        var options = new TrackedBasisOptions { Rank = 4, LargestColumns = 6 };
+        var rule = new TrackedBasis<double>([block], options);
+        Assert.Equal(4, rule.Start[0].Rank);
+        Assert.Equal(TrackedBasis<double>.Unlearned(layout, options).Start[0].Right.ToArray(), rule.Start[0].Right.ToArray());
+        Assert.Equal(0, new TrackedBasis<double>([block], options with { LargestColumns = 12 }).Start[0].Rank);
+    }
+
+    [Fact]
     public void A_seldom_residual_waits_and_then_moves_by_the_mean_gradient()
     {
         // Right basis e_0, left none: columns 1 and 2 are residual. Gradients g and 3 g at ages 1 and 2: the entry moves at age 2 alone, by the mean 2 g over its own size.
