@@ -20,7 +20,7 @@ public sealed class LinearizedRegret : RunCertificate
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>
-        [RunPremises.ExactSteps(run), RunPremises.Momentum(run, MomentumForm.None), Premise.Checked("the comparator is a stored point, whose distance from the start is known")];
+        [RunPremises.ExactSteps(run), RunPremises.Momentum(run, MomentumForm.None), Premise.Checked("the comparator is a stored point, whose distance from the start is known"), RunPremises.Inside(run)];
 
     // The comparator is u itself: nothing here is about a minimum.
     /// <inheritdoc/>

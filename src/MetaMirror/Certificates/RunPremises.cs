@@ -47,7 +47,10 @@ internal static class RunPremises
         run.Source == GradientSource.Full || run.Sums.Form is { Scaling: GradientScaling.None or GradientScaling.PreviousDualNorm },
         "no step size depends on the mini-batch it is taken on (a trust region of the batch's own gradient is biased: it certifies the batches seen, not the loss)");
 
-    public static IEnumerable<Premise> Comparison(CertifiedRun run) => run.Comparator.Premises;
+    public static IEnumerable<Premise> Comparison(CertifiedRun run) => [.. run.Comparator.Premises, Inside(run)];
+
+    /// <summary>A step on a simplex never leaves it: nothing is said of points outside.</summary>
+    public static Premise Inside(CertifiedRun run) => Premise.Test(run.Sums.Geometry.Contains(run.Comparator.Point), "the comparator lies where the potential lives");
 
     private static double Largest(DescentForm? form) => form is null ? double.NaN : form.Rates.Max();
 }
