@@ -35,6 +35,42 @@ public sealed class CounterexampleTests
         }
     }
 
+    [Fact]
+    public void Linear_Decay_With_An_Exact_Maximum_Is_Refused()
+    {
+        const int Steps = 30;
+        double[] bottom = [-0.024175561886387552, -1.0856586294280992];
+        var objective = new DelegateObjective<double>(ParameterLayout.Vector(2), Kinks);
+        var maximum = new MaxOfDiagonals<double>(
+            2, [0.5903660679175387, 2.9440820043301237, 2.4741210412589614, 1.9119326667885101], Center.Origin, MaxStep.Exact);
+        var rule = new Chain<double>(new LinearSchedule<double>(0), new MirrorDescent<double>(maximum, 0.06128749009666707));
+        var meta = new MetaParameters<double>([], rule.MetaSpecs(objective.Layout), []);
+        var deployed = DeployedForm.Of(rule, objective.Layout, meta.Of(MetaPlace.Rule), Steps);
+        var observer = new CertificateObserver<double>(deployed.Geometry, deployed.Form, Steps);
+        var descent = new Descent<double>(objective, rule, new Unroll(Steps, FullBatch: true));
+        descent.Start([0, 0], meta, BatchKey.Full);
+        descent.Run(observer, TestContext.Current.CancellationToken);
+        CertifiedRun run = new() { Sums = observer.Sums, Curvature = LossCurvature.Convex, Comparator = Comparator.Minimizer(bottom), ComparatorLoss = 0, Obstacle = deployed.Obstacle };
+        Certificate refused = new LinearDecay().Certify(run);
+        Assert.True(refused.IsRefused, refused.Verdict);
+        Assert.Contains("the potential is quadratic", refused.Verdict, StringComparison.Ordinal);
+
+        // What is refused would have been wrong: the formula gives 1.00143.
+        Assert.InRange(observer.Sums.Losses[^1], 1.0257, 1.0258);
+        Certificate holds = new LastIterate().Certify(run);
+        Assert.False(holds.IsRefused || holds.IsExceeded, holds.Verdict);
+
+        static double Kinks(ReadOnlySpan<double> x, in BatchKey batch, Span<double> g)
+        {
+            double v = (1.2797439373195612 * x[0]) + (0.418638100521023 * x[1]) + 0.485436596493435;
+            double w = (-0.6683681409438786 * x[0]) - (2.0940664160412603 * x[1]) - 2.289599450525045;
+            double s = v >= 0 ? 1 : -1, r = w >= 0 ? 1 : -1;
+            if (!g.IsEmpty)
+                (g[0], g[1]) = ((1.2797439373195612 * s) - (0.6683681409438786 * r), (0.418638100521023 * s) - (2.0940664160412603 * r));
+            return Math.Abs(v) + Math.Abs(w);
+        }
+    }
+
     [Theory]
     [InlineData(.5, .5, true)]
     [InlineData(0, 1, true)]
