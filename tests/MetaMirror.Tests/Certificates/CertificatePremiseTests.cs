@@ -164,6 +164,10 @@ public sealed class CertificatePremiseTests
     public void Invalid_Forms_And_Geometries_Are_Refused_By_Name()
     {
         Assert.Contains("at least one rate", Assert.Throws<ArgumentException>(() => new DescentForm([])).Message, StringComparison.Ordinal);
+        Assert.All((double[])[-.5, 1, 1.2, double.NaN], mu => Assert.Contains(
+            "[0, 1)", Assert.Throws<ArgumentOutOfRangeException>(() => new DescentForm([1]) { Mu = mu }).Message, StringComparison.Ordinal));
+        Assert.All((double[])[0, -1, double.NaN], tau => Assert.Contains(
+            "positive", Assert.Throws<ArgumentOutOfRangeException>(() => new DescentForm([1]) { Radius = tau }).Message, StringComparison.Ordinal));
         Assert.Contains("-1", Assert.Throws<ArgumentException>(() => new DescentForm([1, -1])).Message, StringComparison.Ordinal);
         Assert.Contains("not positive definite", Assert.Throws<ArgumentException>(() => new DenseGeometry([1, 2, 2, 1], 2)).Message, StringComparison.Ordinal);
         Assert.Contains("Entry 1", Assert.Throws<ArgumentException>(() => new DiagonalGeometry([1, 0])).Message, StringComparison.Ordinal);
