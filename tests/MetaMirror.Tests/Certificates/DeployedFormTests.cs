@@ -130,6 +130,15 @@ public sealed class DeployedFormTests
     }
 
     [Fact]
+    public void A_Momentum_Of_One_Or_More_Is_An_Obstacle()
+    {
+        // Values of a file need not be those of the options: rate, decay, momentum, dampening.
+        var rule = new Sgd<double>(new SgdOptions { LearningRate = .1, Momentum = .5 });
+        Assert.Contains("momentum 1.2", DeployedForm.Of(rule, ParameterLayout.Vector(4), [.1, 0, 1.2, 0], 4).Obstacle, StringComparison.Ordinal);
+        Assert.Contains("rate -0.1", DeployedForm.Of(rule, ParameterLayout.Vector(4), [-.1, 0, .5, 0], 4).Obstacle, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void L0_Holds_On_Networks_With_Mini_Batches_In_Both_Precisions()
     {
         CheckNetwork<double>();
