@@ -19,10 +19,11 @@ internal static class AcrossTasks
         if (!bounds.All(b => b >= 0))
             return null;
         double largest = Range * bounds.Max();
+        bool plain = heldOut.All(r => r.Deployed.Form is { IsConstant: true, Scaling: GradientScaling.None });
         return new Certificate(
             CertificateLevel.L3,
             "across-tasks",
-            "the expected regret on a task of the family, with probability 0.95,",
+            $"the expected {(plain ? "regret" : CertifiedRun.WeightedRegretName)} on a task of the family, with probability 0.95,",
             [
                 Premise.Checked("every held-out task has its L1"),
                 new Premise("the metric was fixed before the held-out tasks were seen", unseen),

@@ -16,7 +16,7 @@ public sealed class LinearizedRegret : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.None } or null;
 
     /// <inheritdoc/>
-    protected override string Statement(CertifiedRun run) => $"the linearized regret of {run.Sums.Steps} steps";
+    protected override string Statement(CertifiedRun run) => $"the linearized {run.Regret} of {run.Sums.Steps} steps";
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>
