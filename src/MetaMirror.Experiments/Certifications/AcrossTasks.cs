@@ -11,19 +11,22 @@ internal static class AcrossTasks
     private const double Range = 2;
 
     /// <summary>Certifies the family from held-out tasks; null where one of them has no L1.</summary>
-    public static Certificate? Of(IReadOnlyList<RunCertificationResult> heldOut)
+    /// <param name="heldOut">Runs on them.</param>
+    /// <param name="unseen">Checked if the metric is known to be learned on other tasks, assumed if nothing is known, failed if it was learned on these.</param>
+    public static Certificate? Of(IReadOnlyList<RunCertificationResult> heldOut, PremiseStatus unseen)
     {
         double[] bounds = [.. heldOut.Select(Bound)];
         if (!bounds.All(b => b >= 0))
             return null;
         double largest = Range * bounds.Max();
+        bool plain = heldOut.All(r => r.Deployed.Form is { IsConstant: true, Scaling: GradientScaling.None });
         return new Certificate(
             CertificateLevel.L3,
             "across-tasks",
-            "the expected regret on a task of the family, with probability 0.95,",
+            $"the expected {(plain ? "regret" : CertifiedRun.WeightedRegretName)} on a task of the family, with probability 0.95,",
             [
                 Premise.Checked("every held-out task has its L1"),
-                Premise.Checked("the metric was fixed before the held-out tasks were seen"),
+                new Premise("the metric was fixed before the held-out tasks were seen", unseen),
                 Premise.Assumed("the held-out tasks are drawn independently from one distribution"),
                 Premise.Assumed("no task of the family has an L1 bound of more than twice the largest seen", largest - bounds.Max()),
             ],

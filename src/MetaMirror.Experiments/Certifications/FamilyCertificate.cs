@@ -26,7 +26,7 @@ internal static class FamilyCertificate
             Premise.Test(metric.IsCentered, "the potential is one quadratic, or a maximum of them centered at the start"),
             Premise.Checked("theta_* of each task is a reference solution that does not depend on the metric"),
             Premise.Assumed("the tasks are drawn independently from one distribution"),
-            Premise.Assumed("the metric was learned among those with ||P||_F at most that of the learned one"),
+            Premise.Checked("K is a power of two, at least ||P||_F of the learned metric; the probability pays for all powers"),
             Premise.Assumed("no task has a larger Lipschitz constant or a more distant solution than the tasks seen"),
         ];
         return new FamilyTheorem
@@ -38,6 +38,7 @@ internal static class FamilyCertificate
             StrongConvexity = metric.Least,
             Radius = all.Max(r => r.Distance),
             MetricNorm = metric.Norm,
+            IsNormLearned = true,
             Components = metric.Components,
         }.Certify(premises, regrets.All(double.IsFinite) ? regrets.Average() : null);
     }

@@ -36,22 +36,38 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
     /// <param name="cancellationToken">Ends the runs early.</param>
     public ImmutableArray<Certificate> Certify(Contender<T> contender, IReadOnlyCollection<string> learnedOn, int count, CancellationToken cancellationToken) =>
         plan.Family is MetaQuadraticsPlan quadratics
-            ? Quadratics((Contender<double>)(object)contender, quadratics, count, cancellationToken)
+            ? Quadratics((Contender<double>)(object)contender, quadratics, learnedOn, count, cancellationToken)
             : Supervised(contender, learnedOn, count, cancellationToken);
 
-    private ImmutableArray<Certificate> Quadratics(Contender<double> contender, MetaQuadraticsPlan family, int count, CancellationToken cancellationToken)
+    private ImmutableArray<Certificate> Quadratics(
+        Contender<double> contender, MetaQuadraticsPlan family, IReadOnlyCollection<string> learnedOn, int count, CancellationToken cancellationToken)
     {
         MetaQuadraticFamily tasks = QuadraticsExperiment.FamilyOf(plan, seed);
         double tolerance = plan.Target.Value.Number ?? throw new ArgumentException($"Plan '{plan.Name}' has no number as target.");
-        int first = family.LearnTasks + family.HeldOutTasks;
+
+        // The optimizer may have been learned with more tasks than this plan has.
+        int[] fresh = Numbers(family.LearnTasks + family.HeldOutTasks, count, i => !learnedOn.Contains(tasks.Task(i).Name));
         double[] iterations = new double[count];
         int done = 0;
         Each(count, i =>
         {
-            iterations[i] = NormRun.Run(tasks.Task(first + i), first + i, contender, tolerance, plan.Training.Steps).Iterations;
+            iterations[i] = NormRun.Run(tasks.Task(fresh[i]), fresh[i], contender, tolerance, plan.Training.Steps).Iterations;
             Report(ref done, count, contender.Name, iterations[i]);
         }, cancellationToken);
         return [new RankCertificate("number of steps to the target", [.. iterations]).Certify(Premises("a quadratic of the family, drawn independently"))];
+    }
+
+    /// <summary>The first so many numbers, from one on, that are free.</summary>
+    internal static int[] Numbers(int first, int count, Func<int, bool> isFree)
+    {
+        int[] numbers = new int[count];
+        for (int i = first, k = 0; k < count; i++)
+        {
+            if (isFree(i))
+                numbers[k++] = i;
+        }
+
+        return numbers;
     }
 
     private ImmutableArray<Certificate> Supervised(Contender<T> contender, IReadOnlyCollection<string> learnedOn, int count, CancellationToken cancellationToken)

@@ -58,8 +58,10 @@ public sealed class PlanCertification<T>(Plan plan, DatasetCatalogue datasets, L
         List<string> notes = [];
         if (learnedOn is null)
             notes.Add("The file does not say which tasks it was learned on: all tasks of the plan are taken as held out, and there is no L3.");
+        PremiseStatus unseen = learnedOn is null ? PremiseStatus.Assumed : PremiseStatus.Checked;
         if (held.Length == 0)
         {
+            unseen = PremiseStatus.Failed;
             notes.Add("The optimizer was learned on all tasks of the plan: the runs below are on tasks it has seen. 'learn --held-out TASK' leaves one out.");
             held = source;
         }
@@ -71,7 +73,7 @@ public sealed class PlanCertification<T>(Plan plan, DatasetCatalogue datasets, L
         RunCertificationResult[] results = Certify("certifying held-out tasks", held.AsSpan(0, Math.Min(most, held.Length)), contender, cancellationToken);
         var certificates = ImmutableArray.CreateBuilder<Certificate>();
         certificates.AddRange(results.SelectMany(r => r.Certificates));
-        if (results.Length > 1 && convex && AcrossTasks.Of(results) is { } across)
+        if (results.Length > 1 && convex && AcrossTasks.Of(results, unseen) is { } across)
             certificates.Add(across);
         if (source.Length > 0)
             certificates.Add(Family(convex ? source : source[..Math.Min(2, source.Length)], results, contender, cancellationToken));

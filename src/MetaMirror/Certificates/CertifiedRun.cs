@@ -29,6 +29,9 @@ public sealed class CertifiedRun
     /// <summary>Where the gradients come from. Default: full batches.</summary>
     public GradientSource Source { get; init; }
 
+    /// <summary>Whether mini-batches are drawn independently of each other, with replacement; null where it is not known.</summary>
+    public bool? IndependentBatches { get; init; }
+
     /// <summary>Loss of u on the whole set.</summary>
     public required double ComparatorLoss { get; init; }
 
@@ -59,6 +62,12 @@ public sealed class CertifiedRun
 
     /// <summary>sum c_t r_t against u, on the batches seen.</summary>
     public double WeightedRegret => Sums.WeightedRegret(_comparatorLosses.Length > 0 ? _comparatorLosses : [ComparatorLoss]);
+
+    /// <summary>The regret as it is counted: with steps of different sizes each has its own weight.</summary>
+    internal string Regret => Sums.Weights.IndexOfAnyExcept(Sums.Count > 0 ? Sums.Weights[0] : 0) < 0 ? "regret" : WeightedRegretName;
+
+    /// <summary>Name of a regret whose weights are normalized to mean 1.</summary>
+    public const string WeightedRegretName = "weighted regret (step t counts c_t T / C)";
 
     /// <summary>Rounding of sums over the run: a few units of the largest term, a step.</summary>
     internal double Rounding

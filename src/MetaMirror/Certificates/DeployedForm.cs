@@ -64,6 +64,8 @@ public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? 
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double eta = double.CreateChecked(rate);
+        if (!(eta >= 0 && clip > 0 && mu is >= 0 and < 1))
+            return new DeployedForm(geometry, null, FormattableString.Invariant($"the rate {eta} is negative, the radius {clip} not positive, or the momentum {mu} not in [0, 1)"));
         var form = new DescentForm([.. factors.Select(f => eta * f)])
         {
             Momentum = momentum,

@@ -63,13 +63,23 @@ public sealed class DescentForm
     public MomentumForm Momentum { get; init; }
 
     /// <summary>mu in [0, 1). Default: 0.</summary>
-    public double Mu { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not: the bounds of 6.8 (f) and (h) need it.</exception>
+    public double Mu
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The momentum mu is expected in [0, 1).");
+    }
 
     /// <summary>How the gradient is scaled. Default: not at all.</summary>
     public GradientScaling Scaling { get; init; }
 
     /// <summary>tau. Default: infinite.</summary>
-    public double Radius { get; init; } = double.PositiveInfinity;
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public double Radius
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The radius tau is expected to be positive.");
+    } = double.PositiveInfinity;
 
     /// <summary>Whether all rates are one.</summary>
     public bool IsConstant => Rates.All(r => r == Rates[0]);

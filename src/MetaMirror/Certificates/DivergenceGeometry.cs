@@ -12,6 +12,9 @@ public sealed class DivergenceGeometry<T> : Geometry
     /// <summary>Metrics of so many parameters at most have their eigenvalues bounded: it takes n steps.</summary>
     private const int MostBounded = 4096;
 
+    /// <summary>How far the sum of a simplex's entries may be from 1, in roundings per coordinate, as for the first point of a run.</summary>
+    private const int RoundingsPerCoordinate = 4;
+
     private readonly Divergence<T> _divergence;
     private readonly ParameterLayout _layout;
     private readonly T[] _meta;
@@ -66,6 +69,30 @@ public sealed class DivergenceGeometry<T> : Geometry
         T[] p = new T[layout.Length];
         diagonal.Metric(general.Context, p);
         return new DiagonalGeometry([.. p.Select(double.CreateChecked)]);
+    }
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> point)
+    {
+        RequireLength(point.Length, nameof(point));
+        if (_divergence.Domain != DivergenceDomain.Simplex)
+            return true;
+        double unit = double.CreateChecked(T.BitIncrement(T.One) - T.One);
+        foreach (ParameterBlock block in _layout.Blocks)
+        {
+            double sum = 0;
+            foreach (double entry in point.Slice(block.Offset, block.Length))
+            {
+                if (!(entry >= 0))
+                    return false;
+                sum += entry;
+            }
+
+            if (block.Length > 0 && !(Math.Abs(sum - 1) <= RoundingsPerCoordinate * unit * block.Length))
+                return false;
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace MetaMirror.Certificates;
 /// </summary>
 /// <remarks>
 /// Differs from the paper: Rademacher term twice as large, K r^2 outside the root, both complexity terms divided by eta; K = C^2 bounds ||P||_F, for block, Kronecker
-/// and full metrics alike. The printed version stands beside it by name. theta_* must not depend on the metric; N > 1 needs its center at theta_1.
+/// and full metrics alike. The printed version stands beside it by name. theta_* must not depend on the metric; N > 1 needs its center at theta_1. A K read off the learned metric is paid for.
 /// </remarks>
 public sealed class FamilyTheorem
 {
@@ -31,8 +31,14 @@ public sealed class FamilyTheorem
     /// <summary>r, the largest ||theta_* - theta_1||_2 of any task.</summary>
     public required double Radius { get; init; }
 
-    /// <summary>K, the bound on ||P||_F under which the metric was learned.</summary>
+    /// <summary>K, the bound on ||P||_F under which the metric was learned, or the learned metric's own norm.</summary>
     public required double MetricNorm { get; init; }
+
+    /// <summary>
+    /// Whether K was read off the learned metric. The theorem holds for a K fixed in advance; so it is used for every K = 2^j, j an integer, with delta_j =
+    /// delta / ((2|j|+1)(2|j|+3)), whose sum is below delta, and the bound is that of the least K above. Default: false.
+    /// </summary>
+    public bool IsNormLearned { get; init; }
 
     /// <summary>N. Default: 1.</summary>
     public int Components { get; init; } = 1;
@@ -47,10 +53,10 @@ public sealed class FamilyTheorem
     public double EmpiricalTerm => (Divergences.Average() / Eta) + (Eta * Steps * Lipschitz * Lipschitz / (2 * StrongConvexity));
 
     /// <summary>N K r^2 / (eta sqrt n).</summary>
-    public double RademacherTerm => Components * MetricNorm * Radius * Radius / (Eta * Math.Sqrt(Tasks));
+    public double RademacherTerm => Components * ClassNorm * Radius * Radius / (Eta * Math.Sqrt(Tasks));
 
     /// <summary>(3 K r^2 / eta) sqrt(ln(2/delta) / (8 n)).</summary>
-    public double ConfidenceTerm => 3 * MetricNorm * Radius * Radius / Eta * Math.Sqrt(Math.Log(2 / Delta) / (8 * Tasks));
+    public double ConfidenceTerm => 3 * ClassNorm * Radius * Radius / Eta * Math.Sqrt(Math.Log(2 / ClassDelta) / (8 * Tasks));
 
     /// <summary>The bound.</summary>
     public double Bound => EmpiricalTerm + RademacherTerm + ConfidenceTerm;
@@ -95,6 +101,13 @@ public sealed class FamilyTheorem
             Note = Note(measured),
         };
     }
+
+    /// <summary>j of K = 2^j.</summary>
+    private double Exponent => Math.Ceiling(Math.Log2(MetricNorm));
+
+    private double ClassNorm => IsNormLearned ? Math.Max(MetricNorm, Math.Pow(2, Exponent)) : MetricNorm;
+
+    private double ClassDelta => IsNormLearned ? Delta / (((2 * Math.Abs(Exponent)) + 1) * ((2 * Math.Abs(Exponent)) + 3)) : Delta;
 
     private string Note(double? measured)
     {

@@ -24,6 +24,10 @@ public abstract class Geometry
     /// <summary>An upper bound on P's eigenvalues; infinite where there is none.</summary>
     public abstract double Largest { get; }
 
+    /// <summary>Whether a point lies where the potential lives, up to rounding: bounds hold against no other. Default: every point does.</summary>
+    /// <param name="point">Shape [n].</param>
+    public virtual bool Contains(ReadOnlySpan<double> point) => true;
+
     /// <summary>B(point || start); of a quadratic 1/2 ||point - start||_P^2.</summary>
     public abstract double Bregman(ReadOnlySpan<double> point, ReadOnlySpan<double> start);
 

@@ -3,7 +3,7 @@ namespace MetaMirror.Certificates;
 /// <summary>
 /// PAPERS 6.8 (c), rates that fall linearly: steps gamma (T - 1 - t + w) / (T - 1 + w), t = 1 .. T - 1, have
 /// l(theta_T) - l(u) &lt;= [ D^2 / (2 gamma) + (gamma / 2)(sum_{t&lt;T} G_t^2 + w^2 G_T^2) ] / (T - 1 + w): the last iterate is as good as the average iterate of constant steps.
-/// Every falling arithmetic progression of rates has this form.
+/// Every falling arithmetic progression of rates has this form. The last iterate is an average of the shadow sequence only where the step is linear: other potentials are refused.
 /// </summary>
 public sealed class LinearDecay : RunCertificate
 {
@@ -30,6 +30,7 @@ public sealed class LinearDecay : RunCertificate
         RunPremises.ExactSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
         Premise.Test(Slope(run) > 0, "the rates fall linearly, step by step, fixed in advance and not scaled by the gradient"),
+        Premise.Test(run.Sums.Geometry.IsQuadratic, "the potential is quadratic, so that the step is linear"),
         .. RunPremises.Comparison(run),
     ];
 

@@ -16,11 +16,11 @@ public sealed class LinearizedRegret : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.None } or null;
 
     /// <inheritdoc/>
-    protected override string Statement(CertifiedRun run) => $"the linearized regret of {run.Sums.Steps} steps";
+    protected override string Statement(CertifiedRun run) => $"the linearized {run.Regret} of {run.Sums.Steps} steps";
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>
-        [RunPremises.ExactSteps(run), RunPremises.Momentum(run, MomentumForm.None), Premise.Checked("the comparator is a stored point, whose distance from the start is known")];
+        [RunPremises.ExactSteps(run), RunPremises.Momentum(run, MomentumForm.None), Premise.Checked("the comparator is a stored point, whose distance from the start is known"), RunPremises.Inside(run)];
 
     // The comparator is u itself: nothing here is about a minimum.
     /// <inheritdoc/>

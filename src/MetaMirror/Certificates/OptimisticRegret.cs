@@ -16,7 +16,7 @@ public sealed class OptimisticRegret : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.Optimistic };
 
     /// <inheritdoc/>
-    protected override string Statement(CertifiedRun run) => $"the regret of {run.Sums.Steps} optimistic steps against {run.Comparator.Name}";
+    protected override string Statement(CertifiedRun run) => $"the {run.Regret} of {run.Sums.Steps} optimistic steps against {run.Comparator.Name}";
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>

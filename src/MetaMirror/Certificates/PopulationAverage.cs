@@ -1,8 +1,8 @@
 namespace MetaMirror.Certificates;
 
 /// <summary>
-/// PAPERS 6.8 (k), mini-batches drawn independently, steps that do not depend on the batch they are taken on: in expectation F(thetabar) - F(u) &lt;= E[ D^2 + sum c_t^2 G_t^2 ] / (2 C).
-/// A trust region of the batch's own gradient is refused: it is biased.
+/// PAPERS 6.8 (k), mini-batches drawn independently, step sizes fixed in advance: in expectation F(thetabar) - F(u) &lt;= E[ D^2 + sum c_t^2 G_t^2 ] / (2 C).
+/// A trust region of the batch's own gradient is refused: it is biased. So is one of the gradient before: C is then random. The number given is this run's sample of the right side.
 /// </summary>
 public sealed class PopulationAverage : RunCertificate
 {
@@ -16,7 +16,7 @@ public sealed class PopulationAverage : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Source == GradientSource.MiniBatches && run.Sums.Form is not null;
 
     /// <inheritdoc/>
-    protected override string Statement(CertifiedRun run) => $"the expected excess of the full loss of the weighted average iterate over {run.Comparator.Name}";
+    protected override string Statement(CertifiedRun run) => $"the expected excess of the full loss of the weighted average iterate over {run.Comparator.Name}, by this run's estimate of its bound,";
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>
@@ -24,8 +24,8 @@ public sealed class PopulationAverage : RunCertificate
         RunPremises.Convex(run),
         RunPremises.ExactSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
-        RunPremises.Predictable(run),
-        Premise.Assumed("the mini-batches are drawn independently of each other"),
+        RunPremises.FixedSteps(run),
+        RunPremises.Independent(run),
         .. RunPremises.Comparison(run),
     ];
 
@@ -33,9 +33,10 @@ public sealed class PopulationAverage : RunCertificate
     protected override double Bound(CertifiedRun run) => ((run.Distance * run.Distance) + run.Sums.SquaredSteps) / (2 * run.Sums.WeightSum);
 
     /// <inheritdoc/>
-    protected override double? Measured(CertifiedRun run) => run.Excess(run.AverageLoss);
+    /// <remarks>One run's excess is a sample, not the expectation that is bounded: it may well be larger.</remarks>
+    protected override double? Measured(CertifiedRun run) => null;
 
     /// <inheritdoc/>
     protected override string Note(CertifiedRun run) =>
-        "bound and measured value are this run's samples of their expectations; the full loss is the training set's, and says nothing of other data";
+        "what is proved is a bound by an expectation, of which this number is one sample; the full loss is the training set's, and says nothing of other data";
 }

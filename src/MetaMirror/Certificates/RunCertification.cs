@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Descents;
 using MetaMirror.Objectives;
+using MetaMirror.Tasks;
 
 namespace MetaMirror.Certificates;
 
@@ -66,6 +67,7 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
             Curvature = curvature,
             Comparator = comparator,
             Source = full ? GradientSource.Full : GradientSource.MiniBatches,
+            IndependentBatches = problem.Task is SupervisedTask<T> { Options.Order: var order } ? order == BatchOrder.WithReplacement : null,
             ComparatorLoss = atU,
             ComparatorLosses = full || !curvature.IsConvex ? [atU] : BatchLosses(u, key, steps),
             AverageLoss = curvature.IsConvex && own.Sums.IsFinished ? Loss(own.Sums.Average) : null,

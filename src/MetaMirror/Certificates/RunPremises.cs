@@ -42,12 +42,21 @@ internal static class RunPremises
     public static Premise ShortSteps(CertifiedRun run, double factor, string limit) => Premise.AtMost(
         Largest(run.Sums.Form), (factor / run.Smoothness) * (1 + Rounding), $"the loss is beta-smooth in the metric and no step is longer than {limit}");
 
-    /// <summary>Scaling by the batch's own gradient biases it (PAPERS 6.8 k).</summary>
-    public static Premise Predictable(CertifiedRun run) => Premise.Test(
-        run.Source == GradientSource.Full || run.Sums.Form is { Scaling: GradientScaling.None or GradientScaling.PreviousDualNorm },
-        "no step size depends on the mini-batch it is taken on (a trust region of the batch's own gradient is biased: it certifies the batches seen, not the loss)");
+    /// <summary>Scaling by the batch's own gradient biases it; scaling by the one before leaves C random, so that bounds do not divide by it (PAPERS 6.8 k).</summary>
+    public static Premise FixedSteps(CertifiedRun run) => Premise.Test(
+        run.Sums.Form is { Scaling: GradientScaling.None },
+        "every step size is fixed in advance, no step size depends on a mini-batch (a trust region of the batch's own gradient is biased: it certifies the batches seen, not the loss)");
 
-    public static IEnumerable<Premise> Comparison(CertifiedRun run) => run.Comparator.Premises;
+    public static Premise Independent(CertifiedRun run)
+    {
+        const string text = "the mini-batches are drawn independently of each other, with replacement";
+        return run.IndependentBatches is { } known ? Premise.Test(known, text) : Premise.Assumed(text);
+    }
+
+    public static IEnumerable<Premise> Comparison(CertifiedRun run) => [.. run.Comparator.Premises, Inside(run)];
+
+    /// <summary>A step on a simplex never leaves it: nothing is said of points outside.</summary>
+    public static Premise Inside(CertifiedRun run) => Premise.Test(run.Sums.Geometry.Contains(run.Comparator.Point), "the comparator lies where the potential lives");
 
     private static double Largest(DescentForm? form) => form is null ? double.NaN : form.Rates.Max();
 }

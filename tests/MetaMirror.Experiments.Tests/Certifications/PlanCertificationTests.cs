@@ -29,6 +29,31 @@ public sealed class PlanCertificationTests
         Assert.Equal(["stretched-6", "stretched-7", "stretched-8"], result.Certificates.Where(c => c.Name == "regret").Select(c => c.Task));
         Assert.All((string[])["across-tasks", "theorem-4.1-corrected", "rank, number of steps to the target"], name => Assert.NotNull(Assert.Single(result.Certificates, c => c.Name == name).Bound));
         Assert.Empty(result.Notes);
+        Assert.Equal(PremiseStatus.Checked, Unseen(result).Status);
+    }
+
+    [Fact]
+    public void Tasks_that_were_learned_on_are_not_held_out()
+    {
+        // Two tasks that this plan has not got, too: the fresh ones begin after them.
+        CertificationResult result = Certify(Quadratics, Rule(), ParameterLayout.Vector(2), [.. Enumerable.Range(0, 11).Select(i => $"stretched-{i}")]);
+        Assert.Equal(PremiseStatus.Failed, Unseen(result).Status);
+        Assert.True(result.Certificates.Single(c => c.Name == "across-tasks").IsRefused);
+        Assert.Contains("runs below are on tasks it has seen", Assert.Single(result.Notes), StringComparison.Ordinal);
+        Assert.Equal(PremiseStatus.Assumed, Unseen(Certify(Quadratics, Rule(), ParameterLayout.Vector(2), null)).Status);
+    }
+
+    [Fact]
+    public void Fresh_quadratics_are_none_that_were_learned_on()
+    {
+        Assert.Equal([9, 11, 12], FreshRuns<double>.Numbers(9, 3, i => i != 10));
+
+        // Learned on two beyond the plan's nine, which are other tasks than the first two fresh ones.
+        Certificate without = Rank(6), with = Rank(14);
+        Assert.NotEqual(without.Measured, with.Measured);
+
+        static Certificate Rank(int learned) => Certify(Quadratics, Rule(), ParameterLayout.Vector(2), [.. Enumerable.Range(0, learned).Select(i => $"stretched-{i}")])
+            .Certificates.Single(c => c.Level == CertificateLevel.L4);
     }
 
     [Fact]
@@ -81,6 +106,9 @@ public sealed class PlanCertificationTests
         StorageException error = Assert.Throws<StorageException>(() => Certify(Sensors, Rule(), ParameterLayout.Vector(2), null));
         Assert.Contains("was learned for theta [2]", error.Message, StringComparison.Ordinal);
     }
+
+    private static Premise Unseen(CertificationResult result) =>
+        result.Certificates.Single(c => c.Name == "across-tasks").Premises.Single(p => p.Text.Contains("before the held-out tasks were seen", StringComparison.Ordinal));
 
     private static DatasetCatalogue Data => new(new DataLocations());
 

@@ -115,7 +115,7 @@ public sealed class CertificatePremiseTests
         // What the bound on the batches would say of F, were it believed: less than what is true.
         Assert.InRange(x, .008, .014);
         Assert.InRange(gap, .47, .5);
-        Refused<PopulationAverage>(run, "no step size depends on the mini-batch");
+        Refused<PopulationAverage>(run, "no step size depends on a mini-batch");
         Refused<AverageIterate>(run, "not of a mini-batch");
         Refused<UniversalAverage>(run, "not of a mini-batch");
 
@@ -130,10 +130,10 @@ public sealed class CertificatePremiseTests
     }
 
     [Fact]
-    public void A_Trust_Region_Of_The_Batch_Before_Certifies_The_Full_Loss_In_Expectation()
+    public void Fixed_Steps_Certify_The_Full_Loss_In_Expectation()
     {
         const int Steps = 100, Runs = 400;
-        DescentForm form = new([.. Enumerable.Repeat(.1, Steps)]) { Scaling = GradientScaling.PreviousDualNorm, Radius = 3 };
+        DescentForm form = new([.. Enumerable.Range(0, Steps).Select(t => .1 / Math.Sqrt(1 + t))]);
         double bounds = 0, gaps = 0;
         for (uint draw = 0; draw < Runs; draw++)
         {
@@ -147,8 +147,10 @@ public sealed class CertificatePremiseTests
             };
             Certificate certificate = new PopulationAverage().Certify(run);
             Assert.False(certificate.IsRefused, certificate.Verdict);
-            bounds += certificate.Bound!.Value * sums.WeightSum;
-            gaps += certificate.Measured!.Value * sums.WeightSum;
+            Assert.Contains("this run's estimate", certificate.Verdict, StringComparison.Ordinal);
+            Assert.Null(certificate.Measured);
+            bounds += certificate.Bound!.Value;
+            gaps += run.AverageLoss!.Value - run.ComparatorLoss;
 
             double Sample(double[] theta, double[] g)
             {
@@ -160,10 +162,40 @@ public sealed class CertificatePremiseTests
         Assert.InRange(gaps, 0, bounds);
     }
 
+    [Theory]
+    [InlineData(GradientScaling.PreviousDualNorm, true)]
+    [InlineData(GradientScaling.None, false)]
+    public void Random_Weights_And_Batches_In_Order_Say_Nothing_Of_The_Full_Loss(GradientScaling scaling, bool independent)
+    {
+        DescentForm form = new([.. Enumerable.Repeat(.1, 5)]) { Scaling = scaling, Radius = 3 };
+        CertifiedRun run = new()
+        {
+            Sums = FormRun.Of(P, form, Bowl, [0, 0]), Curvature = LossCurvature.Convex, Comparator = Bottom, ComparatorLoss = 0,
+            Source = GradientSource.MiniBatches, IndependentBatches = independent,
+        };
+        Refused<PopulationAverage>(run, independent ? "every step size is fixed in advance" : "drawn independently");
+    }
+
+    [Fact]
+    public void A_Regret_With_Weights_Is_Called_So()
+    {
+        CertifiedRun constant = Run(DescentForm.Constant(.1, 3)), falling = Run(new DescentForm([.3, .2, .1]));
+        Assert.Contains("the regret of 3 steps", new WeightedRegret().Certify(constant).Verdict, StringComparison.Ordinal);
+        Assert.Contains("the linearized regret of 3 steps", new LinearizedRegret().Certify(constant).Verdict, StringComparison.Ordinal);
+        Assert.Contains("the weighted regret (step t counts c_t T / C) of 3 steps", new WeightedRegret().Certify(falling).Verdict, StringComparison.Ordinal);
+        Assert.Contains("the linearized weighted regret (step t counts c_t T / C) of 3 steps", new LinearizedRegret().Certify(falling).Verdict, StringComparison.Ordinal);
+        CertifiedRun hints = Run(new DescentForm([.3, .2, .1]) { Momentum = MomentumForm.Optimistic });
+        Assert.Contains("the weighted regret", new OptimisticRegret().Certify(hints).Verdict, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Invalid_Forms_And_Geometries_Are_Refused_By_Name()
     {
         Assert.Contains("at least one rate", Assert.Throws<ArgumentException>(() => new DescentForm([])).Message, StringComparison.Ordinal);
+        Assert.All((double[])[-.5, 1, 1.2, double.NaN], mu => Assert.Contains(
+            "[0, 1)", Assert.Throws<ArgumentOutOfRangeException>(() => new DescentForm([1]) { Mu = mu }).Message, StringComparison.Ordinal));
+        Assert.All((double[])[0, -1, double.NaN], tau => Assert.Contains(
+            "positive", Assert.Throws<ArgumentOutOfRangeException>(() => new DescentForm([1]) { Radius = tau }).Message, StringComparison.Ordinal));
         Assert.Contains("-1", Assert.Throws<ArgumentException>(() => new DescentForm([1, -1])).Message, StringComparison.Ordinal);
         Assert.Contains("not positive definite", Assert.Throws<ArgumentException>(() => new DenseGeometry([1, 2, 2, 1], 2)).Message, StringComparison.Ordinal);
         Assert.Contains("Entry 1", Assert.Throws<ArgumentException>(() => new DiagonalGeometry([1, 0])).Message, StringComparison.Ordinal);

@@ -57,6 +57,10 @@ public sealed class DeployedFormTests
             ["linearized-regret", "regret", "population-average", "universal", "universal-last-iterate", "gradient-at-end"], result.Certificates.Select(c => c.Name));
         Assert.All(result.Certificates, c => Assert.False(c.IsRefused || c.IsExceeded, c.Verdict));
         Assert.Contains("mini-batches seen", result.Certificates[1].Verdict, StringComparison.Ordinal);
+        Assert.Contains(result.Certificates[2].Premises, p => p is { Status: PremiseStatus.Checked } && p.Text.Contains("with replacement", StringComparison.Ordinal));
+        Certificate epochs = Run(Diagonal(), batches: 5, BatchOrder.Epochs).Certificates[2];
+        Assert.Contains("with replacement", epochs.Verdict, StringComparison.Ordinal);
+        Assert.True(epochs.IsRefused, epochs.Verdict);
     }
 
     [Fact]
@@ -130,6 +134,15 @@ public sealed class DeployedFormTests
     }
 
     [Fact]
+    public void A_Momentum_Of_One_Or_More_Is_An_Obstacle()
+    {
+        // Values of a file need not be those of the options: rate, decay, momentum, dampening.
+        var rule = new Sgd<double>(new SgdOptions { LearningRate = .1, Momentum = .5 });
+        Assert.Contains("momentum 1.2", DeployedForm.Of(rule, ParameterLayout.Vector(4), [.1, 0, 1.2, 0], 4).Obstacle, StringComparison.Ordinal);
+        Assert.Contains("rate -0.1", DeployedForm.Of(rule, ParameterLayout.Vector(4), [-.1, 0, .5, 0], 4).Obstacle, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void L0_Holds_On_Networks_With_Mini_Batches_In_Both_Precisions()
     {
         CheckNetwork<double>();
@@ -160,10 +173,10 @@ public sealed class DeployedFormTests
         return (.337 * Math.Abs(v + w)) + Math.Abs(v - w);
     }
 
-    private static RunCertificationResult Run(UpdateRule<double> rule, int? batches)
+    private static RunCertificationResult Run(UpdateRule<double> rule, int? batches, BatchOrder order = BatchOrder.WithReplacement)
     {
         Dataset<double> data = Objectives.Draws.Classification<double>(40, 3, 2);
-        var options = new SupervisedOptions(batches ?? 1) { Regularizer = RegularizerWeight.Fixed(.02) };
+        var options = new SupervisedOptions(batches ?? 1) { Regularizer = RegularizerWeight.Fixed(.02), Order = order };
         var task = new SupervisedTask<double>(new TaskData<double>("drawn", DataSplit<double>.Of("drawn", data)), Network.Mlp(3, 1), options);
         return Certify(task, rule, batches is null);
     }

@@ -33,6 +33,26 @@ public sealed class FamilyAndRankTests
         Assert.True(Theorem(1).Certify([], 1.5).IsRefused);
     }
 
+    [Theory]
+    [InlineData(2, 2, 1)]
+    [InlineData(2.1, 4, 2)]
+    [InlineData(.3, .5, -1)]
+    public void A_Norm_Read_Off_The_Learned_Metric_Is_Paid_For(double norm, double k, int j)
+    {
+        FamilyTheorem learned = WithNorm(norm, true, .05), fixedBefore = WithNorm(k, false, .05 / (((2 * Math.Abs(j)) + 1) * ((2 * Math.Abs(j)) + 3)));
+        Assert.Equal(fixedBefore.Bound, learned.Bound, 1e-12 * fixedBefore.Bound);
+        Assert.True(learned.Bound > WithNorm(norm, false, .05).Bound);
+        Assert.Contains("with probability 0.95,", learned.Certify([], null).Verdict, StringComparison.Ordinal);
+
+        // All powers together cost less than delta.
+        Assert.InRange(Enumerable.Range(-10_000, 20_001).Sum(i => 1 / (((2.0 * Math.Abs(i)) + 1) * ((2.0 * Math.Abs(i)) + 3))), 0, 1);
+
+        static FamilyTheorem WithNorm(double norm, bool learned, double delta) => new()
+        {
+            Divergences = [.5, .5, .5], Eta = .1, Steps = 100, Lipschitz = 1, StrongConvexity = 1, Radius = 1, MetricNorm = norm, IsNormLearned = learned, Delta = delta,
+        };
+    }
+
     [Fact]
     public void A_Maximum_About_The_Origin_Is_Refused()
     {

@@ -1,0 +1,85 @@
+using MetaMirror.Certificates;
+using MetaMirror.Descents;
+using MetaMirror.Divergences;
+using MetaMirror.InitialPoints;
+using MetaMirror.Objectives;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.Certificates;
+
+/// <summary>Runs on which a bound without its premise would be wrong: each is refused for that premise.</summary>
+public sealed class CounterexampleTests
+{
+    [Fact]
+    public void A_Comparator_Outside_The_Simplex_Is_Refused()
+    {
+        // The minimum of 1/2 ||x||^2 - 3 (x1 + x2) is (3, 3), which no run of entropy steps can come near.
+        RunCertificationResult result = Entropy([3, 3]);
+        Assert.NotEmpty(result.Certificates);
+        Assert.All(result.Certificates.Where(c => c.Name != "gradient-at-end"), c =>
+        {
+            Assert.True(c.IsRefused, c.Verdict);
+            Assert.Contains("lies where the potential lives", c.Verdict, StringComparison.Ordinal);
+        });
+
+        // Against a solution on the simplex there is nothing to refuse.
+        Certificate inside = Entropy([.3, .7]).Certificates.Single(c => c.Name == "regret");
+        Assert.False(inside.IsRefused || inside.IsExceeded, inside.Verdict);
+
+        static RunCertificationResult Entropy(double[] b)
+        {
+            var task = new ObjectiveTask<double>("bowl", () => new QuadraticObjective<double>([1, 0, 0, 1], b), [.5, .5]);
+            var problem = new InnerProblem<double>(task, new MirrorDescent<double>(new NegativeEntropy<double>(), .1), new TaskInitialPoint<double>(), new Unroll(1000, FullBatch: true));
+            return new RunCertification<double>(problem, problem.CreateMetaParameters()).Run(BatchKey.Full, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public void Linear_Decay_With_An_Exact_Maximum_Is_Refused()
+    {
+        const int Steps = 30;
+        double[] bottom = [-0.024175561886387552, -1.0856586294280992];
+        var objective = new DelegateObjective<double>(ParameterLayout.Vector(2), Kinks);
+        var maximum = new MaxOfDiagonals<double>(
+            2, [0.5903660679175387, 2.9440820043301237, 2.4741210412589614, 1.9119326667885101], Center.Origin, MaxStep.Exact);
+        var rule = new Chain<double>(new LinearSchedule<double>(0), new MirrorDescent<double>(maximum, 0.06128749009666707));
+        var meta = new MetaParameters<double>([], rule.MetaSpecs(objective.Layout), []);
+        var deployed = DeployedForm.Of(rule, objective.Layout, meta.Of(MetaPlace.Rule), Steps);
+        var observer = new CertificateObserver<double>(deployed.Geometry, deployed.Form, Steps);
+        var descent = new Descent<double>(objective, rule, new Unroll(Steps, FullBatch: true));
+        descent.Start([0, 0], meta, BatchKey.Full);
+        descent.Run(observer, TestContext.Current.CancellationToken);
+        CertifiedRun run = new() { Sums = observer.Sums, Curvature = LossCurvature.Convex, Comparator = Comparator.Minimizer(bottom), ComparatorLoss = 0, Obstacle = deployed.Obstacle };
+        Certificate refused = new LinearDecay().Certify(run);
+        Assert.True(refused.IsRefused, refused.Verdict);
+        Assert.Contains("the potential is quadratic", refused.Verdict, StringComparison.Ordinal);
+
+        // What is refused would have been wrong: the formula gives 1.00143.
+        Assert.InRange(observer.Sums.Losses[^1], 1.0257, 1.0258);
+        Certificate holds = new LastIterate().Certify(run);
+        Assert.False(holds.IsRefused || holds.IsExceeded, holds.Verdict);
+
+        static double Kinks(ReadOnlySpan<double> x, in BatchKey batch, Span<double> g)
+        {
+            double v = (1.2797439373195612 * x[0]) + (0.418638100521023 * x[1]) + 0.485436596493435;
+            double w = (-0.6683681409438786 * x[0]) - (2.0940664160412603 * x[1]) - 2.289599450525045;
+            double s = v >= 0 ? 1 : -1, r = w >= 0 ? 1 : -1;
+            if (!g.IsEmpty)
+                (g[0], g[1]) = ((1.2797439373195612 * s) - (0.6683681409438786 * r), (0.418638100521023 * s) - (2.0940664160412603 * r));
+            return Math.Abs(v) + Math.Abs(w);
+        }
+    }
+
+    [Theory]
+    [InlineData(.5, .5, true)]
+    [InlineData(0, 1, true)]
+    [InlineData(.5, .500001, false)]
+    [InlineData(-.1, 1.1, false)]
+    [InlineData(double.NaN, 1, false)]
+    public void A_Simplex_Contains_Its_Points_Alone(double x, double y, bool inside)
+    {
+        Assert.Equal(inside, new DivergenceGeometry<double>(new NegativeEntropy<double>(), ParameterLayout.Vector(2), []).Contains([x, y]));
+        Assert.True(DiagonalGeometry.Euclidean(2).Contains([x, y]));
+    }
+}
