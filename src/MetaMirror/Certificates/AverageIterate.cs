@@ -29,7 +29,7 @@ public sealed class AverageIterate : RunCertificate
     ];
 
     /// <inheritdoc/>
-    protected override double Bound(CertifiedRun run) => ((run.Distance * run.Distance) + run.Sums.SquaredSteps) / (2 * run.Sums.WeightSum);
+    protected override double Bound(CertifiedRun run) => ((run.Distance * run.Distance) + run.Sums.SquaredSteps + (2 * Math.Abs(run.Sums.Drift))) / (2 * run.Sums.WeightSum);
 
     /// <inheritdoc/>
     protected override double? Measured(CertifiedRun run) => run.Excess(run.AverageLoss);

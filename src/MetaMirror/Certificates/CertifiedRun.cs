@@ -69,7 +69,7 @@ public sealed class CertifiedRun
     /// <summary>Name of a regret whose weights are normalized to mean 1.</summary>
     public const string WeightedRegretName = "weighted regret (step t counts c_t T / C)";
 
-    /// <summary>Rounding of sums over the run: a few units of the largest term, a step.</summary>
+    /// <summary>Rounding of an average or one loss of the run: a few units of the largest term. Sums over the run have it once a step.</summary>
     internal double Rounding
     {
         get
@@ -77,7 +77,7 @@ public sealed class CertifiedRun
             double largest = Math.Abs(ComparatorLoss), distance = Distance;
             for (int t = 0; t < Sums.Count; t++)
                 largest = Math.Max(largest, Math.Max(Math.Abs(Sums.Losses[t]), Math.Abs(Sums.Inner[t]) + (Sums.DualNorms[t] * distance)));
-            return 16 * Sums.RoundingUnit * (Sums.Steps + 1) * largest;
+            return 16 * Sums.RoundingUnit * largest;
         }
     }
 

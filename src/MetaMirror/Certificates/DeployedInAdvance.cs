@@ -43,7 +43,7 @@ public sealed class DeployedInAdvance : RunCertificate
             largest = Math.Max(largest, run.Sums.DualNorms[t]);
         }
 
-        return ((d * d / 2) + (tau * tau * sum)) / (Math.Min(1, tau / largest) * weights);
+        return ((d * d / 2) + (tau * tau * sum) + Math.Abs(run.Sums.Drift)) / (Math.Min(1, tau / largest) * weights);
     }
 
     /// <inheritdoc/>

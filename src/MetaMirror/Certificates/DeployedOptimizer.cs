@@ -33,7 +33,7 @@ public sealed class DeployedOptimizer : RunCertificate
         double d = run.Distance, cross = 0;
         foreach (double product in run.Sums.HintProducts)
             cross += product;
-        return ((((d * d) + run.Sums.SquaredSteps) / 2) - cross) / run.Sums.WeightSum;
+        return ((((d * d) + run.Sums.SquaredSteps) / 2) - cross + Math.Abs(run.Sums.Drift)) / run.Sums.WeightSum;
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ public sealed class HeavyBallRegret : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.HeavyBall };
 
     /// <inheritdoc/>
+    private protected override bool IsSum => true;
+
+    /// <inheritdoc/>
     protected override string Statement(CertifiedRun run) => $"the regret of {run.Sums.Steps} steps of heavy ball, the last one counted 1/(1-mu) times, against {run.Comparator.Name}";
 
     /// <inheritdoc/>
@@ -23,7 +26,7 @@ public sealed class HeavyBallRegret : RunCertificate
     [
         RunPremises.Convex(run),
         RunPremises.FullBatches(run),
-        RunPremises.ExactSteps(run),
+        RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.HeavyBall),
         RunPremises.ConstantRate(run),
         .. RunPremises.Comparison(run),

@@ -23,7 +23,7 @@ public sealed class LastIterate : RunCertificate
     [
         RunPremises.Convex(run),
         RunPremises.FullBatches(run),
-        RunPremises.ExactSteps(run),
+        RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
         .. RunPremises.Comparison(run),
     ];

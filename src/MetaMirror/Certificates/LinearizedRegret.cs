@@ -25,7 +25,7 @@ public sealed class LinearizedRegret : RunCertificate
     // The comparator is u itself: nothing here is about a minimum.
     /// <inheritdoc/>
     protected override double Bound(CertifiedRun run) =>
-        (run.Sums.Geometry.Bregman(run.Comparator.Point, run.Sums.Initial) + (run.Sums.SquaredSteps / 2)) * run.Sums.Steps / run.Sums.WeightSum;
+        (run.Sums.Geometry.Bregman(run.Comparator.Point, run.Sums.Initial) + (run.Sums.SquaredSteps / 2) + Math.Abs(run.Sums.Drift)) * run.Sums.Steps / run.Sums.WeightSum;
 
     /// <inheritdoc/>
     protected override double? Measured(CertifiedRun run) => run.Sums.LinearizedRegret(run.Comparator.Point) * run.Sums.Steps / run.Sums.WeightSum;

@@ -16,13 +16,16 @@ public sealed class MomentumRegret : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.HeavyBall or MomentumForm.Nesterov };
 
     /// <inheritdoc/>
+    private protected override bool IsSum => true;
+
+    /// <inheritdoc/>
     protected override string Statement(CertifiedRun run) => $"the regret of {run.Sums.Steps} steps with momentum against {run.Comparator.Name}";
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>
     [
         RunPremises.Convex(run),
-        RunPremises.ExactSteps(run),
+        RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.HeavyBall, MomentumForm.Nesterov),
         RunPremises.ConstantRate(run),
         .. RunPremises.Comparison(run),

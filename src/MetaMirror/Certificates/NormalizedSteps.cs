@@ -24,7 +24,7 @@ public sealed class NormalizedSteps : RunCertificate
     [
         RunPremises.Convex(run),
         RunPremises.FullBatches(run),
-        RunPremises.ExactSteps(run),
+        RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
         RunPremises.Minimizer(run),
         Premise.AtMost(Slack(run), Rounding, "the trust region is active at every step"),

@@ -16,6 +16,9 @@ public sealed class OptimisticRegret : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.Optimistic };
 
     /// <inheritdoc/>
+    private protected override bool IsSum => true;
+
+    /// <inheritdoc/>
     protected override string Statement(CertifiedRun run) => $"the {run.Regret} of {run.Sums.Steps} optimistic steps against {run.Comparator.Name}";
 
     /// <inheritdoc/>
@@ -33,9 +36,11 @@ public sealed class OptimisticRegret : RunCertificate
         RunSums sums = run.Sums;
         double d = run.Distance, total = d * d / 2;
         bool smooth = run.Source == GradientSource.Full && run.Comparator.IsMinimizer && sums.Form is { IsConstant: true, Scaling: GradientScaling.None }
-            && 3 * sums.Form.Rates[0] * run.Smoothness <= 1;
+            && 3 * sums.Form.Rates[0] * run.Smoothness <= 1 && sums.Deviation <= sums.StrictDeviationLimit;
         for (int t = 0; t < sums.Count && !smooth; t++)
             total += (Squared(sums, t) + Squared(sums, t - 1) - (2 * sums.HintProducts[t])) / 2;
+        if (!smooth)
+            total += Math.Abs(sums.Drift);
         return total * sums.Steps / sums.WeightSum;
     }
 

@@ -30,7 +30,7 @@ public sealed class PopulationAverage : RunCertificate
     ];
 
     /// <inheritdoc/>
-    protected override double Bound(CertifiedRun run) => ((run.Distance * run.Distance) + run.Sums.SquaredSteps) / (2 * run.Sums.WeightSum);
+    protected override double Bound(CertifiedRun run) => ((run.Distance * run.Distance) + run.Sums.SquaredSteps + (2 * Math.Abs(run.Sums.Drift))) / (2 * run.Sums.WeightSum);
 
     /// <inheritdoc/>
     /// <remarks>One run's excess is a sample, not the expectation that is bounded: it may well be larger.</remarks>

@@ -25,9 +25,12 @@ public abstract class RunCertificate
         {
             Task = task,
             Note = Note(run),
-            Slack = run.Rounding,
+            Slack = IsSum ? (run.Sums.Steps + 1) * run.Rounding : run.Rounding,
         };
     }
+
+    /// <summary>Whether a sum over all steps is bounded, with the rounding of each. Default: for regrets, L0 and L1.</summary>
+    private protected virtual bool IsSum => Level != CertificateLevel.L2;
 
     /// <summary>What is bounded, in words.</summary>
     protected abstract string Statement(CertifiedRun run);

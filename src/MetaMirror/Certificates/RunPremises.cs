@@ -14,8 +14,13 @@ internal static class RunPremises
     public static Premise FullBatches(CertifiedRun run) => Premise.Test(
         run.Source == GradientSource.Full, "every gradient is one of the whole loss, not of a mini-batch");
 
-    /// <summary>One metric, exact steps: replayed for quadratics, known by construction for others.</summary>
-    public static Premise ExactSteps(CertifiedRun run)
+    /// <summary>One metric, exact steps: replayed for quadratics, known by construction for others. For theorems whose bound adds the drift.</summary>
+    public static Premise ExactSteps(CertifiedRun run) => ExactSteps(run, run.Sums.DeviationLimit, "up to rounding, which the bound counts");
+
+    /// <summary>The same for theorems that have no place for the drift.</summary>
+    public static Premise StrictSteps(CertifiedRun run) => ExactSteps(run, run.Sums.StrictDeviationLimit, "up to little rounding, however long it is");
+
+    private static Premise ExactSteps(CertifiedRun run, double limit, string how)
     {
         RunSums sums = run.Sums;
         if (run.Obstacle is { } obstacle)
@@ -23,7 +28,7 @@ internal static class RunPremises
         if (sums.Form is null)
             return Premise.Failed("the run takes steps of a known formula in one fixed metric");
         if (sums.IsReplayed)
-            return Premise.AtMost(sums.Deviation, sums.DeviationLimit, $"the run follows its formula in the fixed metric '{sums.Geometry.Name}', up to rounding");
+            return Premise.AtMost(sums.Deviation, limit, $"the run follows its formula in the fixed metric '{sums.Geometry.Name}', {how}");
         return Premise.Test(sums.Geometry.IsExactStep, $"the step of '{sums.Geometry.Name}' is the exact mirror step of one fixed potential");
     }
 

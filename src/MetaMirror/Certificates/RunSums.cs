@@ -69,6 +69,9 @@ public sealed class RunSums
     /// <summary>Largest distance between the run and its formula, relative to the largest theta so far; not a number where nothing was replayed.</summary>
     public double Deviation { get; private set; }
 
+    /// <summary>sum c_t &lt;g_t, theta_t - formula_t&gt;: what leaving the formula adds to the weighted linearized regret, exactly. 0 where nothing was replayed.</summary>
+    public double Drift { get; private set; }
+
     /// <summary>Unit of rounding of the run: of float or double. Default: double's.</summary>
     public double RoundingUnit { get; init; } = Math.BitIncrement(1.0) - 1;
 
@@ -129,12 +132,15 @@ public sealed class RunSums
     /// <summary>Largest deviation that is taken for rounding: some roundings of the run's element type a step.</summary>
     public double DeviationLimit => 16 * (Steps + 16) * RoundingUnit;
 
+    /// <summary>Largest deviation in theorems that have no place for <see cref="Drift"/>: half the digits, and no more of them where the run is long.</summary>
+    public double StrictDeviationLimit => Math.Min(DeviationLimit, Math.Sqrt(RoundingUnit));
+
     /// <summary>Forgets the run.</summary>
     public void Clear()
     {
         Count = 0;
         IsFinished = false;
-        (WeightSum, WeightedInner, SquaredSteps, LastGradientNorm, _size) = (0, 0, 0, 0, 0);
+        (WeightSum, WeightedInner, SquaredSteps, LastGradientNorm, Drift, _size) = (0, 0, 0, 0, 0, 0);
         Deviation = IsReplayed ? 0 : double.NaN;
         foreach (double[] values in (ReadOnlySpan<double[]>)[_gradients, _weighted, _average, _mean, _buffer])
             Array.Clear(values);
@@ -245,6 +251,7 @@ public sealed class RunSums
         bool isHint = form.Momentum == MomentumForm.Optimistic;
         double factor = isHint ? 1 : -_kappa[t];
         Compare(theta, -factor);
+        Drift += c * Vectors.Dot<double>(gradient, _work);
         _cross[t] = c * factor * Vectors.Dot<double>(gradient, _buffer);
         Vectors.AddScaled<double>(-c, _inverse, _shadow);
         switch (form.Momentum)
@@ -259,6 +266,7 @@ public sealed class RunSums
         }
     }
 
+    /// <summary>Leaves theta less the formula in the work vector.</summary>
     private void Compare(ReadOnlySpan<double> theta, double factor)
     {
         Vectors.LinearCombination<double>(1, _shadow, factor, _buffer, _work);

@@ -22,7 +22,7 @@ public sealed class SmoothDescent : RunCertificate
     [
         RunPremises.Convex(run),
         RunPremises.FullBatches(run),
-        RunPremises.ExactSteps(run),
+        RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
         RunPremises.Minimizer(run),
         RunPremises.ShortSteps(run, 1, "1 / beta"),

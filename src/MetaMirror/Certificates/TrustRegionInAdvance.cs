@@ -34,7 +34,7 @@ public sealed class TrustRegionInAdvance : RunCertificate
     {
         DescentForm form = run.Sums.Form!;
         double eta = form.Rates[0], rho = eta * form.Radius, d = run.Distance, steps = run.Sums.Steps;
-        return ((d * d) + (steps * rho * rho)) / (2 * steps * Math.Min(eta, rho / Largest(run)));
+        return ((d * d) + (steps * rho * rho) + (2 * Math.Abs(run.Sums.Drift))) / (2 * steps * Math.Min(eta, rho / Largest(run)));
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public sealed class WeightedRegret : RunCertificate
 
     /// <inheritdoc/>
     protected override double Bound(CertifiedRun run) =>
-        ((run.Distance * run.Distance) + run.Sums.SquaredSteps) / 2 * run.Sums.Steps / run.Sums.WeightSum;
+        ((((run.Distance * run.Distance) + run.Sums.SquaredSteps) / 2) + Math.Abs(run.Sums.Drift)) * run.Sums.Steps / run.Sums.WeightSum;
 
     /// <inheritdoc/>
     protected override double? Measured(CertifiedRun run) => run.WeightedRegret * run.Sums.Steps / run.Sums.WeightSum;

@@ -72,6 +72,38 @@ public sealed class CounterexampleTests
     }
 
     [Theory]
+    [InlineData(20_000, 1e-6, 1.01)]
+    [InlineData(500, 1e-6, 1.0001)]
+    [InlineData(524_288, .1, 5)]
+    public void A_Long_Run_That_Never_Moves_Pays_For_Its_Drift(int steps, double eta, double u)
+    {
+        // l = -x, and x stays at 1 as rounding might have it: the deviation is within what so many steps may round.
+        const double Float = 1.1920929e-7;
+        var sums = new RunSums(DiagonalGeometry.Euclidean(1), DescentForm.Constant(eta, steps), steps) { RoundingUnit = Float };
+        for (int t = 0; t < steps; t++)
+            sums.Add([1], [-1], -1);
+        sums.Finish([1]);
+        CertifiedRun run = new() { Sums = sums, Curvature = LossCurvature.Convex, Comparator = Comparator.Reference([u]), ComparatorLoss = -u, AverageLoss = -1, FinalLoss = -1 };
+        Assert.InRange(sums.Deviation, 1e-4, sums.DeviationLimit);
+        Assert.Equal(eta * eta * steps * (steps - 1.0) / 2, sums.Drift, 1e-6 * sums.Drift);
+        foreach (RunCertificate theorem in (RunCertificate[])[new LinearizedRegret(), new WeightedRegret(), new AverageIterate(), new DeployedOptimizer()])
+        {
+            Certificate certificate = theorem.Certify(run);
+            Assert.False(certificate.IsRefused || certificate.IsExceeded, certificate.Verdict);
+            Assert.True(certificate.Measured <= certificate.Bound * (1 + 1e-9), certificate.Verdict);
+        }
+
+        // Without a place for the drift a theorem asks for more digits.
+        Assert.Equal(sums.Deviation > Math.Sqrt(Float), new LastIterate().Certify(run).IsRefused);
+        Assert.Equal(sums.Deviation > Math.Sqrt(Float), new SmoothDescent().Certify(run).Verdict.Contains("up to little rounding", StringComparison.Ordinal));
+
+        // Two averages have no rounding that grows with the run.
+        Assert.Equal(new AverageIterate().Certify(run).Slack * (steps + 1), new WeightedRegret().Certify(run).Slack, 1e-9);
+        sums.Clear();
+        Assert.Equal(0, sums.Drift);
+    }
+
+    [Theory]
     [InlineData(.5, .5, true)]
     [InlineData(0, 1, true)]
     [InlineData(.5, .500001, false)]
