@@ -65,6 +65,8 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         LearningTask<T>[] tasks = TrainingTasks(heldOut);
         var family = new TaskFamily<T>(tasks);
         BoundStatistics? statistics = ReadStatistics(statisticsFiles, family.Layout);
+        if (statistics is not null && (heldOut is not null || plan.HeldOut.Count > 0))
+            Warn("Files of statistics do not say which tasks they are of: see to it that those held out are not among them.");
         string hash = PlanHash(heldOut, statisticsFiles, tasks);
         string folder = CheckpointsOf(file);
         if (resume && !Directory.Exists(folder))
