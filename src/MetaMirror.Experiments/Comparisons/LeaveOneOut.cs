@@ -58,7 +58,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
         var costs = new List<MetaTrainingSummary>();
         foreach (int[] group in together ? [[.. heldOut]] : heldOut.Select(i => (int[])[i]))
         {
-            int[] others = [.. Enumerable.Range(0, tasks.Count).Except(group)];
+            int[] others = [.. Enumerable.Range(0, tasks.Count).Except(group).Where(i => !plan.HeldOut.Contains(tasks[i].Task.Name, StringComparer.Ordinal))];
             LearnedContenders<T> learned = learn?.Invoke(others, cancellationToken) ?? new LearnedContenders<T>([], null);
             if (learned.Cost is { } cost)
                 costs.Add(cost with { TaskNames = cost.TaskNames.Count > 0 ? cost.TaskNames : [.. others.Select(i => tasks[i].Task.Name)] });

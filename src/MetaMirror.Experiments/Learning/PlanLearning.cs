@@ -49,7 +49,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
 
     /// <summary>Learns and writes <paramref name="file"/>.</summary>
     /// <param name="file">The <c>.safetensors</c> file.</param>
-    /// <param name="heldOut">Name of a task that is not learned on; null: those that the plan holds out.</param>
+    /// <param name="heldOut">Name of a task that is not learned on, besides those that the plan holds out; or null.</param>
     /// <param name="resume">True to go on from the checkpoints beside the file.</param>
     /// <param name="statisticsFiles">Statistics recorded earlier, merged in this order; empty: new source runs.</param>
     /// <param name="cancellationToken">Stops within a step; what is learned so far is written all the same.</param>
@@ -119,7 +119,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         IReadOnlyList<LearningTask<T>> all = plan.Family is MetaQuadraticsPlan quadratics
             ? [.. Enumerable.Range(0, quadratics.LearnTasks).Select(QuadraticsExperiment.FamilyOf(plan, settings.Seed).Task).Cast<object>().Cast<LearningTask<T>>()]
             : [.. PlanTasks.Of<T>(plan, datasets, settings.Seed).Select(t => t.TrainingOnly())];
-        IReadOnlyList<string> left = heldOut is null ? plan.HeldOut : [heldOut];
+        IReadOnlyList<string> left = heldOut is null ? plan.HeldOut : [.. plan.HeldOut.Union([heldOut], StringComparer.Ordinal)];
         if (left.FirstOrDefault(name => !all.Any(t => string.Equals(t.Name, name, StringComparison.Ordinal))) is { } unknown)
             throw Catalogues.Catalogue.Unknown("a task", unknown, all.Select(t => t.Name), nameof(heldOut));
         LearningTask<T>[] rest = [.. all.Where(t => !left.Contains(t.Name, StringComparer.Ordinal))];

@@ -105,6 +105,16 @@ public sealed class LeaveOneOutTests
     }
 
     [Fact]
+    public void Nothing_is_learned_on_what_the_plan_holds_out_besides()
+    {
+        var learnedOn = new List<int[]>();
+
+        Run([0], (tasks, token) => { learnedOn.Add([.. tasks]); return Learner(tasks, token); }, plan: Tiny with { HeldOut = ["task-2"] });
+
+        Assert.Equal([1], Assert.Single(learnedOn));
+    }
+
+    [Fact]
     public void Unknown_tasks_are_refused_with_the_nearest_name()
     {
         var wrongName = Assert.Throws<ArgumentException>(() => LeaveOneOut<double>.NumberOf(Tasks, "taks-1"));

@@ -15,7 +15,7 @@ internal sealed class LearnCommand : ICommandSpec
     private readonly ValueOption<string?> _out = new(
         "--out", "FILE", ValueKinds.Text("the .safetensors file to write"), "File of the learned optimizer. Checkpoints lie beside it.", required: true);
     private readonly ValueOption<string?> _heldOut = new(
-        "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Do not learn on this task. Default: learn on all that the plan does not hold out.");
+        "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Do not learn on this task, nor on those that the plan holds out. Default: hold out the latter only.");
     private readonly Flag _resume = new(
         "--resume", "Go on from the checkpoint beside --out, if there is one; the result is the same bytes as without the interruption.");
     private readonly ValuesOption _statistics = new(
