@@ -3,8 +3,11 @@ using System.Numerics;
 namespace MetaMirror.Numerics;
 
 /// <summary>Cholesky factors of symmetric positive definite matrices, A = L Lᵀ, row-major.</summary>
-public static class Cholesky
+public static unsafe class Cholesky
 {
+    /// <summary>Columns that are factored one by one, before the rest is brought up to date by one product.</summary>
+    private const int BlockSize = 48;
+
     /// <summary>l ← L, lower triangular with a positive diagonal and zeros above it.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="a">Shape [n, n]; only the lower triangle is read.</param>
@@ -20,17 +23,47 @@ public static class Cholesky
         Require.Shape(n, n, l.Length, nameof(l), "n x n");
         Require.SameStartOrDisjoint(a, l, nameof(a), nameof(l));
         for (int i = 0; i < n; i++)
+            a.Slice(i * n, i + 1).CopyTo(l[(i * n)..]);
+
+        fixed (T* start = l)
         {
-            Span<T> row = l.Slice(i * n, n);
-            for (int j = 0; j < i; j++)
-                row[j] = (a[(i * n) + j] - T.CreateTruncating(Vectors.Dot<T>(row[..j], l.Slice(j * n, j)))) / l[(j * n) + j];
-            T pivot = a[(i * n) + i] - T.CreateTruncating(Vectors.SquaredNorm<T>(row[..i]));
-            if (!(pivot > T.Zero) || !T.IsFinite(pivot))
-                return false;
-            row[i] = T.Sqrt(pivot);
-            row[(i + 1)..].Clear();
+            for (int first = 0; first < n; first += BlockSize)
+            {
+                int width = Math.Min(BlockSize, n - first), end = first + width;
+                if (first > 0)
+                {
+                    // L[first:, first:end] −= L[first:, :first] L[first:end, :first]ᵀ
+                    T* rows = start + ((nint)first * n);
+                    BlockedGemm.Multiply(
+                        n - first, width, first, -T.One, new Strided<T>(rows, n, 1), new Strided<T>(rows, 1, n), T.One, new Strided<T>(rows + first, n, 1));
+                }
+
+                for (int i = first; i < n; i++)
+                {
+                    Span<T> row = l.Slice((i * n) + first, width);
+                    for (int j = first; j < Math.Min(i, end); j++)
+                    {
+                        int known = j - first;
+                        double rest = double.CreateTruncating(row[known]) - Vectors.Dot<T>(row[..known], l.Slice((j * n) + first, known));
+                        row[known] = T.CreateTruncating(rest / double.CreateTruncating(l[(j * n) + j]));
+                    }
+
+                    if (i >= end)
+                        continue;
+                    double pivot = double.CreateTruncating(row[i - first]) - Vectors.SquaredNorm<T>(row[..(i - first)]);
+                    if (!(pivot > 0) || !double.IsFinite(pivot))
+                        return false;
+                    T root = T.CreateTruncating(Math.Sqrt(pivot));
+                    if (T.IsZero(root))
+                        return false;
+                    row[i - first] = root;
+                }
+            }
         }
 
+        // Products write above the diagonal too.
+        for (int i = 0; i < n; i++)
+            l[((i * n) + i + 1)..((i + 1) * n)].Clear();
         return true;
     }
 

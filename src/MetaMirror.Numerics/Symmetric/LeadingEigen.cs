@@ -56,7 +56,7 @@ public sealed class LeadingEigen<T>
     /// <exception cref="ArgumentException">A shape is wrong, or a is not finite and symmetric.</exception>
     public LeadingEigenReport Compute(ReadOnlySpan<T> a, double lowest, double tolerance, int maximumProducts, Span<T> values, Span<T> vectors)
     {
-        BlockTriangular.RequireSymmetric(a, Order, nameof(a));
+        Symmetry.RequireSymmetric(a, Order, nameof(a));
         Require.Length(Rank, values.Length, nameof(values), "rank");
         Require.Shape(Rank, Order, vectors.Length, nameof(vectors), "rank x n");
         if (!double.IsFinite(lowest) || !(tolerance >= 0))

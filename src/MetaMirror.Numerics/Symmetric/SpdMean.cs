@@ -31,7 +31,7 @@ public sealed class SpdMean<T>(int n)
         if (!Factor(a, b))
             return new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
         _b.CopyTo(_m.AsSpan());
-        BlockTriangular.SolveLower<T>(_a, n, _m);
+        Triangular.Solve(false, n, n, _a, _m);
         RootReport report = _polar.Compute(_m, _m);
         if (!report.Succeeded)
             return report;
@@ -69,22 +69,22 @@ public sealed class SpdMean<T>(int n)
                 bound += double.CreateTruncating(_a[(i * n) + j]) * double.CreateTruncating(q[(j * n) + i]);
         }
 
-        BlockTriangular.SolveUpper(_a, n, q);
+        Triangular.Solve(true, n, n, _a, q);
         return Finish(report, q);
     }
 
     private bool Factor(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
     {
-        BlockTriangular.RequireSymmetric(a, n, nameof(a));
-        BlockTriangular.RequireSymmetric(b, n, nameof(b));
-        BlockTriangular.Symmetrize(a, n, _a);
-        BlockTriangular.Symmetrize(b, n, _b);
-        return BlockTriangular.TryFactor<T>(_a, n) && BlockTriangular.TryFactor<T>(_b, n);
+        Symmetry.RequireSymmetric(a, n, nameof(a));
+        Symmetry.RequireSymmetric(b, n, nameof(b));
+        Symmetry.Symmetrize(a, n, _a);
+        Symmetry.Symmetrize(b, n, _b);
+        return Cholesky.TryFactor(_a, n, _a) && Cholesky.TryFactor(_b, n, _b);
     }
 
     private RootReport Finish(RootReport report, Span<T> result)
     {
-        BlockTriangular.Symmetrize(result, n, result);
+        Symmetry.Symmetrize(result, n, result);
         return Vectors.AllFinite<T>(result) ? report : report with { Status = RootStatus.Inaccurate };
     }
 }

@@ -30,7 +30,7 @@ public sealed class SpdRoots<T>(int n)
         if (report.Succeeded)
         {
             Gemm.Multiply<T>(false, true, n, n, n, T.One, _l, _u, T.Zero, result);
-            BlockTriangular.Symmetrize(result, n, result);
+            Symmetry.Symmetrize(result, n, result);
         }
 
         return report;
@@ -46,9 +46,9 @@ public sealed class SpdRoots<T>(int n)
         RootReport report = Factor(a);
         if (report.Succeeded)
         {
-            BlockTriangular.Transpose(_u, n, result);
-            BlockTriangular.SolveUpper(_l, n, result);
-            BlockTriangular.Symmetrize(result, n, result);
+            Transposition.Copy(n, n, _u, result);
+            Triangular.Solve(true, n, n, _l, result);
+            Symmetry.Symmetrize(result, n, result);
         }
 
         return report;
@@ -86,23 +86,23 @@ public sealed class SpdRoots<T>(int n)
     public RootReport Inverse(ReadOnlySpan<T> a, Span<T> result)
     {
         Require.Shape(n, n, result.Length, nameof(result), "n x n");
-        BlockTriangular.RequireSymmetric(a, n, nameof(a));
-        BlockTriangular.Symmetrize(a, n, _l);
-        if (!BlockTriangular.TryFactor<T>(_l, n))
+        Symmetry.RequireSymmetric(a, n, nameof(a));
+        Symmetry.Symmetrize(a, n, _l);
+        if (!Cholesky.TryFactor(_l, n, _l))
             return new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
         result.Clear();
         for (int i = 0; i < n; i++)
             result[(i * n) + i] = T.One;
-        BlockTriangular.SolveLower(_l, n, result);
-        BlockTriangular.SolveUpper(_l, n, result);
-        BlockTriangular.Symmetrize(result, n, result);
+        Triangular.Solve(false, n, n, _l, result);
+        Triangular.Solve(true, n, n, _l, result);
+        Symmetry.Symmetrize(result, n, result);
         return new RootReport(RootStatus.Converged, 0, 0);
     }
 
     private RootReport Factor(ReadOnlySpan<T> a)
     {
-        BlockTriangular.RequireSymmetric(a, n, nameof(a));
-        BlockTriangular.Symmetrize(a, n, _l);
-        return BlockTriangular.TryFactor<T>(_l, n) ? _polar.Compute(_l, _u) : new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
+        Symmetry.RequireSymmetric(a, n, nameof(a));
+        Symmetry.Symmetrize(a, n, _l);
+        return Cholesky.TryFactor(_l, n, _l) ? _polar.Compute(_l, _u) : new RootReport(RootStatus.NotPositiveDefinite, 0, double.PositiveInfinity);
     }
 }

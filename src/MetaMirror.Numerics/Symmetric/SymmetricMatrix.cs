@@ -57,7 +57,7 @@ public static class SymmetricMatrix
         for (int i = 0; i < n; i++)
             Vectors.Multiply<double>(vectors.Slice(i * n, n), values, scaled.Slice(i * n, n));
         Gemm.Multiply<double>(false, true, n, n, n, 1, scaled, vectors, 0, result);
-        MakeSymmetric(result, n);
+        Symmetry.Symmetrize(result, n, result);
     }
 
     /// <summary>result ← A # B = A^{1/2} (A^{−1/2} B A^{−1/2})^{1/2} A^{1/2}, the metric geometric mean (PAPERS 6.6).</summary>
@@ -91,26 +91,26 @@ public static class SymmetricMatrix
     public static void Geodesic(ReadOnlySpan<double> p, ReadOnlySpan<double> q, double t, int n, Span<double> result)
     {
         Require.Shape(n, n, result.Length, nameof(result), "n x n");
-        BlockTriangular.RequireSymmetric(p, n, nameof(p));
-        BlockTriangular.RequireSymmetric(q, n, nameof(q));
+        Symmetry.RequireSymmetric(p, n, nameof(p));
+        Symmetry.RequireSymmetric(q, n, nameof(q));
         if (!(t >= 0 && t <= 1))
             throw new ArgumentOutOfRangeException(nameof(t), t, FormattableString.Invariant($"The point of a geodesic must lie between 0 and 1, but is {t}."));
         if (n == 0)
             return;
         using var work = new Rented(3 * n * n);
         Span<double> l = work.Span[..(n * n)], middle = work.Span.Slice(n * n, n * n), spare = work.Span[^(n * n)..];
-        BlockTriangular.Symmetrize(p, n, l);
-        BlockTriangular.Symmetrize(q, n, middle);
-        if (!BlockTriangular.TryFactor(l, n))
+        Symmetry.Symmetrize(p, n, l);
+        Symmetry.Symmetrize(q, n, middle);
+        if (!Cholesky.TryFactor(l, n, l))
             throw new ArgumentException("The geodesic needs positive definite matrices, but the first one is not; add a multiple of the identity.", nameof(p));
-        BlockTriangular.SolveLower<double>(l, n, middle);
-        BlockTriangular.Transpose<double>(middle, n, spare);
-        BlockTriangular.SolveLower<double>(l, n, spare);
-        BlockTriangular.Symmetrize<double>(spare, n, spare);
+        Triangular.Solve(false, n, n, l, middle);
+        Transposition.Copy(n, n, middle, spare);
+        Triangular.Solve(false, n, n, l, spare);
+        Symmetry.Symmetrize<double>(spare, n, spare);
         Power(spare, n, t, double.NegativeInfinity, spare);
         Gemm.Multiply<double>(false, false, n, n, n, 1, l, spare, 0, middle);
         Gemm.Multiply<double>(false, true, n, n, n, 1, middle, l, 0, result);
-        MakeSymmetric(result, n);
+        Symmetry.Symmetrize(result, n, result);
     }
 
     /// <summary>result ← S X S for symmetric S, X.</summary>
@@ -118,15 +118,6 @@ public static class SymmetricMatrix
     {
         Gemm.Multiply(false, false, n, n, n, 1, s, x, 0, product);
         Gemm.Multiply(false, false, n, n, n, 1, product, s, 0, result);
-        MakeSymmetric(result, n);
-    }
-
-    private static void MakeSymmetric(Span<double> a, int n)
-    {
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j < i; j++)
-                a[(i * n) + j] = a[(j * n) + i] = 0.5 * (a[(i * n) + j] + a[(j * n) + i]);
-        }
+        Symmetry.Symmetrize(result, n, result);
     }
 }
