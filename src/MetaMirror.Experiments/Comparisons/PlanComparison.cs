@@ -63,6 +63,7 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
         if (together && numbers.Length == tasks.Count)
             throw new ArgumentException($"Holding out all {tasks.Count} tasks leaves none to learn on.", nameof(heldOut));
         var learned = new List<IReadOnlyList<LearnedRule<T>>>();
+        var shared = new SourceRunStore();
         var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
         ComparisonResult result = new LeaveOneOut<T>(pool, plan, new StepTimer(time)).Run(
             measured, numbers, together, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
@@ -76,8 +77,8 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
         {
             if (plan.Learn is null)
                 return new LearnedContenders<T>(extra ?? [], null);
-            var family = new TaskFamily<T>(sources.Select(i => tasks[i].TrainingOnly()));
-            IReadOnlyList<LearnedRule<T>> rules = RuleLearners.LearnAll(plan, family, settings, time, LearningProgress, token);
+            var family = new TaskFamily<T>(sources.Select(i => tasks[i].TrainingOnly()), sources);
+            IReadOnlyList<LearnedRule<T>> rules = RuleLearners.LearnAll(plan, family, settings, time, shared, LearningProgress, token);
             learned.Add(rules);
             return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost);
         }

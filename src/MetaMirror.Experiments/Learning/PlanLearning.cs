@@ -62,8 +62,8 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         ArgumentNullException.ThrowIfNull(statisticsFiles);
         if (StatisticsFile is not null && plan.Learn is MetaMdLearning { Hypergradient: not HypergradientName.ClosedForm } learning)
             throw new ArgumentException($"The plan '{plan.Name}' learns {learning.Optimizer} by hypergradient, which collects no statistics to write.");
-        LearningTask<T>[] tasks = TrainingTasks(heldOut);
-        var family = new TaskFamily<T>(tasks);
+        (LearningTask<T>[] tasks, int[] numbers) = TrainingTasks(heldOut);
+        var family = new TaskFamily<T>(tasks, numbers);
         BoundStatistics? statistics = ReadStatistics(statisticsFiles, family.Layout);
         if (statistics is not null && (heldOut is not null || plan.HeldOut.Count > 0))
             Warn("Files of statistics do not say which tasks they are of: see to it that those held out are not among them.");
@@ -113,7 +113,8 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         return new PlanLearningResult<T>(learned, optimizer, files, complete);
     }
 
-    private LearningTask<T>[] TrainingTasks(string? heldOut)
+    /// <summary>Tasks to learn on, with their numbers in the plan: what is learned here is what a comparison learns that holds out the same.</summary>
+    private (LearningTask<T>[] Tasks, int[] Numbers) TrainingTasks(string? heldOut)
     {
         // Meta-training is handed tasks whose validation and test splits throw on access.
         IReadOnlyList<LearningTask<T>> all = plan.Family is MetaQuadraticsPlan quadratics
@@ -122,8 +123,8 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         IReadOnlyList<string> left = heldOut is null ? plan.HeldOut : [.. plan.HeldOut.Union([heldOut], StringComparer.Ordinal)];
         if (left.FirstOrDefault(name => !all.Any(t => string.Equals(t.Name, name, StringComparison.Ordinal))) is { } unknown)
             throw Catalogues.Catalogue.Unknown("a task", unknown, all.Select(t => t.Name), nameof(heldOut));
-        LearningTask<T>[] rest = [.. all.Where(t => !left.Contains(t.Name, StringComparer.Ordinal))];
-        return rest.Length > 0 ? rest : throw new ArgumentException($"Holding out {string.Join(", ", left)} leaves no task to learn on.", nameof(heldOut));
+        int[] rest = [.. Enumerable.Range(0, all.Count).Where(i => !left.Contains(all[i].Name, StringComparer.Ordinal))];
+        return rest.Length > 0 ? ([.. rest.Select(i => all[i])], rest) : throw new ArgumentException($"Holding out {string.Join(", ", left)} leaves no task to learn on.", nameof(heldOut));
     }
 
     private static BoundStatistics? ReadStatistics(IReadOnlyList<string> files, ParameterLayout layout)

@@ -35,6 +35,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 
     private readonly long _started = time.GetTimestamp();
     private int _done;
+    private double _sharedSeconds;
     private (UpdateRule<T> Rule, MetaLearner<T> Learner)? _latest;
 
     /// <summary>Told of every outer step of every phase.</summary>
@@ -51,6 +52,9 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 
     /// <summary>The statistics that the rule was learned from, once they are there; null for learning without.</summary>
     public BoundStatistics? Collected { get; protected set; }
+
+    /// <summary>Source runs of this plan that were made before, and where new ones go; null shares nothing.</summary>
+    internal SourceRunStore? Shared { get; init; }
 
     /// <summary>Source tasks.</summary>
     protected TaskDistribution<T> Tasks { get; } = tasks;
@@ -79,7 +83,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     /// <summary>Runs one phase to its end, from the journal's position if it has one, or from natural values <paramref name="start"/> of the rule's meta-parameters. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(
         string name, int phase, int streams, UpdateRule<T> rule, MetaStep<T> step, int outerSteps, int? tasksPerStep, double stoppingChange, bool deploys,
-        CancellationToken cancellationToken, int? innerSteps = null, ImmutableArray<T> start = default)
+        CancellationToken cancellationToken, int? innerSteps = null, ImmutableArray<T> start = default, TaskDistribution<T>? tasks = null)
     {
         var options = new MetaLearnerOptions
         {
@@ -90,7 +94,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
             StoppingChange = stoppingChange,
         };
         var learner = new MetaLearner<T>(
-            Tasks, rule, new TaskInitialPoint<T>(), new Unroll(innerSteps ?? InnerSteps, Plan.Training.BatchSize is null), step, options);
+            tasks ?? Tasks, rule, new TaskInitialPoint<T>(), new Unroll(innerSteps ?? InnerSteps, Plan.Training.BatchSize is null), step, options);
         if (!start.IsDefault)
         {
             T[] natural = learner.Meta.Natural.ToArray();
@@ -111,9 +115,53 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     protected BoundStatistics SourceRuns(int phase, string optimizer, double learningRate, int runs, CancellationToken cancellationToken)
     {
         UpdateRule<T> source = Catalogue.Optimizer<T>(optimizer).Create(new RuleSetting(learningRate, ScheduleName.Linear));
+
+        // Sums of several runs of a task would be added in another order.
+        if (Shared is null || runs > 1 || Tasks.Count is not { } count)
+        {
+            var all = new StatisticsStep<T>(Keeps, accumulate: true);
+            RunPhase("source runs", phase, SourceStreams, source, all, Math.Max(1, runs), null, 0, deploys: false, cancellationToken);
+            return all.Statistics!;
+        }
+
+        var key = new SourceRunPlan(optimizer, learningRate, InnerSteps, Keeps);
+        int[] missing = [.. Enumerable.Range(0, count).Where(i => Shared.Find(key, Tasks.StreamOf(i)) is null)];
+        if (missing.Length > 0)
+            RunMissing(phase, key, missing, source, cancellationToken);
+        SourceRun[] found = [.. Enumerable.Range(0, count).Select(i => Shared.Find(key, Tasks.StreamOf(i))!)];
+        Gradients += Enumerable.Range(0, count).Except(missing).Sum(i => found[i].Gradients);
+        _sharedSeconds += Enumerable.Range(0, count).Except(missing).Sum(i => found[i].Seconds);
+        var merged = new BoundStatistics(Tasks.Layout, Keeps ?? new BoundStatisticsOptions());
+        foreach (SourceRun run in found.Where(r => r.Statistics is not null))
+            merged.Merge(run.Statistics!);
+        return merged.Runs > 0
+            ? merged
+            : throw new InvalidOperationException($"The source runs of {optimizer} diverged on every task; give a smaller learning rate than {learningRate} for them.");
+    }
+
+    private void RunMissing(int phase, SourceRunPlan key, int[] missing, UpdateRule<T> source, CancellationToken cancellationToken)
+    {
         var step = new StatisticsStep<T>(Keeps, accumulate: true);
-        RunPhase("source runs", phase, SourceStreams, source, step, Math.Max(1, runs), null, 0, deploys: false, cancellationToken);
-        return step.Statistics!;
+        long started = time.GetTimestamp();
+        var part = new TaskFamily<T>(missing.Select(i => Tasks[i]), missing.Select(Tasks.StreamOf));
+        long before = Gradients;
+        HashSet<string> diverged;
+        try
+        {
+            diverged = [.. RunPhase("source runs", phase, SourceStreams, source, step, 1, missing.Length, 0, deploys: false, cancellationToken, tasks: part).History[0].Diverged.Select(o => o.Task)];
+        }
+        catch (MetaLearningDivergedException)
+        {
+            diverged = [.. missing.Select(i => Tasks[i].Name)];
+        }
+
+        double seconds = time.GetElapsedTime(started).TotalSeconds / missing.Length;
+        long gradients = (Gradients - before) / missing.Length;
+        for (int slot = 0; slot < missing.Length; slot++)
+        {
+            BoundStatistics? statistics = diverged.Contains(Tasks[missing[slot]].Name) ? null : step.OfSlot(slot);
+            Shared!.Add(key, Tasks.StreamOf(missing[slot]), new SourceRun(statistics, gradients, seconds));
+        }
     }
 
     /// <summary>Number of the candidate of the lowest mean objective on the source tasks, each tried in a phase of its own; -1 if all diverge on one.</summary>
@@ -160,7 +208,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     protected MetaTrainingSummary CostOf(int outerSteps)
     {
         int count = Tasks.Count ?? 0;
-        return new MetaTrainingSummary(count, InnerSteps, outerSteps, Gradients, Products, time.GetElapsedTime(_started).TotalSeconds)
+        return new MetaTrainingSummary(count, InnerSteps, outerSteps, Gradients, Products, time.GetElapsedTime(_started).TotalSeconds + _sharedSeconds)
         {
             TaskNames = [.. Enumerable.Range(0, count).Select(i => Tasks[i].Name)],
         };

@@ -16,20 +16,17 @@ public static class RuleLearners
     /// <exception cref="ArgumentException">The plan has no <c>learn</c> part.</exception>
     public static IReadOnlyList<LearnedRule<T>> LearnAll<T>(
         Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time, IProgress<LearningProgress>? progress = null, CancellationToken cancellationToken = default)
+        where T : unmanaged, IFloatingPointIeee754<T> => LearnAll(plan, tasks, settings, time, new SourceRunStore(), progress, cancellationToken);
+
+    internal static IReadOnlyList<LearnedRule<T>> LearnAll<T>(
+        Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time, SourceRunStore shared, IProgress<LearningProgress>? progress,
+        CancellationToken cancellationToken)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var shared = new Dictionary<SourceRunPlan, BoundStatistics>();
         var rules = new List<LearnedRule<T>>();
         foreach (LearningPlan learning in plan.Also.Prepend(plan.Learn!))
-        {
-            SourceRunPlan? source = SourceRunPlan.Of(learning);
-            BoundStatistics? known = source is null ? null : shared.GetValueOrDefault(source);
-            RuleLearner<T> learner = Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, statistics: known);
-            rules.AddRange(learner.Learn(cancellationToken));
-            if (source is not null && learner.Collected is { } collected)
-                shared.TryAdd(source, collected);
-        }
+            rules.AddRange(Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, shared: shared).Learn(cancellationToken));
 
         // Stable: the order within each role stays.
         return [.. rules.OrderBy(r => r.Role == OptimizerRole.Learned ? 0 : 1)];
@@ -40,13 +37,19 @@ public static class RuleLearners
     public static RuleLearner<T> Create<T>(
         Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time,
         IProgress<LearningProgress>? progress = null, ILearningJournal<T>? journal = null, BoundStatistics? statistics = null, BoundStatisticsOptions? keeps = null)
+        where T : unmanaged, IFloatingPointIeee754<T> => Create(plan, tasks, settings, time, progress, journal, statistics, keeps, null);
+
+    private static RuleLearner<T> Create<T>(
+        Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time,
+        IProgress<LearningProgress>? progress = null, ILearningJournal<T>? journal = null, BoundStatistics? statistics = null, BoundStatisticsOptions? keeps = null,
+        SourceRunStore? shared = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(plan);
         return plan.Learn switch
         {
-            IStatisticsLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
-            MatrixLearning matrix => new MatrixLearner<T>(plan, matrix, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
+            IStatisticsLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps, Shared = shared },
+            MatrixLearning matrix => new MatrixLearner<T>(plan, matrix, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps, Shared = shared },
             MetaMdLearning mirror when statistics is not null && !MirrorLearner<T>.IsClosedForm(mirror) => throw new ArgumentException(
                 $"Statistics can be learned from in closed form only: by metamirror-basis, metamirror-tracked, metamirror-kronecker and metamirror-full, or by metamd-diagonal with the hypergradient closed-form; the plan '{plan.Name}' learns {mirror.Optimizer} otherwise.", nameof(statistics)),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },

@@ -131,7 +131,7 @@ public sealed class MetaLearner<T>
         var outcomes = new TaskOutcome[drawn.Length];
         _team.Run(drawn.Length, (item, worker) =>
         {
-            var run = new BatchKey(Options.Seed, 0, (uint)outer, (uint)drawn[item]);
+            var run = new BatchKey(Options.Seed, 0, (uint)outer, (uint)_tasks.StreamOf(drawn[item]));
             outcomes[item] = _step.Process(worker, item, problems[item], Meta, run, cancellationToken);
         });
         cancellationToken.ThrowIfCancellationRequested();

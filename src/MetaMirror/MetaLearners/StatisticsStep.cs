@@ -30,6 +30,9 @@ public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bo
     /// <summary>Sums over the tasks of the last outer step, or of all, merged in task order.</summary>
     public override BoundStatistics? Statistics => _statistics;
 
+    /// <summary>The sums of one task of the last outer step, in the order of the tasks drawn; those of a diverged run are of no use.</summary>
+    public BoundStatistics OfSlot(int slot) => _observers[slot].Statistics;
+
     /// <inheritdoc/>
     public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)
     {

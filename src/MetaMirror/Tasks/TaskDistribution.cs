@@ -17,6 +17,9 @@ public abstract class TaskDistribution<T>
     /// <summary>Task number <paramref name="index"/>; the same number is always the same task.</summary>
     public abstract LearningTask<T> this[int index] { get; }
 
+    /// <summary>The number that names the random streams of a task's runs: initial weights, mini-batches. Default: its index.</summary>
+    public virtual int StreamOf(int index) => index;
+
     /// <summary>
     /// Task numbers of one outer step: all tasks in order when <paramref name="size"/> is at least <see cref="Count"/>, otherwise
     /// a draw without replacement from the stream; of an endless distribution, distinct fresh numbers below 2^24, in the order drawn.
@@ -56,12 +59,18 @@ public sealed class TaskFamily<T> : TaskDistribution<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly LearningTask<T>[] _tasks;
+    private readonly int[] _streams;
 
     /// <summary>Collects the tasks.</summary>
-    /// <exception cref="ArgumentException">There are none, or their layouts differ.</exception>
-    public TaskFamily(IEnumerable<LearningTask<T>> tasks)
+    /// <param name="tasks">All of one layout.</param>
+    /// <param name="streams">Number of each task's random streams, each from 0: a part of a family that keeps the numbers of the whole repeats its runs. Null: 0, 1, 2, ...</param>
+    /// <exception cref="ArgumentException">There are none, their layouts differ, or the streams are not one distinct number per task.</exception>
+    public TaskFamily(IEnumerable<LearningTask<T>> tasks, IEnumerable<int>? streams = null)
     {
         _tasks = [.. tasks];
+        _streams = [.. streams ?? Enumerable.Range(0, _tasks.Length)];
+        if (_streams.Length != _tasks.Length || _streams.Distinct().Count() != _streams.Length || _streams.Any(s => s < 0))
+            throw new ArgumentException($"Expected one distinct number from 0 for each of {_tasks.Length} tasks, found {string.Join(", ", _streams)}.", nameof(streams));
         if (_tasks.Length == 0)
             throw new ArgumentException("A task family needs at least one task.", nameof(tasks));
         LearningTask<T>? other = Array.Find(_tasks, t => !t.Layout.Matches(_tasks[0].Layout));
@@ -77,4 +86,7 @@ public sealed class TaskFamily<T> : TaskDistribution<T>
 
     /// <inheritdoc/>
     public override LearningTask<T> this[int index] => _tasks[index];
+
+    /// <inheritdoc/>
+    public override int StreamOf(int index) => _streams[index];
 }
