@@ -39,7 +39,7 @@ public static class EigenRows
     }
 
     /// <summary>Length of the scratch of <see cref="Follow"/>.</summary>
-    public static int FollowScratch(int n) => (2 * n * n) + (2 * n);
+    public static int FollowScratch(int n) => (2 * n * n) + n + OrthonormalRows.Scratch(n);
 
     /// <summary>
     /// One step of orthogonal iteration: V ← qr((A + eps tr(A) I) V), the columns taken by descending vᵀ A v, each staying at its place (as the authors of
@@ -65,7 +65,7 @@ public static class EigenRows
         T inverse = T.CreateTruncating(1 / trace);
         if (!(trace > 0) || !T.IsFinite(inverse) || Vectors.IndexOfNonFinite(a) >= 0)
             return false;
-        Span<T> image = scratch[..(n * n)], old = scratch.Slice(n * n, n * n), size = scratch.Slice(2 * n * n, n), along = scratch.Slice((2 * n * n) + n, n);
+        Span<T> image = scratch[..(n * n)], old = scratch.Slice(n * n, n * n), size = scratch.Slice(2 * n * n, n), along = scratch[((2 * n * n) + n)..];
         Gemm.Multiply(false, false, n, n, n, inverse, rows, a, T.Zero, image);
         Span<int> order = stackalloc int[n];
         T shift = T.CreateChecked(8) * (T.BitIncrement(T.One) - T.One);

@@ -188,7 +188,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         double[] rows = new double[r * n];
         var stream = new RandomStream(key);
         stream.FillNormal<double>(rows);
-        OrthonormalRows.Orthonormalize<double>(rows, r, n, [], new double[r]);
+        OrthonormalRows.Orthonormalize<double>(rows, r, n, [], new double[OrthonormalRows.Scratch(r)]);
         var right = new T[n * r];
         for (int i = 0; i < right.Length; i++)
             right[i] = T.CreateChecked(rows[(i % r * n) + (i / r)]);

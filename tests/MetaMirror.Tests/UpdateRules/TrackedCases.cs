@@ -138,7 +138,7 @@ internal static class TrackedCases
     private static void Track(int k, int n, double[] acc, double[] q)
     {
         double[] span = [.. acc];
-        OrthonormalRows.Orthonormalize<double>(span, k, n, q, new double[k]);
+        OrthonormalRows.Orthonormalize<double>(span, k, n, q, new double[OrthonormalRows.Scratch(k)]);
         double Along(double[] a, int i, double[] b, int j) => Sum(n, c => a[(i * n) + c] * b[(j * n) + c]);
         double[] b = [.. Enumerable.Range(0, k * k).Select(e => Sum(k, c => Along(span, e / k, acc, c) * Along(q, c, span, e % k)))], z = new double[k * k];
         EigenRows.TryCompute<double>(b, k, z);

@@ -85,7 +85,7 @@ internal sealed class TrackedBlock<T>
         get
         {
             int left = HasLeft ? EigenRows.FollowScratch(M) : 0;
-            int right = IsTracked ? (2 * RightLength) + (3 * Columns * Columns) + Columns : HasRight ? EigenRows.FollowScratch(N) : 0;
+            int right = IsTracked ? (2 * RightLength) + (3 * Columns * Columns) + OrthonormalRows.Scratch(Columns) : HasRight ? EigenRows.FollowScratch(N) : 0;
             int prior = Columns * Math.Max(1, Start.Rank);
             return Math.Max(KeptLength, Math.Max(prior, Math.Max(left, right)));
         }

@@ -90,7 +90,7 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
         Span<T> next = scratch[..(k * n)], copy = scratch.Slice(k * n, k * n);
         Span<T> b = scratch.Slice(2 * k * n, k * k), z = scratch.Slice((2 * k * n) + (k * k), k * k), overlap = scratch.Slice((2 * k * n) + (2 * k * k), k * k);
         acc.CopyTo(copy);
-        OrthonormalRows.Orthonormalize(copy, k, n, q, scratch.Slice((2 * k * n) + (3 * k * k), k));
+        OrthonormalRows.Orthonormalize(copy, k, n, q, scratch[((2 * k * n) + (3 * k * k))..]);
         Gemm.Multiply<T>(false, true, k, k, n, T.One, copy, acc, T.Zero, z);
         Gemm.Multiply<T>(false, true, k, k, n, T.One, q, copy, T.Zero, overlap);
         Gemm.Multiply<T>(false, false, k, k, k, T.One, z, overlap, T.Zero, b);
