@@ -5,6 +5,7 @@ using MetaMirror.Descents;
 using MetaMirror.Divergences;
 using MetaMirror.InitialPoints;
 using MetaMirror.Networks;
+using MetaMirror.Optimism;
 using MetaMirror.Objectives;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
@@ -32,6 +33,33 @@ public sealed class DeployedFormTests
             () => new Chain<double>(new Warmup<double>(5), new CosineSchedule<double>(0), new Sgd<double>(new SgdOptions { LearningRate = .05, Momentum = .8 })), ["everything-measured"]),
         ["clipped sgd"] = (
             () => new Chain<double>(new ClipByNorm<double>(.1), new Sgd<double>(new SgdOptions { LearningRate = .2 })), ["regret", "trust-region-in-advance", "everything-in-advance"]),
+        ["trust region"] = (() => new TrustRegion<double>(.1, Diagonal()), ["regret", "average-iterate", "trust-region-in-advance", "last-iterate", "everything-in-advance"]),
+        ["predictable trust region"] = (() => new PredictableTrustRegion<double>(.1, Diagonal()), ["regret", "average-iterate", "last-iterate", "everything-measured"]),
+        ["normalized"] = (() => new NormalizedGradient<double>(.05, Diagonal()), ["regret", "average-iterate", "normalized-steps"]),
+        ["last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["half the last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(.5), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["average of gradients, cosine"] = (() => new Chain<double>(new CosineSchedule<double>(.1), new AverageHint<double>(), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["omega"] = (() => new Chain<double>(new OmegaHint<double>(.5, .5), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["omega with momentum"] = (() => new Chain<double>(new OmegaMomentumHint<double>(.5, .5), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["supplied"] = (
+            () => new TrustRegion<double>(.2, new Chain<double>(new LinearSchedule<double>(.1), new SuppliedHint<double>((t, h) => h.Fill(.01 * (t % 3))), Diagonal())),
+            ["optimistic-regret", "everything-measured"]),
+        ["total heavy ball"] = (() => new Chain<double>(new HeavyBallHint<double>(.8, RateMeaning.Total), Diagonal()), ["heavy-ball-regret", "momentum-regret"]),
+        ["total nesterov, decay"] = (
+            () => new Chain<double>(new LinearSchedule<double>(.1), new NesterovHint<double>(.8, RateMeaning.Total), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["heavy ball, cosine, full matrix"] = (
+            () => new Chain<double>(new CosineSchedule<double>(.1), new HeavyBallHint<double>(.8), new MirrorDescent<double>(new FullMatrixDivergence<double>(), .02)), ["everything-measured"]),
+        ["nesterov, trust region, kronecker"] = (
+            () => new Chain<double>(
+                new LinearSchedule<double>(.1), new TrustRegion<double>(.2, new Chain<double>(new NesterovHint<double>(.8), new MirrorDescent<double>(new KroneckerDivergence<double>(), .05)))),
+            ["everything-measured", "everything-in-advance"]),
+        ["nesterov, predictable, exact maximum"] = (
+            () => new PredictableTrustRegion<double>(.2, new Chain<double>(new NesterovHint<double>(.8), new MirrorDescent<double>(new MaxOfDiagonals<double>(3), .05))), ["everything-measured"]),
+        ["last gradient, exact maximum"] = (() => new Chain<double>(new LastGradientHint<double>(), new MirrorDescent<double>(new MaxOfDiagonals<double>(2), .1)), ["optimistic-regret"]),
+        ["adagrad"] = (() => new AdaGrad<double>(new AdaGradOptions { LearningRate = .1 }), ["changing-metric-regret", "adagrad-regret", "universal"]),
+        ["adagrad, falling rate"] = (
+            () => new Chain<double>(new LinearSchedule<double>(.1), new AdaGrad<double>(new AdaGradOptions { LearningRate = .1, LearningRateDecay = .1, InitialAccumulator = .01 })),
+            ["changing-metric-regret", "adagrad-regret"]),
         ["clipped diagonal"] = (() => new Chain<double>(new ClipByNorm<double>(.1), Diagonal()), ["regret", "average-iterate", "last-iterate"]),
     };
 
@@ -41,7 +69,8 @@ public sealed class DeployedFormTests
     {
         (Func<UpdateRule<double>> rule, string[] holds) = Rules[name];
         RunCertificationResult result = Run(rule(), batches: null);
-        Assert.Null(result.Deployed.Obstacle);
+        Assert.Equal(result.Deployed.Obstacle is null, result.Deployed.Changing is null);
+        Assert.All(result.Certificates, c => Assert.False(c.IsExceeded, c.Verdict));
         foreach (string certificate in holds)
         {
             Certificate found = Assert.Single(result.Certificates, c => c.Name == certificate);
@@ -54,7 +83,7 @@ public sealed class DeployedFormTests
     {
         RunCertificationResult result = Run(Diagonal(), batches: 5);
         Assert.Equal(
-            ["linearized-regret", "regret", "population-average", "universal", "universal-last-iterate", "gradient-at-end"], result.Certificates.Select(c => c.Name));
+            ["linearized-regret", "regret", "population-average", "population-with-probability", "universal", "universal-last-iterate", "gradient-at-end"], result.Certificates.Select(c => c.Name));
         Assert.All(result.Certificates, c => Assert.False(c.IsRefused || c.IsExceeded, c.Verdict));
         Assert.Contains("mini-batches seen", result.Certificates[1].Verdict, StringComparison.Ordinal);
         Assert.Contains(result.Certificates[2].Premises, p => p is { Status: PremiseStatus.Checked } && p.Text.Contains("with replacement", StringComparison.Ordinal));
