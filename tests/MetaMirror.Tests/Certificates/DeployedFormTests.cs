@@ -151,6 +151,11 @@ public sealed class DeployedFormTests
                  [
                      new Chain<double>(Diagonal(), Diagonal()),
                      new Sgd<double>(new SgdOptions { LearningRate = .1, WeightDecay = .1 }),
+                     new Chain<double>(new WeightDecay<double>(.1), Diagonal()),
+                     new Chain<double>(new HeavyBallHint<double>(.5), new LastGradientHint<double>(), Diagonal()),
+                     new Chain<double>(new LastGradientHint<double>(), new LinearSchedule<double>(.1), Diagonal()),
+                     new TrustRegion<double>(1, new Chain<double>(new ClipByNorm<double>(1), Diagonal())),
+                     new AdaGrad<double>(new AdaGradOptions { WeightDecay = .1 }),
                      new Sgd<double>(new SgdOptions { LearningRate = .1, Momentum = .5, Dampening = .5 }),
                  ])
         {
@@ -159,7 +164,29 @@ public sealed class DeployedFormTests
             var deployed = DeployedForm.Of(rule, layout, meta.Of(MetaPlace.Rule), 4);
             Assert.NotNull(deployed.Obstacle);
             Assert.Null(deployed.Form);
+            Assert.Null(deployed.Changing);
         }
+    }
+
+    [Fact]
+    public void What_Acts_Beside_The_Step_Is_Named()
+    {
+        ParameterLayout layout = ParameterLayout.Vector(4);
+        var decayed = new Chain<double>(new WeightDecay<double>(.1), Diagonal());
+        Assert.Contains("'weight-decay'", Obstacle(decayed), StringComparison.Ordinal);
+        var basis = new LearnedBasis<double>([.. layout.Blocks.Select(BasisBlock<double>.Identity)]);
+        Assert.Contains("averages squared gradients", Obstacle(basis), StringComparison.Ordinal);
+        Assert.Contains("changes with every gradient", Obstacle(new AdaGrad<double>()), StringComparison.Ordinal);
+
+        string Obstacle(UpdateRule<double> rule) =>
+            DeployedForm.Of(rule, layout, new MetaParameters<double>([], rule.MetaSpecs(layout), []).Of(MetaPlace.Rule), 4).Obstacle!;
+    }
+
+    [Fact]
+    public void Hints_Of_Unscaled_Gradients_Cannot_Be_Replayed()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new HintDirections<double>(new HeavyBallHint<double>(.5), ParameterLayout.Vector(2), [.5], 1, [1]));
+        Assert.Contains("'heavy-ball' leaves the scale to the step", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,6 +217,25 @@ public sealed class DeployedFormTests
             observer.Finish(theta, theta);
         });
         Assert.True(observer.Sums.IsFinished);
+        var layout = ParameterLayout.Vector(40);
+        var directions = new HintDirections<float>(new AverageHint<float>(), layout, [1, .5f], .1, [1, 1, 1, 1, 1, 1, 1, 1]);
+        var hints = new CertificateObserver<float>(
+            new DivergenceGeometry<float>(new KroneckerDivergence<float>(), layout, new MetaParameters<float>([], new KroneckerDivergence<float>().MetaSpecs(layout), []).Of(MetaPlace.Rule)),
+            new DescentForm([.. Enumerable.Repeat(.1, 8)]) { Momentum = MomentumForm.Hints, Directions = directions }, 8);
+        var changing = new ChangingMetricObserver<float>(new AccumulatedSquares(40, [.. Enumerable.Repeat(.1, 8)], 1e-8));
+        Allocation.AssertNone(() =>
+        {
+            for (int t = 0; t < 8; t++)
+            {
+                var point = new PathPoint<float> { Step = t, Steps = 8, Theta = theta, Gradient = gradient, Loss = 1 };
+                hints.Visit(point, []);
+                changing.Visit(point, []);
+            }
+
+            hints.Finish(theta, theta);
+            changing.Finish(theta, theta);
+        });
+        Assert.Equal(8, changing.Sums.Count);
     }
 
     private static MirrorDescent<double> Diagonal() => new(new DiagonalQuadratic<double>([.. Enumerable.Range(0, 4).Select(i => .5 + i)]), .3);
@@ -222,10 +268,18 @@ public sealed class DeployedFormTests
     {
         Dataset<T> data = Objectives.Draws.Classification<T>(40, 3, 2);
         var task = new SupervisedTask<T>(new TaskData<T>("drawn", DataSplit<T>.Of("drawn", data)), Network.Mlp(3, 5, 1), new SupervisedOptions(8));
-        RunCertificationResult result = Certify(task, new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), .2), full: false);
-        Assert.Equal(["linearized-regret", "regret", "universal"], result.Certificates.Select(c => c.Name));
-        Assert.Equal([false, true, true], result.Certificates.Select(c => c.IsRefused));
-        Assert.False(result.Certificates[0].IsExceeded, result.Certificates[0].Verdict);
-        Assert.Null(result.Reference);
+        foreach (UpdateRule<T> rule in (UpdateRule<T>[])
+                 [
+                     new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), .2),
+                     new TrustRegion<T>(.1, new MirrorDescent<T>(new KroneckerDivergence<T>(), .2)),
+                     new Chain<T>(new LinearSchedule<T>(.1), new PredictableTrustRegion<T>(.1, new MirrorDescent<T>(new FullMatrixDivergence<T>(), .2))),
+                 ])
+        {
+            RunCertificationResult result = Certify(task, rule, full: false);
+            Assert.Equal(["linearized-regret", "regret", "universal"], result.Certificates.Select(c => c.Name));
+            Assert.Equal([false, true, true], result.Certificates.Select(c => c.IsRefused));
+            Assert.False(result.Certificates[0].IsExceeded, result.Certificates[0].Verdict);
+            Assert.Null(result.Reference);
+        }
     }
 }

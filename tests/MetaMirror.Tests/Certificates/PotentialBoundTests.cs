@@ -111,6 +111,31 @@ public sealed class PotentialBoundTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_Formula_That_Was_Read_Wrong_Is_Found_Out(string name)
+    {
+        RandomStream stream = Divergences.Draws.Stream(99);
+        Geometry geometry = Geometries[name](3);
+        double[] start = Point(geometry.IsOnSimplices, 3, ref stream), near = Divergences.Draws.Normal(ref stream, 3, 1), g = new double[3];
+        var loss = new RandomProblem(RandomProblem.LogSumExp, 3, near, ref stream);
+        DescentForm real = new([.. Enumerable.Repeat(.05, 10)]) { Momentum = MomentumForm.HeavyBall, Mu = .5 };
+        DescentForm told = new([.. Enumerable.Repeat(.05, 10)]) { Momentum = MomentumForm.HeavyBall, Mu = .501 };
+        List<double[]> path = [];
+        FormRun.Of(geometry, real, loss.Evaluate, start, path);
+        var sums = new RunSums(geometry, told, 10);
+        foreach (double[] theta in path.SkipLast(1))
+        {
+            double value = loss.Evaluate(theta, g);
+            sums.Add(theta, g, value);
+        }
+
+        sums.Finish(path[^1]);
+        Certificate certificate = new DeployedOptimizer().Certify(FormRun.Certified(sums, loss.Evaluate, Comparator.Reference(start), loss.Curvature));
+        Assert.True(certificate.IsRefused, certificate.Verdict);
+        Assert.Contains($"follows its formula in the fixed potential '{geometry.Name}'", certificate.Verdict, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_Formula_With_Hints_Needs_Their_Directions()
     {
