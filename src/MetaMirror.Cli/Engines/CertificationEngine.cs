@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using MetaMirror.Cli.Errors;
+using MetaMirror.Cli.Grammar;
 using MetaMirror.Experiments.Certifications;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
@@ -23,7 +24,7 @@ internal static class CertificationEngine
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         LearnedOptimizer<T> learned = Load<T>(request.File);
-        var certification = new PlanCertification<T>(plan, new DatasetCatalogue(context.Data), context.Settings) { Progress = context.Runs };
+        var certification = new PlanCertification<T>(plan, new DatasetCatalogue(context.Data), context.Settings with { Seed = Seed(request, learned.Recipe) }) { Progress = context.Runs };
         try
         {
             return certification.Run(learned, request.FreshTasks, context.Canceled);
@@ -33,6 +34,10 @@ internal static class CertificationEngine
             throw new StorageException($"FILE {Found.Text(request.File)}: {mismatch.Message}", mismatch);
         }
     }
+
+    /// <summary>The seed stated, or the one learned with: with another seed generated tasks would be other ones, and those held out might have been learned on.</summary>
+    private static ulong Seed(CertifyRequest request, string recipe) =>
+        request.Seed ?? (LearningRecipe.Read(recipe) is { Plan.ValueKind: JsonValueKind.Object } own ? own.Seed : CommonOptions.UsualSeed);
 
     private static LearnedOptimizer<T> Load<T>(string file)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -44,6 +44,18 @@ internal static class ValueKinds
         string.Create(CultureInfo.InvariantCulture, $"a whole number from 0 to {ulong.MaxValue}"),
         (string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value));
 
+    /// <summary>A 64-bit seed, or nothing.</summary>
+    public static ValueKind<ulong?> SeedOrNone()
+    {
+        ValueKind<ulong> kind = Seed();
+        return new ValueKind<ulong?>(kind.Expected, (string text, out ulong? value) =>
+        {
+            bool read = kind.TryRead(text, out ulong number);
+            value = number;
+            return read;
+        });
+    }
+
     /// <summary>A number above zero, or nothing.</summary>
     public static ValueKind<double?> PositiveOrNone() => new("a number above 0, such as 0.01", (string text, out double? value) =>
     {

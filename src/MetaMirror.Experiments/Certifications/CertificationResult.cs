@@ -9,6 +9,9 @@ namespace MetaMirror.Experiments.Certifications;
 /// <param name="Certificates">All, refused ones included: per held-out task L0 to L2, then L3 and L4.</param>
 public sealed record CertificationResult(string Optimizer, string Plan, ImmutableArray<Certificate> Certificates)
 {
+    /// <summary>Master seed of its runs.</summary>
+    public ulong Seed { get; init; }
+
     /// <summary>What a person should know beside them.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

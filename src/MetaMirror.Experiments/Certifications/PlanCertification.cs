@@ -80,7 +80,7 @@ public sealed class PlanCertification<T>(Plan plan, DatasetCatalogue datasets, L
         if (freshTasks > 0)
             certificates.AddRange(new FreshRuns<T>(plan, datasets, settings.Seed, new WorkerTeam(settings.Threads)) { Progress = Progress }
                 .Certify(contender, known, freshTasks, cancellationToken));
-        return new CertificationResult(learned.Name, plan.Name, certificates.ToImmutable()) { Notes = [.. notes] };
+        return new CertificationResult(learned.Name, plan.Name, certificates.ToImmutable()) { Notes = [.. notes], Seed = settings.Seed };
     }
 
     private Certificate Family((LearningTask<T> Task, int Number)[] source, RunCertificationResult[] heldOut, Contender<T> contender, CancellationToken cancellationToken)

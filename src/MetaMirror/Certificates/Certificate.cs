@@ -60,8 +60,13 @@ public sealed class Certificate
     /// <summary>What the measured value may be off by through rounding, beside a little of the bound itself. Default: 0.</summary>
     public double Slack { get; init; }
 
-    /// <summary>Whether the measured value is above the bound by more than rounding: never, unless the program or a premise is wrong.</summary>
-    public bool IsExceeded => Bound is { } bound && Measured is { } measured && measured > bound + (Rounding * Math.Abs(bound)) + Slack;
+    /// <summary>The probability with which the measured value may be above the bound though all premises hold. Default: 0.</summary>
+    public double FailureProbability { get; init; }
+
+    /// <summary>Whether the measured value is above the bound by more than rounding: never, unless the program or a premise is wrong. A bound that may fail with some probability is not exceeded by failing.</summary>
+    public bool IsExceeded => FailureProbability == 0 && IsAbove;
+
+    private bool IsAbove => Bound is { } bound && Measured is { } measured && measured > bound + (Rounding * Math.Abs(bound)) + Slack;
 
     /// <summary>bound / measured, where both are positive.</summary>
     public double? Ratio => Bound is > 0 and var bound && Measured is > 0 and var measured ? bound / measured : null;
@@ -77,6 +82,8 @@ public sealed class Certificate
                 return $"no bound: {Statement}, but the formula gives no finite number here{Noted}";
             if (IsExceeded)
                 return $"exceeded: {Statement} is {Number(Measured!.Value)}, above {Number(bound)}; a premise or this program is wrong";
+            if (IsAbove)
+                return $"not met: {Statement} was to be at most {Number(bound)}, measured {Number(Measured!.Value)}; that happens with probability {Number(FailureProbability)} at most, or a premise is wrong";
             string found = Measured is { } measured ? $", measured {Number(measured)}" : "";
             string open = Premises.Any(p => p.Status == PremiseStatus.Assumed) ? "holds if its assumed premises do" : "holds";
             return $"{open}: {Statement} is at most {Number(bound)}{found}{Noted}";

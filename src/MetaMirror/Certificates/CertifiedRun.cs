@@ -20,6 +20,9 @@ public sealed class CertifiedRun
     /// <summary>What was collected.</summary>
     public required RunSums Sums { get; init; }
 
+    /// <summary>The same for a diagonal metric that changes; null where the rule has none.</summary>
+    public ChangingMetricSums? Changing { get; init; }
+
     /// <summary>What is known about the loss.</summary>
     public required LossCurvature Curvature { get; init; }
 
@@ -42,6 +45,9 @@ public sealed class CertifiedRun
         init => _comparatorLosses = [.. value];
     }
 
+    /// <summary>b, an upper bound on |f(theta_t; z) - f(u; z)| for every batch z, where one is known; null: twice the largest difference seen is assumed.</summary>
+    public double? LargestDifference { get; init; }
+
     /// <summary>Whole-set loss at the weighted average thetabar, where measured.</summary>
     public double? AverageLoss { get; init; }
 
@@ -62,6 +68,18 @@ public sealed class CertifiedRun
 
     /// <summary>sum c_t r_t against u, on the batches seen.</summary>
     public double WeightedRegret => Sums.WeightedRegret(_comparatorLosses.Length > 0 ? _comparatorLosses : [ComparatorLoss]);
+
+    /// <summary>sum r_t against u, on the batches seen.</summary>
+    internal double PlainRegret
+    {
+        get
+        {
+            double sum = 0;
+            for (int t = 0; t < Sums.Count; t++)
+                sum += Sums.Losses[t] - ComparatorLosses[ComparatorLosses.Count == 1 ? 0 : t];
+            return sum;
+        }
+    }
 
     /// <summary>The regret as it is counted: with steps of different sizes each has its own weight.</summary>
     internal string Regret => Sums.Weights.IndexOfAnyExcept(Sums.Count > 0 ? Sums.Weights[0] : 0) < 0 ? "regret" : WeightedRegretName;

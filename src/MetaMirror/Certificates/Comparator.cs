@@ -32,7 +32,7 @@ public sealed class Comparator
     public ImmutableArray<Premise> Premises { get; }
 
     /// <summary>Name in statements.</summary>
-    public string Name => IsMinimizer ? "the minimum" : "the reference solution";
+    public string Name => IsMinimizer ? "the minimum" : IsConstrained ? "the minimum on the simplex" : "the reference solution";
 
     /// <summary>u as it is.</summary>
     public static Comparator Reference(ReadOnlySpan<double> u) =>
@@ -54,6 +54,16 @@ public sealed class Comparator
         return new(u, true, gradientNorm / m, gradientNorm * gradientNorm / (2 * m),
             [Premise.Checked("the minimizer is as near to the reference solution as strong convexity says: ||g||_2 / m", gradientNorm / m)]);
     }
+
+    /// <summary>The minimizer on a product of simplices, found up to a duality gap; statements are about u itself.</summary>
+    /// <param name="u">A nearly optimal point there.</param>
+    /// <param name="gap">An upper bound on l(u) - min l.</param>
+    /// <param name="limit">The largest gap that is taken for rounding.</param>
+    public static Comparator OnSimplices(ReadOnlySpan<double> u, double gap, double limit) =>
+        new(u, false, 0, 0, [Premise.AtMost(gap, limit, FormattableString.Invariant($"the comparator is the minimizer on the simplex, up to a duality gap of {gap:G3}"))]) { IsConstrained = true };
+
+    /// <summary>Whether u minimizes on the simplices alone, where the potential lives.</summary>
+    public bool IsConstrained { get; private init; }
 
     /// <summary>An upper bound on D = sqrt(2 B(theta_* || theta_1)), or u's.</summary>
     public double Distance(Geometry geometry, ReadOnlySpan<double> start)

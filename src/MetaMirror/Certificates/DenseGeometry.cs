@@ -67,4 +67,12 @@ public sealed class DenseGeometry : Geometry
         RequireLength(g.Length, nameof(g));
         Cholesky.Solve(_factor, Length, g, result);
     }
+
+    /// <inheritdoc/>
+    public override void Step(ReadOnlySpan<double> direction, Span<double> theta, Span<double> state, int step)
+    {
+        RequireLength(theta.Length, nameof(theta));
+        ApplyInverse(direction, _product);
+        Vectors.AddScaled<double>(-1, _product, theta);
+    }
 }

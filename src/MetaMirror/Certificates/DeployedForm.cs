@@ -1,15 +1,22 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Certificates;
 
-/// <summary>A rule with its values read as a formula in one fixed metric. What is read is a proposal: a run is replayed by it, and refused where it deviates.</summary>
-/// <param name="Geometry">The metric; the Euclidean one where the rule has none.</param>
-/// <param name="Form">The formula; null where the rule has none.</param>
+/// <summary>A rule with its values read as a formula. What is read is a proposal: a run is replayed by it, and refused where it deviates.</summary>
+/// <param name="Geometry">The metric or potential; the Euclidean one where the rule has none.</param>
+/// <param name="Form">The formula in one fixed geometry; null where the rule has none.</param>
 /// <param name="Obstacle">Why there is none; null if there is one.</param>
 public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? Obstacle)
 {
-    /// <summary>Reads a rule: mirror descent or SGD with momentum, behind schedules and one clipping.</summary>
+    /// <summary>The diagonal metric that changes from step to step, for rules that have one; null for others.</summary>
+    public MetricSequence? Changing { get; init; }
+
+    /// <summary>
+    /// Reads a rule: mirror descent in any divergence with schedules, one scaling of the gradient (trust region, predictable trust region, clipping) and one hint, as
+    /// <see cref="MirrorStepForm{T}"/> describes it; SGD with momentum behind schedules and one clipping; AdaGrad behind schedules, as a changing metric.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="rule">The rule.</param>
     /// <param name="layout">Names and shapes of theta.</param>
@@ -20,6 +27,8 @@ public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? 
     {
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(layout);
+        if (rule.Mirror(layout) is { } view)
+            return DeployedMirrorStep.Of(view, layout, meta, steps);
         double[] factors = new double[steps];
         Array.Fill(factors, 1);
         double clip = double.PositiveInfinity;
@@ -39,10 +48,12 @@ public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? 
                 case ClipByNorm<T> when double.IsPositiveInfinity(clip):
                     clip = double.CreateChecked(own[0]);
                     break;
-                case MirrorDescent<T> mirror when i == members.Length - 1:
-                    return Ending(DivergenceGeometry<T>.Of(mirror.Divergence, layout, own[..^1]), own[^1], factors, clip, MomentumForm.None, 0);
                 case Sgd<T> sgd when i == members.Length - 1:
                     return Of(sgd, layout, own, factors, clip);
+                case AdaGrad<T> adaGrad when i == members.Length - 1 && double.IsPositiveInfinity(clip):
+                    return Of(adaGrad, layout, own, factors);
+                case LearnedBasis<T> or TrackedBasis<T>:
+                    return None(layout, $"'{members[i].Name}' averages squared gradients, so that its metric may fall again, and has momentum: neither one fixed metric nor AdaGrad's bound, which needs sums");
                 default:
                     return None(layout, $"'{members[i].Name}' is no step in one fixed metric");
             }
@@ -57,28 +68,38 @@ public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? 
         if (sgd.Options.Maximize || meta[1] != T.Zero || (meta.Length > 3 && meta[3] != T.Zero))
             return None(layout, $"'{sgd.Name}' ascends, decays weights or damps its momentum beside the loss");
         MomentumForm momentum = meta.Length < 3 ? MomentumForm.None : sgd.Options.Nesterov ? MomentumForm.Nesterov : MomentumForm.HeavyBall;
-        return Ending(DiagonalGeometry.Euclidean(layout.Length), meta[0], factors, clip, momentum, meta.Length < 3 ? 0 : double.CreateChecked(meta[2]));
-    }
-
-    private static DeployedForm Ending<T>(Geometry geometry, T rate, double[] factors, double clip, MomentumForm momentum, double mu)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        double eta = double.CreateChecked(rate);
+        double eta = double.CreateChecked(meta[0]), mu = meta.Length < 3 ? 0 : double.CreateChecked(meta[2]);
+        Geometry euclidean = DiagonalGeometry.Euclidean(layout.Length);
         if (!(eta >= 0 && clip > 0 && mu is >= 0 and < 1))
-            return new DeployedForm(geometry, null, FormattableString.Invariant($"the rate {eta} is negative, the radius {clip} not positive, or the momentum {mu} not in [0, 1)"));
-        var form = new DescentForm([.. factors.Select(f => eta * f)])
+            return Invalid(euclidean, eta, clip, mu);
+        return new DeployedForm(euclidean, new DescentForm([.. factors.Select(f => eta * f)])
         {
             Momentum = momentum,
             Mu = mu,
-            Scaling = double.IsPositiveInfinity(clip) ? GradientScaling.None : Scaling(geometry),
+
+            // Where P = I the 2-norm is the dual norm, and more can be said of it.
+            Scaling = double.IsPositiveInfinity(clip) ? GradientScaling.None : GradientScaling.DualNorm,
             Radius = clip,
-        };
-        return new DeployedForm(geometry, form, null);
+        }, null);
     }
 
-    /// <summary>Where P = I the 2-norm is the dual norm, and more can be said of it.</summary>
-    private static GradientScaling Scaling(Geometry geometry) =>
-        geometry is DiagonalGeometry { Least: 1, Largest: 1 } ? GradientScaling.DualNorm : GradientScaling.EuclideanNorm;
+    private static DeployedForm Of<T>(AdaGrad<T> adaGrad, ParameterLayout layout, ReadOnlySpan<T> meta, double[] factors)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (adaGrad.Options.Maximize || meta[2] != T.Zero)
+            return None(layout, $"'{adaGrad.Name}' ascends or decays weights beside the loss");
+        double eta = double.CreateChecked(meta[0]), decay = double.CreateChecked(meta[1]);
+        ImmutableArray<double> rates = [.. factors.Select((f, t) => eta * f / (1 + (decay * t)))];
+        DeployedForm fixedForm = None(layout, $"'{adaGrad.Name}' has a metric that changes with every gradient");
+
+        // A rate of 0 is an infinite metric.
+        return rates.All(r => r > 0 && double.IsFinite(r))
+            ? fixedForm with { Changing = new AccumulatedSquares(layout.Length, rates, adaGrad.Options.Epsilon, adaGrad.Options.InitialAccumulator) }
+            : fixedForm;
+    }
+
+    internal static DeployedForm Invalid(Geometry geometry, double eta, double radius, double mu) =>
+        new(geometry, null, FormattableString.Invariant($"the rate {eta} is negative, the radius {radius} not positive, or the momentum {mu} not in [0, 1)"));
 
     private static DeployedForm None(ParameterLayout layout, string obstacle) => new(DiagonalGeometry.Euclidean(layout.Length), null, obstacle);
 }

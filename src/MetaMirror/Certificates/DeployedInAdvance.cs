@@ -2,7 +2,8 @@ namespace MetaMirror.Certificates;
 
 /// <summary>
 /// PAPERS 6.8 (h) a priori, from the schedule alone: a trust region tau bounds every gradient and buffer, so that l(thetabar) - l(u) &lt;= [ D^2 / 2 + (tau^2 / 2) sum gam_t^2
-/// + tau^2 sum gam_t kap_t (1 - mu^(t-1)) / (1 - mu) ] / (min(1, tau / Gmax) sum gam_t). Gmax is the largest dual norm of this run: for other runs it is an assumption.
+/// + tau^2 sum gam_t kap_t (1 - mu^(t-1)) / (1 - mu) ] / (min(1, tau / Gmax) sum gam_t). Where the potential is not quadratic the sums are (tau^2 / 2) sum (gam_t + kap_t (1 - mu^(t-1)) / (1 - mu))^2,
+/// by 6.8 (g) and the triangle inequality. Gmax is the largest dual norm of this run: for other runs it is an assumption.
 /// </summary>
 public sealed class DeployedInAdvance : RunCertificate
 {
@@ -13,7 +14,7 @@ public sealed class DeployedInAdvance : RunCertificate
     public override string Name => "everything-in-advance";
 
     /// <inheritdoc/>
-    public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Scaling: GradientScaling.DualNorm, Momentum: not MomentumForm.Optimistic };
+    public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Scaling: GradientScaling.DualNorm, Momentum: not (MomentumForm.Optimistic or MomentumForm.Hints) };
 
     /// <inheritdoc/>
     protected override string Statement(CertifiedRun run) => $"the excess loss of the weighted average iterate (and of the best one) over {run.Comparator.Name}";
@@ -33,11 +34,12 @@ public sealed class DeployedInAdvance : RunCertificate
     protected override double Bound(CertifiedRun run)
     {
         DescentForm form = run.Sums.Form!;
+        bool isQuadratic = run.Sums.Geometry.IsQuadratic;
         double d = run.Distance, tau = form.Radius, mu = form.Mu, sum = 0, weights = 0, power = 1, largest = 0;
         for (int t = 0; t < form.Steps; t++)
         {
-            double gamma = run.Sums.Gamma[t];
-            sum += (gamma * gamma / 2) + (gamma * run.Sums.Kappa[t] * (1 - power) / (1 - mu));
+            double gamma = run.Sums.Gamma[t], past = run.Sums.Kappa[t] * (1 - power) / (1 - mu);
+            sum += (gamma * gamma / 2) + (gamma * past) + (isQuadratic ? 0 : past * past / 2);
             weights += gamma;
             power *= mu;
             largest = Math.Max(largest, run.Sums.DualNorms[t]);

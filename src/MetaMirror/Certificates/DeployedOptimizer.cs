@@ -2,7 +2,8 @@ namespace MetaMirror.Certificates;
 
 /// <summary>
 /// PAPERS 6.8 (h), schedule, trust region and momentum or hints together, all terms measured: l(thetabar) - l(u) &lt;= [ D^2 / 2 + 1/2 sum c_t^2 G_t^2 - sum c_t &lt;g_t, h_t&gt;_{P^-1} ] / C,
-/// c_t = gam_t s_t the total weight of g_t in all later steps, h_t = -kap_t v_{t-1} for momentum.
+/// c_t = gam_t s_t the total weight of g_t in all later steps, h_t = -kap_t v_{t-1} for momentum. Where the potential is not quadratic it is [ B(u||theta_1) + 1/2 sum ||c_t g_t - h_t||_*^2 ] / C,
+/// by 6.8 (g), for momentum is a hint known before g_t.
 /// </summary>
 public sealed class DeployedOptimizer : RunCertificate
 {
@@ -30,10 +31,8 @@ public sealed class DeployedOptimizer : RunCertificate
     /// <inheritdoc/>
     protected override double Bound(CertifiedRun run)
     {
-        double d = run.Distance, cross = 0;
-        foreach (double product in run.Sums.HintProducts)
-            cross += product;
-        return ((((d * d) + run.Sums.SquaredSteps) / 2) - cross + Math.Abs(run.Sums.Drift)) / run.Sums.WeightSum;
+        double d = run.Distance;
+        return ((d * d / 2) + run.Sums.StepTerm + Math.Abs(run.Sums.Drift)) / run.Sums.WeightSum;
     }
 
     /// <inheritdoc/>

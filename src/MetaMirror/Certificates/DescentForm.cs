@@ -16,6 +16,9 @@ public enum MomentumForm
 
     /// <summary>Hints: theta_{t+1} = theta_t - P^-1 (c_t g_t - h_t + h_{t+1}), h_{t+1} = c_t g_t, c_t = eta_t s_t, h_1 = 0.</summary>
     Optimistic,
+
+    /// <summary>Any other hints h_t known before g_t, h_1 = 0: theta_{t+1} is the mirror step along c_t g_t - h_t + h_{t+1}, as <see cref="DescentForm.Directions"/> says.</summary>
+    Hints,
 }
 
 /// <summary>How the gradient is scaled before anything else, by one number for all tensors.</summary>
@@ -32,6 +35,9 @@ public enum GradientScaling
 
     /// <summary>Trust region of the gradient before: s_t = min(1, tau / G_{t-1}), s_1 = 1. Predictable, so mini-batches stay unbiased.</summary>
     PreviousDualNorm,
+
+    /// <summary>Normalized: s_t = tau / G_t, 0 where G_t is.</summary>
+    Normalized,
 }
 
 /// <summary>A deployed optimizer as a formula in one metric (PAPERS 6.8 a-h): rates eta_t, momentum, scaling of the gradient.</summary>
@@ -80,6 +86,9 @@ public sealed class DescentForm
         get;
         init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The radius tau is expected to be positive.");
     } = double.PositiveInfinity;
+
+    /// <summary>What the hints make of the gradients, for <see cref="MomentumForm.Hints"/> alone. It has a memory: one form with hints serves one run at a time.</summary>
+    public StepDirections? Directions { get; init; }
 
     /// <summary>Whether all rates are one.</summary>
     public bool IsConstant => Rates.All(r => r == Rates[0]);

@@ -69,4 +69,12 @@ public sealed class DiagonalGeometry : Geometry
         RequireLength(g.Length, nameof(g));
         Vectors.Multiply(g, _inverse, result);
     }
+
+    /// <inheritdoc/>
+    public override void Step(ReadOnlySpan<double> direction, Span<double> theta, Span<double> state, int step)
+    {
+        RequireLength(theta.Length, nameof(theta));
+        ApplyInverse(direction, _work);
+        Vectors.AddScaled<double>(-1, _work, theta);
+    }
 }

@@ -21,6 +21,7 @@ public sealed class DivergenceGeometry<T> : Geometry
     private readonly T[] _scratch;
     private readonly T[] _x;
     private readonly T[] _y;
+    private readonly T[] _state;
     private readonly Lazy<(double Least, double Largest)> _range;
 
     /// <summary>Binds a divergence to its values.</summary>
@@ -37,6 +38,7 @@ public sealed class DivergenceGeometry<T> : Geometry
         _scratch = new T[divergence.ScratchLength(layout)];
         _x = new T[layout.Length];
         _y = new T[layout.Length];
+        _state = new T[divergence.StateLength(layout)];
         _range = new(Range);
     }
 
@@ -51,6 +53,9 @@ public sealed class DivergenceGeometry<T> : Geometry
 
     /// <inheritdoc/>
     public override bool IsExactStep => _divergence.IsExactMirrorStep;
+
+    /// <inheritdoc/>
+    public override bool IsOnSimplices => _divergence.Domain == DivergenceDomain.Simplex;
 
     /// <inheritdoc/>
     public override double Least => _range.Value.Least;
@@ -120,6 +125,35 @@ public sealed class DivergenceGeometry<T> : Geometry
         _divergence.Step(Context, T.One, _x, _y, []);
         for (int i = 0; i < _y.Length; i++)
             result[i] = -double.CreateTruncating(_y[i]);
+    }
+
+    /// <inheritdoc/>
+    public override int StateLength => _state.Length;
+
+    /// <inheritdoc/>
+    public override void Step(ReadOnlySpan<double> direction, Span<double> theta, Span<double> state, int step)
+    {
+        RequireLength(theta.Length, nameof(theta));
+        Load(direction, _x);
+        if (IsQuadratic)
+        {
+            // The step of a quadratic does not depend on theta, which keeps its digits.
+            Array.Clear(_y);
+            _divergence.Step(Context, T.One, _x, _y, []);
+            for (int i = 0; i < _y.Length; i++)
+                theta[i] += double.CreateTruncating(_y[i]);
+            return;
+        }
+
+        Load(theta, _y);
+        for (int i = 0; i < _state.Length; i++)
+            _state[i] = T.CreateTruncating(state[i]);
+        var context = new DivergenceContext<T> { Layout = _layout, Meta = _meta, Scratch = _scratch, Age = step };
+        _divergence.Step(context, T.One, _x, _y, _state);
+        for (int i = 0; i < _state.Length; i++)
+            state[i] = double.CreateTruncating(_state[i]);
+        for (int i = 0; i < _y.Length; i++)
+            theta[i] = double.CreateTruncating(_y[i]);
     }
 
     private void Load(ReadOnlySpan<double> from, T[] to)

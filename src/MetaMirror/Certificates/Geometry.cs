@@ -28,6 +28,9 @@ public abstract class Geometry
     /// <param name="point">Shape [n].</param>
     public virtual bool Contains(ReadOnlySpan<double> point) => true;
 
+    /// <summary>Whether it lives on probability simplices, one per tensor. Default: it does not.</summary>
+    public virtual bool IsOnSimplices => false;
+
     /// <summary>B(point || start); of a quadratic 1/2 ||point - start||_P^2.</summary>
     public abstract double Bregman(ReadOnlySpan<double> point, ReadOnlySpan<double> start);
 
@@ -39,6 +42,16 @@ public abstract class Geometry
     /// <param name="result">Shape [n], overwritten.</param>
     /// <exception cref="NotSupportedException">Not quadratic.</exception>
     public abstract void ApplyInverse(ReadOnlySpan<double> g, Span<double> result);
+
+    /// <summary>Length of the state that a step carries: a dual vector, weights. Default: none.</summary>
+    public virtual int StateLength => 0;
+
+    /// <summary>Mirror step at rate 1, in place: theta = argmin &lt;direction, theta&gt; + B(theta||theta_t); of a quadratic theta_t - P^-1 direction.</summary>
+    /// <param name="direction">Shape [n].</param>
+    /// <param name="theta">Shape [n].</param>
+    /// <param name="state">Shape [StateLength], zeros at the first step.</param>
+    /// <param name="step">Steps taken before.</param>
+    public abstract void Step(ReadOnlySpan<double> direction, Span<double> theta, Span<double> state, int step);
 
     /// <summary>Throws unless a span has n elements.</summary>
     private protected void RequireLength(int length, string name)

@@ -15,7 +15,8 @@ public sealed class GradientAtEnd : RunCertificate
     public override bool Concerns(CertifiedRun run) => run?.Curvature.StrongConvexity > 0;
 
     /// <inheritdoc/>
-    protected override string Statement(CertifiedRun run) => $"the excess loss of the last iterate before the last step over the minimum";
+    protected override string Statement(CertifiedRun run) =>
+        $"the excess loss of the last iterate before the last step over {(run.Comparator.IsConstrained ? run.Comparator.Name : "the minimum")}";
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>

@@ -29,6 +29,7 @@ public sealed class HeavyBallRegret : RunCertificate
         RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.HeavyBall),
         RunPremises.ConstantRate(run),
+        RunPremises.Quadratic(run),
         .. RunPremises.Comparison(run),
     ];
 

@@ -30,7 +30,7 @@ public sealed class LinearDecay : RunCertificate
         RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
         Premise.Test(Slope(run) > 0, "the rates fall linearly, step by step, fixed in advance and not scaled by the gradient"),
-        Premise.Test(run.Sums.Geometry.IsQuadratic, "the potential is quadratic, so that the step is linear"),
+        RunPremises.Quadratic(run),
         .. RunPremises.Comparison(run),
     ];
 

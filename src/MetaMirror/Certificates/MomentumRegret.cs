@@ -28,6 +28,7 @@ public sealed class MomentumRegret : RunCertificate
         RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.HeavyBall, MomentumForm.Nesterov),
         RunPremises.ConstantRate(run),
+        RunPremises.Quadratic(run),
         .. RunPremises.Comparison(run),
     ];
 
@@ -43,11 +44,5 @@ public sealed class MomentumRegret : RunCertificate
     }
 
     /// <inheritdoc/>
-    protected override double? Measured(CertifiedRun run)
-    {
-        double sum = 0;
-        for (int t = 0; t < run.Sums.Count; t++)
-            sum += run.Sums.Losses[t] - run.ComparatorLosses[run.ComparatorLosses.Count == 1 ? 0 : t];
-        return sum;
-    }
+    protected override double? Measured(CertifiedRun run) => run.PlainRegret;
 }

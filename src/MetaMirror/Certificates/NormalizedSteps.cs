@@ -14,7 +14,7 @@ public sealed class NormalizedSteps : RunCertificate
     public override string Name => "normalized-steps";
 
     /// <inheritdoc/>
-    public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.None, Scaling: GradientScaling.DualNorm, IsConstant: true } && Slack(run) <= Rounding;
+    public override bool Concerns(CertifiedRun run) => run?.Sums.Form is { Momentum: MomentumForm.None, Scaling: GradientScaling.DualNorm or GradientScaling.Normalized, IsConstant: true } && Slack(run) <= Rounding;
 
     /// <inheritdoc/>
     protected override string Statement(CertifiedRun run) => $"the excess loss of the best iterate over {run.Comparator.Name}";

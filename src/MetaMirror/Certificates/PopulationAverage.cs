@@ -1,7 +1,8 @@
 namespace MetaMirror.Certificates;
 
 /// <summary>
-/// PAPERS 6.8 (k), mini-batches drawn independently, step sizes fixed in advance: in expectation F(thetabar) - F(u) &lt;= E[ D^2 + sum c_t^2 G_t^2 ] / (2 C).
+/// PAPERS 6.8 (k), mini-batches drawn independently, step sizes fixed in advance: in expectation F(thetabar) - F(u) &lt;= E[ D^2 + sum c_t^2 G_t^2 ] / (2 C);
+/// with momentum and hints, which are known before their batch is drawn, E[ D^2 / 2 + 1/2 sum ||c_t g_t - h_t||_*^2 ] / C (of quadratics less 1/2 sum ||h_t||^2).
 /// A trust region of the batch's own gradient is refused: it is biased. So is one of the gradient before: C is then random. The number given is this run's sample of the right side.
 /// </summary>
 public sealed class PopulationAverage : RunCertificate
@@ -23,14 +24,13 @@ public sealed class PopulationAverage : RunCertificate
     [
         RunPremises.Convex(run),
         RunPremises.ExactSteps(run),
-        RunPremises.Momentum(run, MomentumForm.None),
         RunPremises.FixedSteps(run),
         RunPremises.Independent(run),
         .. RunPremises.Comparison(run),
     ];
 
     /// <inheritdoc/>
-    protected override double Bound(CertifiedRun run) => ((run.Distance * run.Distance) + run.Sums.SquaredSteps + (2 * Math.Abs(run.Sums.Drift))) / (2 * run.Sums.WeightSum);
+    protected override double Bound(CertifiedRun run) => ((run.Distance * run.Distance / 2) + run.Sums.StepTerm + Math.Abs(run.Sums.Drift)) / run.Sums.WeightSum;
 
     /// <inheritdoc/>
     /// <remarks>One run's excess is a sample, not the expectation that is bounded: it may well be larger.</remarks>

@@ -20,6 +20,9 @@ public sealed class ReferenceSolution
     /// <summary>A gradient this small beside the first one is optimal to rounding.</summary>
     private const double Optimal = 1e-14;
 
+    /// <summary>A duality gap this small beside the first one is optimal to rounding.</summary>
+    private const double OptimalGap = 1e-13;
+
     /// <summary>Keeps the linear systems solvable where the Hessian is singular, relative to the gradient's norm.</summary>
     private const double Damping = 1e-8;
 
@@ -39,6 +42,27 @@ public sealed class ReferenceSolution
 
     /// <summary>||grad l(u)||_2.</summary>
     public double GradientNorm { get; }
+
+    /// <summary>Of a solution on simplices, an upper bound on l(u) - min l there; null for one that nothing constrains.</summary>
+    public double? DualityGap { get; private init; }
+
+    /// <summary>The gap at the start, which says how small <see cref="DualityGap"/> is.</summary>
+    public double FirstGap { get; private init; }
+
+    /// <summary>Minimizes on a product of simplices, one per tensor, where entropy steps live.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="objective">A convex loss.</param>
+    /// <param name="meta">Natural values of its meta-parameters.</param>
+    /// <param name="start">Where to begin, shape [n].</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    public static ReferenceSolution OnSimplices<T>(Objective<T> objective, ReadOnlySpan<T> meta, ReadOnlySpan<T> start, CancellationToken cancellationToken = default)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        objective.Layout.RequireLength(start.Length, nameof(start));
+        (T[] x, double loss, double norm, double gap, double first) = new SimplexMinimizer<T>(objective, meta).Run(start, OptimalGap, cancellationToken);
+        return new ReferenceSolution([.. x.Select(double.CreateChecked)], loss, norm) { DualityGap = gap, FirstGap = first };
+    }
 
     /// <summary>Minimizes.</summary>
     /// <typeparam name="T">float or double.</typeparam>

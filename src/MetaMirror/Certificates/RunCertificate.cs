@@ -25,12 +25,16 @@ public abstract class RunCertificate
         {
             Task = task,
             Note = Note(run),
+            FailureProbability = FailureProbability,
             Slack = IsSum ? (run.Sums.Steps + 1) * run.Rounding : run.Rounding,
         };
     }
 
     /// <summary>Whether a sum over all steps is bounded, with the rounding of each. Default: for regrets, L0 and L1.</summary>
     private protected virtual bool IsSum => Level != CertificateLevel.L2;
+
+    /// <summary>The probability with which the bound may fail though all premises hold. Default: 0.</summary>
+    private protected virtual double FailureProbability => 0;
 
     /// <summary>What is bounded, in words.</summary>
     protected abstract string Statement(CertifiedRun run);

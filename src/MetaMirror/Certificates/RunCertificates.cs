@@ -22,10 +22,14 @@ public static class RunCertificates
         new OptimisticRegret(),
         new DeployedOptimizer(),
         new DeployedInAdvance(),
+        new ChangingMetricRegret(),
+        new AdaGradRegret(),
         new UniversalAverage(),
         new UniversalLastIterate(),
         new GradientAtEnd(),
         new PopulationAverage(),
+        new PopulationConfidence(),
+        new PopulationRegret(),
     ];
 
     /// <summary>Every certificate whose formula is of the run's kind, refused ones included.</summary>

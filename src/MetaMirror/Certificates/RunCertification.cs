@@ -43,27 +43,29 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
         LossCurvature curvature = Curvature;
         var deployed = DeployedForm.Of(descent.Rule, descent.Layout, meta.Of(MetaPlace.Rule), steps);
         problem.Start(meta, key);
-        ReferenceSolution? reference = curvature.IsConvex ? ReferenceSolution.Of(_objective, meta.Of(MetaPlace.Objective), descent.Initial, cancellationToken) : null;
+        ReferenceSolution? reference = curvature.IsConvex ? Solve(deployed.Geometry, descent.Initial, cancellationToken) : null;
         var own = new CertificateObserver<T>(deployed.Geometry, deployed.Form, steps);
         CertificateObserver<T>? whole = full || !curvature.IsConvex ? null : new CertificateObserver<T>(deployed.Geometry, null, steps);
+        ChangingMetricObserver<T>? changing = deployed.Changing is { } metrics ? new ChangingMetricObserver<T>(metrics) : null;
         var gradients = new LargestGradientObserver<T>();
-        descent.Run(
-            whole is null ? new ObserverGroup<T>(own, gradients) : new ObserverGroup<T>(own, gradients, new FullGradientObserver<T>(whole, _objective, meta)),
-            cancellationToken);
+        List<DescentObserver<T>> observers = [own, gradients];
+        if (whole is not null)
+            observers.Add(new FullGradientObserver<T>(whole, _objective, meta));
+        if (changing is not null)
+            observers.Add(changing);
+        descent.Run(new ObserverGroup<T>([.. observers]), cancellationToken);
 
         // Any stored point serves where nothing is minimized: the end of the run.
         double[] end = Doubles(descent.Theta);
         double[] u = reference?.Point.ToArray() ?? end;
 
-        // Where the potential's curvature has no upper bound, a near minimizer may be far: then u itself is compared with.
-        Comparator comparator = reference is null || !double.IsFinite(deployed.Geometry.Largest)
-            ? Comparator.Reference(u)
-            : Comparator.Near(u, reference.GradientNorm, curvature);
+        Comparator comparator = Compared(reference, u, deployed.Geometry, curvature);
         double atU = reference?.Loss ?? double.NaN;
         ImmutableArray<Certificate> certificates;
         var run = new CertifiedRun
         {
             Sums = own.Sums,
+            Changing = changing?.Sums,
             Curvature = curvature,
             Comparator = comparator,
             Source = full ? GradientSource.Full : GradientSource.MiniBatches,
@@ -81,13 +83,31 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
         else
             certificates =
             [
-                .. Certify(run, new LinearizedRegret(), new WeightedRegret(), new MomentumRegret(), new OptimisticRegret(), new PopulationAverage()),
+                .. Certify(run, new LinearizedRegret(), new WeightedRegret(), new MomentumRegret(), new OptimisticRegret(), new ChangingMetricRegret(), new AdaGradRegret()),
+                .. Certify(run, new PopulationAverage(), new PopulationConfidence(), new PopulationRegret()),
                 .. Certify(OnWholeSet(run, whole.Sums), new UniversalAverage(), new UniversalLastIterate(), new GradientAtEnd()),
             ];
         bool usable = reference is not null && own.Sums.IsFinished;
         return new RunCertificationResult(
             certificates, reference, deployed, deployed.Geometry.Bregman(u, own.Sums.Initial), Distance(u, own.Sums.Initial), gradients.Largest,
             usable ? run.WeightedRegret * steps / own.Sums.WeightSum : double.NaN);
+    }
+
+    private ReferenceSolution Solve(Geometry geometry, ReadOnlySpan<T> start, CancellationToken cancellationToken) => geometry.IsOnSimplices
+        ? ReferenceSolution.OnSimplices(_objective, meta.Of(MetaPlace.Objective), start, cancellationToken)
+        : ReferenceSolution.Of(_objective, meta.Of(MetaPlace.Objective), start, cancellationToken);
+
+    /// <summary>Where the potential's curvature has no upper bound, a near minimizer may be far: then u itself is compared with.</summary>
+    private static Comparator Compared(ReferenceSolution? reference, double[] u, Geometry geometry, LossCurvature curvature)
+    {
+        if (reference is { DualityGap: { } gap })
+        {
+            // Half the digits of the first gap, or what rounding of the gradient leaves.
+            double unit = double.CreateChecked(T.BitIncrement(T.One) - T.One);
+            return Comparator.OnSimplices(u, gap, (Math.Sqrt(unit) * reference.FirstGap) + (16 * u.Length * unit * reference.GradientNorm));
+        }
+
+        return reference is null || !double.IsFinite(geometry.Largest) ? Comparator.Reference(u) : Comparator.Near(u, reference.GradientNorm, curvature);
     }
 
     private CertifiedRun OnWholeSet(CertifiedRun run, RunSums sums) => new()

@@ -27,17 +27,32 @@ internal static class RunPremises
             return Premise.Failed($"the run takes exact mirror steps in one fixed metric: {obstacle}");
         if (sums.Form is null)
             return Premise.Failed("the run takes steps of a known formula in one fixed metric");
-        if (sums.IsReplayed)
-            return Premise.AtMost(sums.Deviation, limit, $"the run follows its formula in the fixed metric '{sums.Geometry.Name}', {how}");
-        return Premise.Test(sums.Geometry.IsExactStep, $"the step of '{sums.Geometry.Name}' is the exact mirror step of one fixed potential");
+        if (!sums.Geometry.IsExactStep)
+            return Premise.Failed($"the step of '{sums.Geometry.Name}' is the exact mirror step of one fixed potential");
+        string what = sums.Geometry.IsQuadratic ? "metric" : "potential";
+        return Premise.AtMost(sums.Deviation, limit, $"the run follows its formula in the fixed {what} '{sums.Geometry.Name}', {how}");
+    }
+
+    public static IEnumerable<Premise> ChangingMetric(CertifiedRun run)
+    {
+        ChangingMetricSums sums = run.Changing!;
+        return
+        [
+            Premise.Test(sums.Count == sums.Metrics.Steps, $"the changing metric '{sums.Metrics.Name}' was seen at every step"),
+            Premise.Test(sums.LeastEntry > 0, "every metric is positive definite and finite", double.IsFinite(sums.LeastEntry) ? sums.LeastEntry : null),
+            Premise.AtMost(sums.Deviation, sums.DeviationLimit, $"the run follows its formula in the changing metric '{sums.Metrics.Name}', up to rounding, which the bound counts"),
+        ];
     }
 
     public static Premise Momentum(CertifiedRun run, params MomentumForm[] allowed) => Premise.Test(
-        run.Sums.Form is { } form && (allowed.Contains(form.Momentum) || (form.Mu == 0 && form.Momentum != MomentumForm.Optimistic && allowed.Contains(MomentumForm.None))),
+        run.Sums.Form is { } form && (allowed.Contains(form.Momentum) || (form.Mu == 0 && form.Momentum is MomentumForm.HeavyBall or MomentumForm.Nesterov && allowed.Contains(MomentumForm.None))),
         allowed is [MomentumForm.None] ? "there is no momentum and no hint" : $"the momentum is {string.Join(" or ", allowed)}");
 
     public static Premise ConstantRate(CertifiedRun run) => Premise.Test(
         run.Sums.Form is { IsConstant: true, Scaling: GradientScaling.None }, "the step size is constant and the gradient is not scaled");
+
+    /// <summary>Theorems that come from an identity of quadratics, or whose shadow sequence needs linear steps.</summary>
+    public static Premise Quadratic(CertifiedRun run) => Premise.Test(run.Sums.Geometry.IsQuadratic, "the potential is quadratic, so that the step is linear");
 
     /// <summary>The theorems of smooth losses need the unconstrained minimizer.</summary>
     public static Premise Minimizer(CertifiedRun run) => Premise.Test(
@@ -51,6 +66,11 @@ internal static class RunPremises
     public static Premise FixedSteps(CertifiedRun run) => Premise.Test(
         run.Sums.Form is { Scaling: GradientScaling.None },
         "every step size is fixed in advance, no step size depends on a mini-batch (a trust region of the batch's own gradient is biased: it certifies the batches seen, not the loss)");
+
+    /// <summary>A step size may depend on the batches before it, and on those alone (PAPERS 6.8 k).</summary>
+    public static Premise PredictableSteps(CertifiedRun run) => Premise.Test(
+        run.Sums.Form is { Scaling: GradientScaling.None or GradientScaling.PreviousDualNorm },
+        "every step size is known before its mini-batch is drawn (a trust region of the batch's own gradient is biased: it certifies the batches seen, not the loss)");
 
     public static Premise Independent(CertifiedRun run)
     {

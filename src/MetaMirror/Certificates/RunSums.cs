@@ -15,36 +15,37 @@ public sealed class RunSums
     private readonly double[] _dual;
     private readonly double[] _cross;
     private readonly double[] _inner;
+    private readonly double[] _error;
     private readonly double[] _initial;
     private readonly double[] _final;
     private readonly double[] _gradients;
     private readonly double[] _weighted;
     private readonly double[] _average;
     private readonly double[] _mean;
-    private readonly double[] _shadow;
     private readonly double[] _inverse;
-    private readonly double[] _buffer;
     private readonly double[] _work;
+    private readonly FormulaReplay? _replay;
     private double _size;
 
     /// <summary>Plans the memory.</summary>
     /// <param name="geometry">The metric.</param>
     /// <param name="form">The optimizer's formula in it; null where there is none: every weight is then 1.</param>
     /// <param name="steps">T.</param>
-    /// <exception cref="ArgumentException">The formula has another number of steps, or needs a quadratic geometry and this one is not.</exception>
+    /// <exception cref="ArgumentException">The formula has another number of steps, or hints without directions of this length.</exception>
     public RunSums(Geometry geometry, DescentForm? form, int steps)
     {
         ArgumentNullException.ThrowIfNull(geometry);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         if (form is not null && form.Steps != steps)
             throw new ArgumentException($"The formula has {form.Steps} rates, expected {steps}, one a step.", nameof(form));
-        if (form is { Momentum: not MomentumForm.None } && !geometry.IsQuadratic)
-            throw new ArgumentException($"Momentum and hints are certified in a quadratic geometry, found '{geometry.Name}'.", nameof(form));
+        if (form is { Momentum: MomentumForm.Hints } && form.Directions?.Length != geometry.Length)
+            throw new ArgumentException($"A formula with hints needs directions of length {geometry.Length}, found {(form.Directions is { } d ? d.Length : "none")}.", nameof(form));
         (Geometry, Form, Steps) = (geometry, form, steps);
         (_kappa, _gamma) = form?.Coefficients() ?? (new double[steps], Enumerable.Repeat(1.0, steps).ToArray());
-        (_loss, _weight, _dual, _cross, _inner) = (Scalars(), Scalars(), Scalars(), Scalars(), Scalars());
+        (_loss, _weight, _dual, _cross, _inner, _error) = (Scalars(), Scalars(), Scalars(), Scalars(), Scalars(), Scalars());
         (_initial, _final, _gradients, _weighted, _average, _mean) = (Vector(), Vector(), Vector(), Vector(), Vector(), Vector());
-        (_shadow, _inverse, _buffer, _work) = (Vector(), Vector(), Vector(), Vector());
+        (_inverse, _work) = (Vector(), Vector());
+        _replay = form is null ? null : new FormulaReplay(geometry, form, _kappa);
         Deviation = IsReplayed ? 0 : double.NaN;
 
         double[] Scalars() => new double[steps];
@@ -84,8 +85,11 @@ public sealed class RunSums
     /// <summary>G_t = ||g_t||_{P^-1}.</summary>
     public ReadOnlySpan<double> DualNorms => _dual.AsSpan(0, Count);
 
-    /// <summary>c_t &lt;g_t, h_t&gt;_{P^-1} of the hint h_t; -kap_t v_{t-1} is the hint of momentum.</summary>
+    /// <summary>c_t &lt;g_t, h_t&gt;_{P^-1} of the hint h_t in a quadratic geometry, 0 in others; -kap_t v_{t-1} is the hint of momentum.</summary>
     public ReadOnlySpan<double> HintProducts => _cross.AsSpan(0, Count);
+
+    /// <summary>||c_t g_t - h_t||_*^2, by how much the hint missed; without hints c_t^2 G_t^2.</summary>
+    public ReadOnlySpan<double> HintErrors => _error.AsSpan(0, Count);
 
     /// <summary>&lt;g_t, theta_t - theta_1&gt;.</summary>
     public ReadOnlySpan<double> Inner => _inner.AsSpan(0, Count);
@@ -123,14 +127,23 @@ public sealed class RunSums
     /// <summary>sum c_t^2 G_t^2.</summary>
     public double SquaredSteps { get; private set; }
 
+    /// <summary>
+    /// What the steps add to B(u||theta_1) in the bound of sum c_t &lt;g_t, theta_t - u&gt; (PAPERS 6.8 b, g, h): 1/2 sum ||c_t g_t - h_t||_*^2, of a quadratic by its identity
+    /// 1/2 sum (||c_t g_t - h_t||^2 - ||h_t||^2) = sum (c_t^2 G_t^2 / 2 - c_t &lt;g_t, h_t&gt;). Without hints both are 1/2 sum c_t^2 G_t^2.
+    /// </summary>
+    public double StepTerm => Geometry.IsQuadratic ? (SquaredSteps / 2) - Vectors.Sum(HintProducts) : Vectors.Sum(HintErrors) / 2;
+
     /// <summary>||g_T||_2 of the last gradient.</summary>
     public double LastGradientNorm { get; private set; }
 
     /// <summary>Whether the formula is replayed beside the run.</summary>
-    public bool IsReplayed => Form is not null && Geometry.IsQuadratic;
+    public bool IsReplayed => _replay is not null;
 
-    /// <summary>Largest deviation that is taken for rounding: some roundings of the run's element type a step.</summary>
-    public double DeviationLimit => 16 * (Steps + 16) * RoundingUnit;
+    /// <summary>
+    /// Largest deviation that is taken for rounding: some roundings of the run's element type a step; where a potential is not quadratic at least half the digits, for its steps may be
+    /// solved by iteration.
+    /// </summary>
+    public double DeviationLimit => Math.Max(16 * (Steps + 16) * RoundingUnit, Geometry.IsQuadratic ? 0 : Math.Sqrt(RoundingUnit));
 
     /// <summary>Largest deviation in theorems that have no place for <see cref="Drift"/>: half the digits, and no more of them where the run is long.</summary>
     public double StrictDeviationLimit => Math.Min(DeviationLimit, Math.Sqrt(RoundingUnit));
@@ -142,7 +155,7 @@ public sealed class RunSums
         IsFinished = false;
         (WeightSum, WeightedInner, SquaredSteps, LastGradientNorm, Drift, _size) = (0, 0, 0, 0, 0, 0);
         Deviation = IsReplayed ? 0 : double.NaN;
-        foreach (double[] values in (ReadOnlySpan<double[]>)[_gradients, _weighted, _average, _mean, _buffer])
+        foreach (double[] values in (ReadOnlySpan<double[]>)[_gradients, _weighted, _average, _mean])
             Array.Clear(values);
     }
 
@@ -159,7 +172,7 @@ public sealed class RunSums
         if (t == 0)
         {
             theta.CopyTo(_initial);
-            theta.CopyTo(_shadow);
+            _replay?.Start(theta);
         }
 
         double square;
@@ -196,11 +209,7 @@ public sealed class RunSums
         if (!IsReplayed)
             return;
 
-        // After the last step nothing of v is still to come; of hints the last one is.
-        if (Form!.Momentum == MomentumForm.Optimistic)
-            Compare(theta, -1);
-        else
-            Compare(theta, 0);
+        Compare(theta);
     }
 
     /// <summary>sum c_t &lt;g_t, theta_t - u&gt;, for any u.</summary>
@@ -230,6 +239,7 @@ public sealed class RunSums
         GradientScaling.DualNorm => Within(norm),
         GradientScaling.EuclideanNorm => Within(LastGradientNorm),
         GradientScaling.PreviousDualNorm => t == 0 ? 1 : Within(_dual[t - 1]),
+        GradientScaling.Normalized => norm > 0 ? Form.Radius / norm : 0,
         _ => 1,
     };
 
@@ -244,35 +254,32 @@ public sealed class RunSums
             Vectors.LinearCombination<double>(1 - (c / WeightSum), _average, c / WeightSum, theta, _average);
     }
 
-    /// <summary>theta_t = z_t + kap_t P^-1 v_{t-1} (momentum) or z_t - P^-1 h_t (hints); z_{t+1} = z_t - c_t P^-1 g_t. The buffer holds P^-1 v or P^-1 h.</summary>
+    /// <summary>What the hint h_t was worth, and how far the run has left its formula.</summary>
     private void Replay(ReadOnlySpan<double> theta, ReadOnlySpan<double> gradient, int t, double c, double scale)
     {
-        DescentForm form = Form!;
-        bool isHint = form.Momentum == MomentumForm.Optimistic;
-        double factor = isHint ? 1 : -_kappa[t];
-        Compare(theta, -factor);
+        Compare(theta);
         Drift += c * Vectors.Dot<double>(gradient, _work);
-        _cross[t] = c * factor * Vectors.Dot<double>(gradient, _buffer);
-        Vectors.AddScaled<double>(-c, _inverse, _shadow);
-        switch (form.Momentum)
+        bool isQuadratic = Geometry.IsQuadratic;
+        if (Form!.Momentum == MomentumForm.None)
         {
-            case MomentumForm.Optimistic:
-                _inverse.CopyTo(_buffer, 0);
-                Vectors.Scale<double>(c, _buffer);
-                break;
-            case MomentumForm.HeavyBall or MomentumForm.Nesterov:
-                Vectors.LinearCombination<double>(form.Mu, _buffer, scale, _inverse, _buffer);
-                break;
+            _error[t] = c * c * _dual[t] * _dual[t];
         }
+        else
+        {
+            _cross[t] = isQuadratic ? c * Vectors.Dot<double>(_replay!.Hint, _inverse) : 0;
+            Vectors.LinearCombination(c, gradient, -1, _replay!.Hint, _work);
+            _error[t] = Geometry.SquaredDualNorm(_work);
+        }
+
+        _replay!.Advance(t, c, scale, gradient, isQuadratic ? _inverse : []);
     }
 
-    /// <summary>Leaves theta less the formula in the work vector.</summary>
-    private void Compare(ReadOnlySpan<double> theta, double factor)
+    /// <summary>Leaves theta less the formula's in the work vector.</summary>
+    private void Compare(ReadOnlySpan<double> theta)
     {
-        Vectors.LinearCombination<double>(1, _shadow, factor, _buffer, _work);
         // Rounding of a large point stays when the run comes back to a small one.
-        _size = Math.Max(_size, Math.Sqrt(Vectors.SquaredNorm<double>(_work)) + Math.Sqrt(Vectors.SquaredNorm(theta)));
-        Vectors.Subtract(theta, _work, _work);
+        _size = Math.Max(_size, Math.Sqrt(Vectors.SquaredNorm(_replay!.Theta)) + Math.Sqrt(Vectors.SquaredNorm(theta)));
+        Vectors.Subtract(theta, _replay.Theta, _work);
         double distance = Math.Sqrt(Vectors.SquaredNorm<double>(_work));
         if (distance > 0 || double.IsNaN(distance))
             Deviation = double.IsNaN(distance) ? double.PositiveInfinity : Math.Max(Deviation, distance / _size);

@@ -18,6 +18,19 @@ public sealed class CertifyTests
         }
         """;
 
+    /// <summary>Learned in two outer steps on three sensors.</summary>
+    private const string Matrix = """
+        {
+          "name": "few-sensors",
+          "family": { "kind": "sensors", "tasks": 4 },
+          "model": { "kind": "linear", "l2": 0.01 },
+          "training": { "steps": 40 },
+          "target": { "quantity": "trainingLoss", "value": 0.5 },
+          "seeds": 1,
+          "learn": { "optimizer": "OPTIMIZER", "outerSteps": 2, SETTINGS }
+        }
+        """;
+
     private const string Digits = """
         {
           "name": "few-digits",
@@ -81,6 +94,53 @@ public sealed class CertifyTests
     }
 
     [Theory]
+    [InlineData("metamirror-kronecker", "\"momentum\": 0.5, \"trustRegion\": 0.5, \"schedule\": \"linear\"", new[] { "everything-measured", "everything-in-advance", "universal" })]
+    [InlineData("metamirror-kronecker", "\"trustRegion\": 0.5", new[] { "linearized-regret", "regret", "average-iterate", "trust-region-in-advance", "last-iterate" })]
+    [InlineData("metamirror-full", "\"momentum\": 0", new[] { "linearized-regret", "regret", "average-iterate", "last-iterate" })]
+    [InlineData("metamirror-full", "\"momentum\": 0.5", new[] { "momentum-regret", "everything-measured", "universal" })]
+    public void A_learned_matrix_is_trained_with_and_certified(string optimizer, string settings, string[] holds)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["plan.json"], Matrix.Replace("OPTIMIZER", optimizer, StringComparison.Ordinal).Replace("SETTINGS", settings, StringComparison.Ordinal));
+        Assert.Equal(0, ToolRun.Of(["learn", folder["plan.json"], "--out", folder["x.safetensors"], "--held-out", "sensor-0"], EngineSet.Shipped).Code);
+        JsonElement trained = ToolRun.Of(
+            ["train", folder["plan.json"], "--task", "sensor-0", "--optimizer", folder["x.safetensors"], "--json", "--out", folder["out"]], EngineSet.Shipped).Document();
+        Assert.False(trained.GetProperty("diverged").GetBoolean());
+        Assert.InRange(trained.GetProperty("finalTrainingLoss").GetDouble(), 0, 1);
+        ToolRun run = ToolRun.Of(["certify", folder["x.safetensors"], "--json", "--tasks", "2", "--out", folder["out"]], EngineSet.Shipped);
+        Assert.Equal(0, run.Code);
+        JsonElement[] levels = [.. run.Document().GetProperty("levels").EnumerateArray()];
+        Assert.All(levels, l => Assert.DoesNotContain("exceeded", l.GetProperty("verdict").GetString(), StringComparison.Ordinal));
+        foreach (string name in holds)
+        {
+            JsonElement found = Assert.Single(levels, l => string.Equals(l.GetProperty("certificate").GetString(), name, StringComparison.Ordinal));
+            Assert.True(found.GetProperty("bound").ValueKind == JsonValueKind.Number && !found.GetProperty("refused").GetBoolean(), found.GetProperty("verdict").GetString());
+            Assert.Equal("sensor-0", found.GetProperty("task").GetString());
+        }
+    }
+
+    [Fact]
+    public void The_seed_is_the_one_learned_with_unless_stated()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["plan.json"], Matrix.Replace("OPTIMIZER", "metamirror-full", StringComparison.Ordinal).Replace("SETTINGS", "\"momentum\": 0", StringComparison.Ordinal));
+        Assert.Equal(0, ToolRun.Of(["learn", folder["plan.json"], "--out", folder["x.safetensors"], "--held-out", "sensor-0", "--seed", "7"], EngineSet.Shipped).Code);
+        (ulong own, string ownLevels) = Run([]);
+        (ulong same, string sameLevels) = Run(["--seed", "7"]);
+        (ulong other, string otherLevels) = Run(["--seed", "8"]);
+        Assert.Equal((7UL, 7UL, 8UL), (own, same, other));
+        Assert.Equal(ownLevels, sameLevels);
+        Assert.NotEqual(ownLevels, otherLevels);
+
+        (ulong Seed, string Levels) Run(string[] seed)
+        {
+            JsonElement document = ToolRun.Of(["certify", folder["x.safetensors"], "--json", "--tasks", "1", .. seed], EngineSet.Shipped, folder.Path).Document();
+            return (document.GetProperty("seed").GetUInt64(), document.GetProperty("levels").GetRawText());
+        }
+    }
+
+    [Theory]
+    [InlineData("certify FILE --seed -1", 2, "--seed: expected a whole number from 0 to 18446744073709551615, found '-1'")]
     [InlineData("certify nowhere.safetensors", 2, "error: FILE: expected the file of a learned optimizer, found none at 'nowhere.safetensors'\n")]
     [InlineData("certify FILE", 1, "safetensors")]
     [InlineData("certify FILE --plan quadratcs", 2, "did you mean 'quadratics'?")]

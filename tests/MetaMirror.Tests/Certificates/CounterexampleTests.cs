@@ -15,23 +15,20 @@ public sealed class CounterexampleTests
     public void A_Comparator_Outside_The_Simplex_Is_Refused()
     {
         // The minimum of 1/2 ||x||^2 - 3 (x1 + x2) is (3, 3), which no run of entropy steps can come near.
-        RunCertificationResult result = Entropy([3, 3]);
-        Assert.NotEmpty(result.Certificates);
-        Assert.All(result.Certificates.Where(c => c.Name != "gradient-at-end"), c =>
+        ParameterLayout layout = ParameterLayout.Vector(2);
+        var geometry = new DivergenceGeometry<double>(new NegativeEntropy<double>(), layout, []);
+        RunSums sums = FormRun.Of(geometry, DescentForm.Constant(.1, 100), Bowl, [.5, .5]);
+        CertifiedRun outside = FormRun.Certified(sums, Bowl, Comparator.Minimizer([3, 3]), new LossCurvature(true, 1, 1));
+        Assert.All(RunCertificates.Of(outside).Where(c => c.Name != "gradient-at-end"), c =>
         {
             Assert.True(c.IsRefused, c.Verdict);
             Assert.Contains("lies where the potential lives", c.Verdict, StringComparison.Ordinal);
         });
 
-        // Against a solution on the simplex there is nothing to refuse.
-        Certificate inside = Entropy([.3, .7]).Certificates.Single(c => c.Name == "regret");
-        Assert.False(inside.IsRefused || inside.IsExceeded, inside.Verdict);
-
-        static RunCertificationResult Entropy(double[] b)
+        static double Bowl(double[] x, double[] g)
         {
-            var task = new ObjectiveTask<double>("bowl", () => new QuadraticObjective<double>([1, 0, 0, 1], b), [.5, .5]);
-            var problem = new InnerProblem<double>(task, new MirrorDescent<double>(new NegativeEntropy<double>(), .1), new TaskInitialPoint<double>(), new Unroll(1000, FullBatch: true));
-            return new RunCertification<double>(problem, problem.CreateMetaParameters()).Run(BatchKey.Full, TestContext.Current.CancellationToken);
+            (g[0], g[1]) = (x[0] - 3, x[1] - 3);
+            return (((x[0] * x[0]) + (x[1] * x[1])) / 2) - (3 * (x[0] + x[1]));
         }
     }
 

@@ -5,6 +5,7 @@ using MetaMirror.Descents;
 using MetaMirror.Divergences;
 using MetaMirror.InitialPoints;
 using MetaMirror.Networks;
+using MetaMirror.Optimism;
 using MetaMirror.Objectives;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
@@ -32,6 +33,33 @@ public sealed class DeployedFormTests
             () => new Chain<double>(new Warmup<double>(5), new CosineSchedule<double>(0), new Sgd<double>(new SgdOptions { LearningRate = .05, Momentum = .8 })), ["everything-measured"]),
         ["clipped sgd"] = (
             () => new Chain<double>(new ClipByNorm<double>(.1), new Sgd<double>(new SgdOptions { LearningRate = .2 })), ["regret", "trust-region-in-advance", "everything-in-advance"]),
+        ["trust region"] = (() => new TrustRegion<double>(.1, Diagonal()), ["regret", "average-iterate", "trust-region-in-advance", "last-iterate", "everything-in-advance"]),
+        ["predictable trust region"] = (() => new PredictableTrustRegion<double>(.1, Diagonal()), ["regret", "average-iterate", "last-iterate", "everything-measured"]),
+        ["normalized"] = (() => new NormalizedGradient<double>(.05, Diagonal()), ["regret", "average-iterate", "normalized-steps"]),
+        ["last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["half the last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(.5), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["average of gradients, cosine"] = (() => new Chain<double>(new CosineSchedule<double>(.1), new AverageHint<double>(), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["omega"] = (() => new Chain<double>(new OmegaHint<double>(.5, .5), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["omega with momentum"] = (() => new Chain<double>(new OmegaMomentumHint<double>(.5, .5), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["supplied"] = (
+            () => new TrustRegion<double>(.2, new Chain<double>(new LinearSchedule<double>(.1), new SuppliedHint<double>((t, h) => h.Fill(.01 * (t % 3))), Diagonal())),
+            ["optimistic-regret", "everything-measured"]),
+        ["total heavy ball"] = (() => new Chain<double>(new HeavyBallHint<double>(.8, RateMeaning.Total), Diagonal()), ["heavy-ball-regret", "momentum-regret"]),
+        ["total nesterov, decay"] = (
+            () => new Chain<double>(new LinearSchedule<double>(.1), new NesterovHint<double>(.8, RateMeaning.Total), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["heavy ball, cosine, full matrix"] = (
+            () => new Chain<double>(new CosineSchedule<double>(.1), new HeavyBallHint<double>(.8), new MirrorDescent<double>(new FullMatrixDivergence<double>(), .02)), ["everything-measured"]),
+        ["nesterov, trust region, kronecker"] = (
+            () => new Chain<double>(
+                new LinearSchedule<double>(.1), new TrustRegion<double>(.2, new Chain<double>(new NesterovHint<double>(.8), new MirrorDescent<double>(new KroneckerDivergence<double>(), .05)))),
+            ["everything-measured", "everything-in-advance"]),
+        ["nesterov, predictable, exact maximum"] = (
+            () => new PredictableTrustRegion<double>(.2, new Chain<double>(new NesterovHint<double>(.8), new MirrorDescent<double>(new MaxOfDiagonals<double>(3), .05))), ["everything-measured"]),
+        ["last gradient, exact maximum"] = (() => new Chain<double>(new LastGradientHint<double>(), new MirrorDescent<double>(new MaxOfDiagonals<double>(2), .1)), ["optimistic-regret"]),
+        ["adagrad"] = (() => new AdaGrad<double>(new AdaGradOptions { LearningRate = .1 }), ["changing-metric-regret", "adagrad-regret", "universal"]),
+        ["adagrad, falling rate"] = (
+            () => new Chain<double>(new LinearSchedule<double>(.1), new AdaGrad<double>(new AdaGradOptions { LearningRate = .1, LearningRateDecay = .1, InitialAccumulator = .01 })),
+            ["changing-metric-regret", "adagrad-regret"]),
         ["clipped diagonal"] = (() => new Chain<double>(new ClipByNorm<double>(.1), Diagonal()), ["regret", "average-iterate", "last-iterate"]),
     };
 
@@ -41,7 +69,8 @@ public sealed class DeployedFormTests
     {
         (Func<UpdateRule<double>> rule, string[] holds) = Rules[name];
         RunCertificationResult result = Run(rule(), batches: null);
-        Assert.Null(result.Deployed.Obstacle);
+        Assert.Equal(result.Deployed.Obstacle is null, result.Deployed.Changing is null);
+        Assert.All(result.Certificates, c => Assert.False(c.IsExceeded, c.Verdict));
         foreach (string certificate in holds)
         {
             Certificate found = Assert.Single(result.Certificates, c => c.Name == certificate);
@@ -54,7 +83,7 @@ public sealed class DeployedFormTests
     {
         RunCertificationResult result = Run(Diagonal(), batches: 5);
         Assert.Equal(
-            ["linearized-regret", "regret", "population-average", "universal", "universal-last-iterate", "gradient-at-end"], result.Certificates.Select(c => c.Name));
+            ["linearized-regret", "regret", "population-average", "population-with-probability", "universal", "universal-last-iterate", "gradient-at-end"], result.Certificates.Select(c => c.Name));
         Assert.All(result.Certificates, c => Assert.False(c.IsRefused || c.IsExceeded, c.Verdict));
         Assert.Contains("mini-batches seen", result.Certificates[1].Verdict, StringComparison.Ordinal);
         Assert.Contains(result.Certificates[2].Premises, p => p is { Status: PremiseStatus.Checked } && p.Text.Contains("with replacement", StringComparison.Ordinal));
@@ -122,6 +151,11 @@ public sealed class DeployedFormTests
                  [
                      new Chain<double>(Diagonal(), Diagonal()),
                      new Sgd<double>(new SgdOptions { LearningRate = .1, WeightDecay = .1 }),
+                     new Chain<double>(new WeightDecay<double>(.1), Diagonal()),
+                     new Chain<double>(new HeavyBallHint<double>(.5), new LastGradientHint<double>(), Diagonal()),
+                     new Chain<double>(new LastGradientHint<double>(), new LinearSchedule<double>(.1), Diagonal()),
+                     new TrustRegion<double>(1, new Chain<double>(new ClipByNorm<double>(1), Diagonal())),
+                     new AdaGrad<double>(new AdaGradOptions { WeightDecay = .1 }),
                      new Sgd<double>(new SgdOptions { LearningRate = .1, Momentum = .5, Dampening = .5 }),
                  ])
         {
@@ -130,7 +164,29 @@ public sealed class DeployedFormTests
             var deployed = DeployedForm.Of(rule, layout, meta.Of(MetaPlace.Rule), 4);
             Assert.NotNull(deployed.Obstacle);
             Assert.Null(deployed.Form);
+            Assert.Null(deployed.Changing);
         }
+    }
+
+    [Fact]
+    public void What_Acts_Beside_The_Step_Is_Named()
+    {
+        ParameterLayout layout = ParameterLayout.Vector(4);
+        var decayed = new Chain<double>(new WeightDecay<double>(.1), Diagonal());
+        Assert.Contains("'weight-decay'", Obstacle(decayed), StringComparison.Ordinal);
+        var basis = new LearnedBasis<double>([.. layout.Blocks.Select(BasisBlock<double>.Identity)]);
+        Assert.Contains("averages squared gradients", Obstacle(basis), StringComparison.Ordinal);
+        Assert.Contains("changes with every gradient", Obstacle(new AdaGrad<double>()), StringComparison.Ordinal);
+
+        string Obstacle(UpdateRule<double> rule) =>
+            DeployedForm.Of(rule, layout, new MetaParameters<double>([], rule.MetaSpecs(layout), []).Of(MetaPlace.Rule), 4).Obstacle!;
+    }
+
+    [Fact]
+    public void Hints_Of_Unscaled_Gradients_Cannot_Be_Replayed()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new HintDirections<double>(new HeavyBallHint<double>(.5), ParameterLayout.Vector(2), [.5], 1, [1]));
+        Assert.Contains("'heavy-ball' leaves the scale to the step", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,6 +217,25 @@ public sealed class DeployedFormTests
             observer.Finish(theta, theta);
         });
         Assert.True(observer.Sums.IsFinished);
+        var layout = ParameterLayout.Vector(40);
+        var directions = new HintDirections<float>(new AverageHint<float>(), layout, [1, .5f], .1, [1, 1, 1, 1, 1, 1, 1, 1]);
+        var hints = new CertificateObserver<float>(
+            new DivergenceGeometry<float>(new KroneckerDivergence<float>(), layout, new MetaParameters<float>([], new KroneckerDivergence<float>().MetaSpecs(layout), []).Of(MetaPlace.Rule)),
+            new DescentForm([.. Enumerable.Repeat(.1, 8)]) { Momentum = MomentumForm.Hints, Directions = directions }, 8);
+        var changing = new ChangingMetricObserver<float>(new AccumulatedSquares(40, [.. Enumerable.Repeat(.1, 8)], 1e-8));
+        Allocation.AssertNone(() =>
+        {
+            for (int t = 0; t < 8; t++)
+            {
+                var point = new PathPoint<float> { Step = t, Steps = 8, Theta = theta, Gradient = gradient, Loss = 1 };
+                hints.Visit(point, []);
+                changing.Visit(point, []);
+            }
+
+            hints.Finish(theta, theta);
+            changing.Finish(theta, theta);
+        });
+        Assert.Equal(8, changing.Sums.Count);
     }
 
     private static MirrorDescent<double> Diagonal() => new(new DiagonalQuadratic<double>([.. Enumerable.Range(0, 4).Select(i => .5 + i)]), .3);
@@ -193,10 +268,18 @@ public sealed class DeployedFormTests
     {
         Dataset<T> data = Objectives.Draws.Classification<T>(40, 3, 2);
         var task = new SupervisedTask<T>(new TaskData<T>("drawn", DataSplit<T>.Of("drawn", data)), Network.Mlp(3, 5, 1), new SupervisedOptions(8));
-        RunCertificationResult result = Certify(task, new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), .2), full: false);
-        Assert.Equal(["linearized-regret", "regret", "universal"], result.Certificates.Select(c => c.Name));
-        Assert.Equal([false, true, true], result.Certificates.Select(c => c.IsRefused));
-        Assert.False(result.Certificates[0].IsExceeded, result.Certificates[0].Verdict);
-        Assert.Null(result.Reference);
+        foreach (UpdateRule<T> rule in (UpdateRule<T>[])
+                 [
+                     new MirrorDescent<T>(new DiagonalQuadratic<T>(1.5), .2),
+                     new TrustRegion<T>(.1, new MirrorDescent<T>(new KroneckerDivergence<T>(), .2)),
+                     new Chain<T>(new LinearSchedule<T>(.1), new PredictableTrustRegion<T>(.1, new MirrorDescent<T>(new FullMatrixDivergence<T>(), .2))),
+                 ])
+        {
+            RunCertificationResult result = Certify(task, rule, full: false);
+            Assert.Equal(["linearized-regret", "regret", "universal"], result.Certificates.Select(c => c.Name));
+            Assert.Equal([false, true, true], result.Certificates.Select(c => c.IsRefused));
+            Assert.False(result.Certificates[0].IsExceeded, result.Certificates[0].Verdict);
+            Assert.Null(result.Reference);
+        }
     }
 }

@@ -5,14 +5,18 @@ namespace MetaMirror.Tests.Certificates;
 /// <summary>A loss with a sub-gradient.</summary>
 internal delegate double LossOf(double[] theta, double[] gradient);
 
+/// <summary>h_{t+1} after step t, from c_t g_t and what came before.</summary>
+internal delegate double[] NextHint(int step, double[] scaled);
+
 /// <summary>The update formulas of 6.8 as written, in theta: independent of the shadow sequence that the library replays.</summary>
 internal static class FormRun
 {
-    public static RunSums Of(Geometry geometry, DescentForm form, LossOf loss, double[] start, List<double[]>? path = null, Action<double[]>? disturb = null)
+    public static RunSums Of(Geometry geometry, DescentForm form, LossOf loss, double[] start, List<double[]>? path = null, Action<double[]>? disturb = null, NextHint? hints = null)
     {
         int n = start.Length;
         double[] theta = [.. start], g = new double[n], v = new double[n], move = new double[n], hint = new double[n];
         var sums = new RunSums(geometry, form, form.Steps);
+        double[] state = new double[geometry.StateLength];
         double before = double.NaN;
         for (int t = 0; t < form.Steps; t++)
         {
@@ -24,8 +28,10 @@ internal static class FormRun
                 GradientScaling.DualNorm => Math.Min(1, form.Radius / norm),
                 GradientScaling.EuclideanNorm => Math.Min(1, form.Radius / length),
                 GradientScaling.PreviousDualNorm => t == 0 ? 1 : Math.Min(1, form.Radius / before),
+                GradientScaling.Normalized => norm > 0 ? form.Radius / norm : 0,
                 _ => 1,
             };
+            double[]? other = form.Momentum == MomentumForm.Hints ? hints!(t, [.. g.Select(x => form.Rates[t] * s * x)]) : null;
             double eta = form.Rates[t], mu = form.Mu;
             for (int i = 0; i < n; i++)
             {
@@ -37,14 +43,13 @@ internal static class FormRun
                     MomentumForm.HeavyBall => eta * v[i],
                     MomentumForm.Nesterov => eta * (scaled + (mu * v[i])),
                     MomentumForm.Optimistic => next - hint[i] + next,
+                    MomentumForm.Hints => next - hint[i] + other![i],
                     _ => next,
                 };
-                hint[i] = next;
+                hint[i] = other is null ? next : other[i];
             }
 
-            geometry.ApplyInverse(move, move);
-            for (int i = 0; i < n; i++)
-                theta[i] -= move[i];
+            geometry.Step(move, theta, state, t);
             disturb?.Invoke(theta);
             before = norm;
         }

@@ -24,6 +24,10 @@ internal sealed class CertifyCommand : ICommandSpec
         "--tasks", "N", ValueKinds.WholeOrNone(0, MostTasks),
         "Fresh tasks of level L4: the next one is within the largest figure seen with probability 1 - 1/(N+1). 0 leaves L4 out. Default: 19, for 95 %.");
 
+    private readonly ValueOption<ulong?> _seed = new(
+        "--seed", "N", ValueKinds.SeedOrNone(),
+        "Master seed of all random streams. Default: the one that the file was learned with, so that its tasks are the same; 1 where the file does not say.");
+
     public CertifyCommand(CertifyEngine engine)
     {
         _engine = engine;
@@ -37,6 +41,7 @@ internal sealed class CertifyCommand : ICommandSpec
             _file,
             _plan,
             _tasks,
+            _seed,
         };
     }
 
@@ -54,7 +59,7 @@ internal sealed class CertifyCommand : ICommandSpec
         using (var progress = new ProgressScreen(session.Terminal))
         {
             progress.Begin($"certifying {Path.GetFileName(file)}");
-            result = _engine(new CertifyRequest(file, plan, session.Get(_tasks) ?? UsualTasks), session.EngineContext(progress));
+            result = _engine(new CertifyRequest(file, plan, session.Get(_tasks) ?? UsualTasks, session.Get(_seed)), session.EngineContext(progress));
         }
 
         CertificateScreen.Write(session, result);

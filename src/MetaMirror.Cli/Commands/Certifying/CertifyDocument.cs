@@ -4,11 +4,11 @@ using MetaMirror.Experiments.Certifications;
 namespace MetaMirror.Cli.Commands.Certifying;
 
 /// <summary>The document of <c>certify</c>.</summary>
-internal sealed record CertifyDocument(string Optimizer, string Plan, IReadOnlyList<LevelDocument> Levels, IReadOnlyList<string> Notes)
+internal sealed record CertifyDocument(string Optimizer, string Plan, ulong Seed, IReadOnlyList<LevelDocument> Levels, IReadOnlyList<string> Notes)
 {
     /// <summary>Everything, refused certificates included.</summary>
     public static CertifyDocument Of(CertificationResult result) =>
-        new(result.Optimizer, result.Plan, [.. result.Certificates.Select(LevelDocument.Of)], result.Notes);
+        new(result.Optimizer, result.Plan, result.Seed, [.. result.Certificates.Select(LevelDocument.Of)], result.Notes);
 }
 
 /// <summary>One certificate. A bound that is refused, or a value that was not measured, is null.</summary>
