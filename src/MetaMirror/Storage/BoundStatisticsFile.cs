@@ -11,8 +11,9 @@ namespace MetaMirror.Storage;
 public static class BoundStatisticsFile
 {
     private const string Kind = "bound-statistics";
-    private const string Version = "2";
-    private const string FirstVersion = "1";
+    private const string Version = "3";
+    private const string WithoutSources = "2";
+    private const string SumsOnly = "1";
     private const string What = "bound statistics";
 
     /// <summary>Writes the sums. The same sums give the same bytes.</summary>
@@ -33,17 +34,19 @@ public static class BoundStatisticsFile
             new("step_weight", statistics.StepWeight.ToString("R", CultureInfo.InvariantCulture)),
             new("displacements", statistics.Options.Displacements ? "true" : "false"),
             new("gradients", statistics.Options.Gradients.ToString(CultureInfo.InvariantCulture)),
+            new("sources", SourcesJson.Write(statistics.Sources)),
         ]);
     }
 
-    /// <summary>Reads sums, of this version of the format or the one before, which kept sums only.</summary>
+    /// <summary>Reads sums, of this version of the format or one before: version 2 does not say which tasks they are of, version 1 has sums only.</summary>
     /// <param name="stream">Seekable or not; not closed.</param>
     /// <param name="limits">Limits; null for <see cref="SafetensorsLimits.Default"/>.</param>
     /// <exception cref="StorageException">The file holds no statistics, is damaged, contradicts its layout, has values that no sums have, or is beyond a limit.</exception>
     public static BoundStatistics Read(Stream stream, SafetensorsLimits? limits = null)
     {
         SafetensorsFile file = SafetensorsReader.Read(stream, limits);
-        bool isFirst = FormatMetadata.Check(file, Kind, Version, FirstVersion, What) == FirstVersion;
+        string version = FormatMetadata.Check(file, Kind, [Version, WithoutSources, SumsOnly], What);
+        bool isFirst = version == SumsOnly;
         ParameterLayout layout = LayoutJson.Read(file.Value("layout"));
         (long runs, long steps) = (FormatMetadata.Long(file, "runs", 0), FormatMetadata.Long(file, "steps", 0));
         var options = new BoundStatisticsOptions
@@ -54,6 +57,7 @@ public static class BoundStatisticsFile
             Gradients = isFirst ? 0 : FormatMetadata.Integer(file, "gradients", 0),
         };
         double weight = isFirst ? steps : StepWeight(file);
+        IReadOnlyList<StatisticsSource> sources = version == Version ? SourcesJson.Read(file.Value("sources")) : [];
 
         // Every tensor is looked at before the sums are allocated: their size is that of tensors which are there.
         var expected = Expected(layout, options.Factors, options.LargestFactor).Concat(RunTensors.Expected(layout, options)).ToList();
@@ -64,6 +68,8 @@ public static class BoundStatisticsFile
             throw new StorageException($"{What}: expected the {expected.Count} tensors of the layout, found {Quoted.Text(unexpected.Name)} too");
 
         var statistics = new BoundStatistics(layout, options) { Runs = runs, Steps = steps, StepWeight = weight };
+        foreach (StatisticsSource source in sources)
+            statistics.AddSource(source);
         foreach ((string name, long[] shape, double[] values) in statistics.Sums())
         {
             file.Tensor(name).CopyTo<double>(values);
