@@ -80,7 +80,10 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             var family = new TaskFamily<T>(sources.Select(i => tasks[i].TrainingOnly()), sources);
             IReadOnlyList<LearnedRule<T>> rules = RuleLearners.LearnAll(plan, family, settings, time, shared, LearningProgress, token);
             learned.Add(rules);
-            return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost);
+            return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost)
+            {
+                Costs = [.. rules.Where(r => r.Role == OptimizerRole.Learned).Select(r => (r.Name, r.Cost))],
+            };
         }
     }
 

@@ -22,6 +22,7 @@ public static class PlanReport
         {
             Title = $"MetaMirror: {plan.Name}",
             Comparison = result.Result,
+            Control = NegativeControl.Of(plan, result.Result)?.Text ?? "",
             Learned = learned.Count > 0 ? Story(plan, learned[0], result.Learned.Count > 1) : "",
             Facts = learned.Count > 0 ? Facts(learned[0]) : [],
             Notes = Notes(result),
