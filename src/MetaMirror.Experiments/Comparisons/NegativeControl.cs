@@ -48,7 +48,7 @@ public sealed record NegativeControl(bool IsAsExpected, string Text)
         bool wins = diagonal.PerTask.Zip(full.PerTask).All(pair => pair.First <= pair.Second);
         int fewer = diagonal.PerTask.Zip(full.PerTask).Count(pair => pair.First < pair.Second);
         string text = $"These are the same quadratics in their eigenbasis, where a diagonal metric is all that is needed: the learned one, {diagonal.Words}; gradient descent with one tuned step, {descent.Words}. "
-            + $"The full metric has as many numbers to learn as the square of that; {full.Words}, more than the diagonal's on {NumberText.Count(fewer)} of {NumberText.Count(full.PerTask.Length)} tasks. ";
+            + $"Learned with many more numbers, the full metric, {full.Words}: more than the diagonal's on {NumberText.Count(fewer)} of {NumberText.Count(full.PerTask.Length)} tasks. ";
         return new NegativeControl(helps && wins, text + (helps && wins ? "As it must be: the diagonal wins, and no optimizer is faster on any task."
             : $"Not as it must be: {(helps ? "the full metric is faster on some task" : "the diagonal is not the fastest")}."));
     }

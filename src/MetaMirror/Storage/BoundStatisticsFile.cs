@@ -1,5 +1,6 @@
 using System.Globalization;
 using MetaMirror.MetaLearners;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Storage;
 
@@ -15,6 +16,9 @@ public static class BoundStatisticsFile
     private const string WithoutSources = "2";
     private const string SumsOnly = "1";
     private const string What = "bound statistics";
+
+    /// <summary>Relative to the trace: sums that were made in single precision elsewhere are read too.</summary>
+    private const double FactorRounding = 1e-6;
 
     /// <summary>Writes the sums. The same sums give the same bytes.</summary>
     /// <param name="stream">Where to write; not closed, not flushed.</param>
@@ -134,5 +138,25 @@ public static class BoundStatisticsFile
 
         if (index >= 0)
             throw new StorageException(FormattableString.Invariant($"tensor {Quoted.Text(name)}: expected finite values and squares from 0, found {values[index]} at entry {index}"));
+        if (shape.Length == 2)
+            CheckFactor(name, (int)shape[0], values);
+    }
+
+    /// <summary>Sums of G G^T are symmetric and positive semidefinite, up to the rounding of many sums: with that much added to the diagonal they have a Cholesky factor.</summary>
+    private static void CheckFactor(string name, int n, double[] values)
+    {
+        double trace = 0, asymmetry = 0;
+        for (int i = 0; i < n; i++)
+        {
+            trace += values[i * (n + 1)];
+            for (int j = 0; j < i; j++)
+                asymmetry = Math.Max(asymmetry, Math.Abs(values[(i * n) + j] - values[(j * n) + i]));
+        }
+
+        double[] l = [.. values];
+        for (int i = 0; i < n; i++)
+            l[i * (n + 1)] += FactorRounding * trace;
+        if (asymmetry > FactorRounding * trace || (trace > 0 && !Cholesky.TryFactor<double>(l, n, l)) || (trace == 0 && Vectors.MaxAbs<double>(values) > 0))
+            throw new StorageException($"tensor {Quoted.Text(name)}: expected a sum of G G^T, which is symmetric and has no negative eigenvalue, found a matrix that is {(asymmetry > FactorRounding * trace ? "not symmetric" : "indefinite")}");
     }
 }

@@ -143,7 +143,22 @@ public sealed class KroneckerAlternationTests
         Assert.All(map.Left.Concat(map.Right), q => Assert.True(double.IsFinite(q)));
         sums.Clear();
         sums.AddGradient<double>(new double[12]);
-        Assert.Contains("are zero", Assert.Throws<ArgumentException>(() => FourthRootMap.Of(sums, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("left factor: all gradients are zero", Assert.Throws<ArgumentException>(() => FourthRootMap.Of(sums, 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_indefinite_factor_is_named()
+    {
+        var sums = new BoundStatistics(new ParameterLayout(("w", [2, 2])));
+        sums.AddGradient<double>([1, 0, 0, 1]);
+        foreach ((string name, _, double[] values) in sums.Sums())
+        {
+            if (string.Equals(name, "w.right", StringComparison.Ordinal))
+                new double[] { 1, 2, 2, 1 }.CopyTo(values, 0);
+        }
+
+        string message = Assert.Throws<ArgumentException>(() => FourthRootMap.Of(sums, 0)).Message;
+        Assert.Contains("w [2x2], right factor: expected a sum of squares, but it has no fourth root", message, StringComparison.Ordinal);
     }
 
     internal static BoundStatistics Reference()

@@ -34,6 +34,9 @@ public sealed class BoundStatisticsFileTests
         { "0.bias.left", [1, 2, 3, 4], [2, 2], "tensor '0.bias.left': expected the shape [3x3]" },
         { "0.bias.left", [1, 0, 0, 0, -1, 0, 0, 0, 1], [3, 3], "expected finite values and squares from 0, found -1 at entry 4" },
         { "0.bias.left", [1, 0, 0, 0, 1, double.NaN, 0, 0, 1], [3, 3], "found NaN at entry 5" },
+        { "0.bias.left", [1, 2, 0, 2, 1, 0, 0, 0, 1], [3, 3], "tensor '0.bias.left': expected a sum of G G^T, which is symmetric and has no negative eigenvalue, found a matrix that is indefinite" },
+        { "0.bias.left", [0, 1, 0, 1, 0, 0, 0, 0, 0], [3, 3], "found a matrix that is" },
+        { "0.bias.left", [1, .5, 0, 0, 1, 0, 0, 0, 1], [3, 3], "found a matrix that is not symmetric" },
         { "squared_gradients", [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -2], [15], "tensor 'squared_gradients': expected finite values and squares from 0, found -2 at entry 14" },
     };
 
