@@ -76,6 +76,8 @@ internal static class ComparisonEngine
             Curves = [.. done.SelectMany(d => d.Result.Curves)],
             MetaTraining = MetaTrainingCosts.Mean([.. done.Select(d => d.Result.MetaTraining).OfType<MetaTrainingSummary>()]),
         };
+        merged = MetaTrainingCosts.WithLearningCosts(
+            merged, done.SelectMany(d => d.Learned).SelectMany(l => l).Where(r => r.Role == OptimizerRole.Learned).Select(r => (r.Name, r.Cost)));
         return new PlanComparisonResult<T>(merged, [.. done.SelectMany(d => d.Learned)]) { Activations = done[0].Activations, Image = done[0].Image };
     }
 }

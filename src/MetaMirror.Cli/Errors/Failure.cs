@@ -3,6 +3,7 @@ using MetaMirror.Divergences;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.MetaLearners;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Cli.Errors;
 
@@ -34,6 +35,7 @@ internal static class Failure
         ArgumentException argument => WithoutParameter(argument),
         PlanException or DataFormatException or IOException or UnauthorizedAccessException => error.Message,
         MetaLearningDivergedException or MirrorStepFailedException => error.Message,
+        SolveFailedException => $"the linear system of an implicit hypergradient was not solved: {error.Message}",
         OutOfMemoryException => "out of memory: a smaller plan, or fewer threads (--threads), needs less",
         _ => $"unexpected failure, a defect of this program: {error.GetType().Name}: {error.Message}",
     };

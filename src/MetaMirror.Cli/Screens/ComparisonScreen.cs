@@ -77,6 +77,8 @@ internal static class ComparisonScreen
             return "";
         string learning = $"Learning took {NumberText.Duration(cost.Seconds)}, {NumberText.Count(cost.Gradients)} gradients and "
             + $"{NumberText.Count(cost.HessianVectorProducts)} Hessian-vector products on {cost.Tasks} tasks";
+        if (result.Comparison.Count > 0)
+            learning += $", as many as {NumberText.Significant(cost.TrainingRuns(result.Comparison[0].Steps))} training runs";
         return BreakEven.Of(result)?.Steps is { } pays ? $"{learning}; it pays back after {NumberText.Count(Math.Ceiling(pays))} trainings." : learning + ".";
     }
 }

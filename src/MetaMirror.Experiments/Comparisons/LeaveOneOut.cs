@@ -12,7 +12,11 @@ namespace MetaMirror.Experiments.Comparisons;
 /// <param name="Contenders">Learned optimizers and controls; the learned one that verdicts speak of first.</param>
 /// <param name="Cost">What learning cost; null if nothing was learned now.</param>
 public sealed record LearnedContenders<T>(IReadOnlyList<Contender<T>> Contenders, MetaTrainingSummary? Cost)
-    where T : unmanaged, IFloatingPointIeee754<T>;
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>What each learned optimizer cost, by name; may be empty.</summary>
+    public IReadOnlyList<(string Optimizer, MetaTrainingSummary Cost)> Costs { get; init; } = [];
+}
 
 /// <summary>Learns on some tasks of a family.</summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -56,18 +60,20 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
 
         var comparisons = new List<(MeasuredTask<T> Task, TaskComparison<T> Result)>();
         var costs = new List<MetaTrainingSummary>();
+        var each = new List<(string Optimizer, MetaTrainingSummary Cost)>();
         foreach (int[] group in together ? [[.. heldOut]] : heldOut.Select(i => (int[])[i]))
         {
             int[] others = [.. Enumerable.Range(0, tasks.Count).Except(group).Where(i => !plan.HeldOut.Contains(tasks[i].Task.Name, StringComparer.Ordinal))];
             LearnedContenders<T> learned = learn?.Invoke(others, cancellationToken) ?? new LearnedContenders<T>([], null);
             if (learned.Cost is { } cost)
                 costs.Add(cost with { TaskNames = cost.TaskNames.Count > 0 ? cost.TaskNames : [.. others.Select(i => tasks[i].Task.Name)] });
+            each.AddRange(learned.Costs);
             foreach (int number in group)
                 comparisons.Add((tasks[number], new Comparison<T>(pool, plan).Run(tasks[number], learned.Contenders, tunable, cancellationToken)));
         }
 
         Dictionary<string, double?> times = TimeSteps(comparisons[0].Task, comparisons[0].Result.Settled);
-        return new ComparisonResult
+        var result = new ComparisonResult
         {
             Experiment = plan.Name,
             Target = Definition(plan),
@@ -75,6 +81,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
             Curves = [.. comparisons.SelectMany(c => c.Result.Curves)],
             MetaTraining = MetaTrainingCosts.Mean(costs),
         };
+        return MetaTrainingCosts.WithLearningCosts(result, each);
     }
 
     /// <summary>The number of the task of a name.</summary>

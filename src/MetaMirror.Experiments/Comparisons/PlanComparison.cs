@@ -62,6 +62,8 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             : [.. names.Select(name => LeaveOneOut<T>.NumberOf(measured, name))];
         if (together && numbers.Length == tasks.Count)
             throw new ArgumentException($"Holding out all {tasks.Count} tasks leaves none to learn on.", nameof(heldOut));
+        if (plan.Learn is not null && tasks.Count == 1)
+            throw new ArgumentException($"The family of the plan '{plan.Name}' has one task, '{tasks[0].Name}': holding it out leaves none to learn on. Give it more tasks, or no 'learn' part.", nameof(heldOut));
         var learned = new List<IReadOnlyList<LearnedRule<T>>>();
         var shared = new SourceRunStore();
         var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
@@ -80,7 +82,10 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             var family = new TaskFamily<T>(sources.Select(i => tasks[i].TrainingOnly()), sources);
             IReadOnlyList<LearnedRule<T>> rules = RuleLearners.LearnAll(plan, family, settings, time, shared, LearningProgress, token);
             learned.Add(rules);
-            return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost);
+            return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost)
+            {
+                Costs = [.. rules.Where(r => r.Role == OptimizerRole.Learned).Select(r => (r.Name, r.Cost))],
+            };
         }
     }
 

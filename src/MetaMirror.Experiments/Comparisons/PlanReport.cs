@@ -11,6 +11,9 @@ namespace MetaMirror.Experiments.Comparisons;
 /// <summary>Turns a plan's comparison into the report's model.</summary>
 public static class PlanReport
 {
+    /// <summary>Diverged meta-training runs of an optimizer that are named; the others are counted.</summary>
+    private const int ListedRuns = 2;
+
     /// <summary>The model, to be completed with machine, references and provenance by the caller.</summary>
     public static ReportModel Of<T>(Plan plan, PlanComparisonResult<T> result, ImageShape? image, ulong seed)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -22,6 +25,7 @@ public static class PlanReport
         {
             Title = $"MetaMirror: {plan.Name}",
             Comparison = result.Result,
+            Control = NegativeControl.Of(plan, result.Result)?.Text ?? "",
             Learned = learned.Count > 0 ? Story(plan, learned[0], result.Learned.Count > 1) : "",
             Facts = learned.Count > 0 ? Facts(learned[0]) : [],
             Notes = Notes(result),
@@ -104,10 +108,12 @@ public static class PlanReport
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var notes = new List<string>();
-        foreach (LearnedRule<T> rule in result.Learned.SelectMany(l => l))
+        foreach (IGrouping<string, LearnedRule<T>> rules in result.Learned.SelectMany(l => l).GroupBy(r => r.Name, StringComparer.Ordinal))
         {
-            foreach (TaskOutcome run in rule.History.SelectMany(h => h.Diverged))
-                notes.Add($"{rule.Name}: a meta-training run on '{run.Task}' {run.Inner} and was left out.");
+            TaskOutcome[] lost = [.. rules.SelectMany(r => r.History).SelectMany(h => h.Diverged)];
+            notes.AddRange(lost.Take(ListedRuns).Select(run => $"{rules.Key}: a meta-training run on '{run.Task}' {run.Inner} and was left out."));
+            if (lost.Length > ListedRuns)
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"{rules.Key}: so were {lost.Length - ListedRuns} other meta-training runs that diverged."));
         }
 
         notes.AddRange(result.Activations.Where(a => a.Dead > 0).Select(a => $"{a.Optimizer}: {a.Dead} of its components was never active on the held-out task."));

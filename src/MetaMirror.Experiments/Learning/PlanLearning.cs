@@ -53,7 +53,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
     /// <param name="resume">True to go on from the checkpoints beside the file.</param>
     /// <param name="statisticsFiles">Statistics recorded earlier, merged in this order; empty: new source runs.</param>
     /// <param name="cancellationToken">Stops within a step; what is learned so far is written all the same.</param>
-    /// <exception cref="StorageException">A checkpoint of another plan, or damaged statistics.</exception>
+    /// <exception cref="StorageException">A checkpoint of another plan, or statistics that are damaged or of a task that is held out.</exception>
     /// <exception cref="OperationCanceledException">Canceled before there was anything to write.</exception>
     public PlanLearningResult<T> Run(
         string file, string? heldOut, bool resume, IReadOnlyList<string> statisticsFiles, CancellationToken cancellationToken = default)
@@ -64,9 +64,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
             throw new ArgumentException($"The plan '{plan.Name}' learns {learning.Optimizer} by hypergradient, which collects no statistics to write.");
         (LearningTask<T>[] tasks, int[] numbers) = TrainingTasks(heldOut);
         var family = new TaskFamily<T>(tasks, numbers);
-        BoundStatistics? statistics = ReadStatistics(statisticsFiles, family.Layout);
-        if (statistics is not null && (heldOut is not null || plan.HeldOut.Count > 0))
-            Warn("Files of statistics do not say which tasks they are of: see to it that those held out are not among them.");
+        BoundStatistics? statistics = ReadStatistics(statisticsFiles, family.Layout, [.. plan.HeldOut, .. heldOut is null ? [] : (string[])[heldOut]]);
         string hash = PlanHash(heldOut, statisticsFiles, tasks);
         string folder = CheckpointsOf(file);
         if (resume && !Directory.Exists(folder))
@@ -127,7 +125,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         return rest.Length > 0 ? ([.. rest.Select(i => all[i])], rest) : throw new ArgumentException($"Holding out {string.Join(", ", left)} leaves no task to learn on.", nameof(heldOut));
     }
 
-    private static BoundStatistics? ReadStatistics(IReadOnlyList<string> files, ParameterLayout layout)
+    private BoundStatistics? ReadStatistics(IReadOnlyList<string> files, ParameterLayout layout, string[] heldOut)
     {
         BoundStatistics? merged = null;
         foreach (string file in files)
@@ -136,6 +134,10 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
             BoundStatistics next = BoundStatisticsFile.Read(stream);
             if (!next.Layout.Matches(layout))
                 throw new StorageException($"The statistics '{file}' are of {next.Layout}, expected {layout} as in the plan.");
+            if (next.Sources.FirstOrDefault(s => heldOut.Contains(s.Task, StringComparer.Ordinal)) is { } seen)
+                throw new StorageException($"The statistics '{file}' are of runs on '{seen.Task}' too{(seen.Optimizer.Length > 0 ? $" ({seen.Optimizer}, {seen.Steps} steps)" : "")}, which is held out: expected statistics of other tasks.");
+            if (heldOut.Length > 0 && next.Sources.Any(s => s.Task.Length == 0))
+                Warn($"The statistics '{file}' do not say which tasks they are of: see to it that those held out are not among them.");
             if (next.Runs == 0 || next.Steps == 0)
                 throw new StorageException($"The statistics '{file}' are of {next.Runs} completed runs and {next.Steps} gradients, expected at least one of each.");
             if (merged is not null && merged.Options != next.Options)

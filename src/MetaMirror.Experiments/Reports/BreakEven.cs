@@ -8,22 +8,30 @@ namespace MetaMirror.Experiments.Reports;
 /// <param name="AgainstTuning">As <paramref name="Steps"/>, if the baseline were tuned anew on each task, one run to the target per setting tried (settings worse than the best take longer: this is the least that tuning costs); null when not known.</param>
 public sealed record BreakEven(double? Steps, double? Seconds, double? StepsSaved, double? SecondsSaved, double? AgainstTuning)
 {
-    /// <summary>Gradients that one Hessian-vector product is worth.</summary>
-    public const double GradientsPerProduct = 2;
-
     /// <summary>Compares one run of the learned optimizer with one of the best baseline, each until its target is reached, averaged over the held-out tasks where both reach it.</summary>
     /// <param name="result">The comparison.</param>
     /// <returns>The figures; null when there is no meta-training to pay back or nothing to compare with.</returns>
     public static BreakEven? Of(ComparisonResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        if (result.MetaTraining is not { } cost) return null;
-        var duels = Duel.All(result).Where(d => d.Learned is not null && d.Baseline is not null).ToArray();
+        return result.MetaTraining is { } cost ? Of(result, null, cost) : null;
+    }
+
+    /// <summary>The same for one of several learned optimizers.</summary>
+    /// <param name="result">The comparison.</param>
+    /// <param name="optimizer">Its name; null for that of the first learned row.</param>
+    /// <param name="cost">What learning it cost.</param>
+    /// <returns>The figures; null when there is nothing to compare with.</returns>
+    public static BreakEven? Of(ComparisonResult result, string? optimizer, MetaTrainingSummary cost)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(cost);
+        var duels = Duel.All(result, optimizer).Where(d => d.Learned is not null && d.Baseline is not null).ToArray();
         if (duels.Length == 0) return null;
         var stepsSaved = duels.Average(d => StepsOf(d.Baseline!) - StepsOf(d.Learned!));
         var secondsSaved = MeanOrNull(duels.Select(d => SecondsOf(d.Baseline!) - SecondsOf(d.Learned!)));
         var tuningSteps = MeanOrNull(duels.Select(d => d.Baseline!.Tuning is { Evaluations: > 0 } t ? t.Evaluations * StepsOf(d.Baseline) : (double?)null));
-        var gradients = cost.Gradients + (GradientsPerProduct * cost.HessianVectorProducts);
+        var gradients = cost.GradientEquivalents;
         return new BreakEven(
             Quotient(gradients, stepsSaved),
             Quotient(cost.Seconds, secondsSaved),

@@ -45,8 +45,35 @@ internal static class ClosingSections
                 new NamedText("time", NumberText.Duration(cost.Seconds)),
             ]);
         if (BreakEven.Of(result) is { } even) html.Element("p", Sentence(even));
+        WriteCosts(html, result.LearningCosts);
         html.Close();
     }
+
+    /// <summary>What each learned optimizer cost.</summary>
+    private static void WriteCosts(MarkupWriter html, IReadOnlyList<LearningCost> costs)
+    {
+        if (costs.Count == 0) return;
+        HtmlTable.Open(
+            html,
+            [("learned optimizer", false), ("gradients", true), ("Hessian-vector products", true), ("time", true), ("in training runs", true), ("pays back in steps after", true), ("in seconds after", true)],
+            "A training run is one of the comparison; a Hessian-vector product counts as two gradients. –: it does not pay back, or a figure is missing.");
+        foreach (var cost in costs)
+        {
+            html.Open("tr");
+            html.Element("th", cost.Optimizer, ("scope", "row"));
+            string[] cells =
+            [
+                NumberText.Count(cost.Gradients), NumberText.Count(cost.HessianVectorProducts), NumberText.Duration(cost.Seconds), NumberText.Significant(cost.TrainingRuns),
+                RunsOrNone(cost.BreakEvenSteps), RunsOrNone(cost.BreakEvenSeconds),
+            ];
+            foreach (var cell in cells) html.Element("td", cell, ("class", "num"));
+            html.Close();
+        }
+
+        HtmlTable.Close(html);
+    }
+
+    private static string RunsOrNone(double? runs) => Figure.OrNull(runs) is { } finite ? Runs(finite) : "–";
 
     /// <summary>When learning pays, or that it does not.</summary>
     internal static string Sentence(BreakEven even)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MetaMirror.Experiments.Reports;
 
 /// <summary>Learned optimizers against others on tasks that were held out: the document behind <c>--json</c>.</summary>
@@ -15,6 +17,9 @@ public sealed record ComparisonResult
     /// <summary>What learning cost; null when nothing was learned in this run.</summary>
     public MetaTrainingSummary? MetaTraining { get; init; }
 
+    /// <summary>What learning each learned optimizer cost, in the order of the rows; empty when nothing was learned in this run.</summary>
+    public IReadOnlyList<LearningCost> LearningCosts { get; init; } = [];
+
     /// <summary>Loss curves; may be empty.</summary>
     public IReadOnlyList<LossCurve> Curves { get; init; } = [];
 }
@@ -28,9 +33,31 @@ public sealed record ComparisonResult
 /// <param name="Seconds">Wall-clock seconds.</param>
 public sealed record MetaTrainingSummary(int Tasks, int InnerSteps, int OuterSteps, long Gradients, long HessianVectorProducts, double Seconds)
 {
+    /// <summary>Gradients that one Hessian-vector product is worth.</summary>
+    public const double GradientsPerProduct = 2;
+
     /// <summary>Names of the tasks learned on; may be empty.</summary>
     public IReadOnlyList<string> TaskNames { get; init; } = [];
+
+    /// <summary>Gradients, with a Hessian-vector product as two.</summary>
+    [JsonIgnore]
+    public double GradientEquivalents => Gradients + (GradientsPerProduct * HessianVectorProducts);
+
+    /// <summary>As many training runs as learning computed gradients (a Hessian-vector product as two).</summary>
+    /// <param name="steps">Steps of a training run.</param>
+    public double TrainingRuns(int steps) => GradientEquivalents / Math.Max(1, steps);
 }
+
+/// <summary>What learning one optimizer cost, and when that is paid back.</summary>
+/// <param name="Optimizer">Name, as in <see cref="ComparisonRow.Optimizer"/>.</param>
+/// <param name="Gradients">Gradients computed.</param>
+/// <param name="HessianVectorProducts">Hessian-vector products computed.</param>
+/// <param name="Seconds">Wall-clock seconds.</param>
+/// <param name="TrainingRuns">The same in training runs of the plan: gradients (a Hessian-vector product as two) / steps of a run.</param>
+/// <param name="BreakEvenSteps">Runs on new tasks after which the steps they save have paid for those; null where none are saved or a figure is missing.</param>
+/// <param name="BreakEvenSeconds">The same in seconds.</param>
+public sealed record LearningCost(
+    string Optimizer, long Gradients, long HessianVectorProducts, double Seconds, double TrainingRuns, double? BreakEvenSteps, double? BreakEvenSeconds);
 
 /// <summary>Training loss along the run: median and quartiles over seeds, at the optimizer's best setting for steps to target.</summary>
 /// <param name="Optimizer">Name, as in <see cref="ComparisonRow.Optimizer"/>.</param>

@@ -18,10 +18,12 @@ internal sealed record Duel(string Task, ComparisonRow? Subject, ComparisonRow? 
     public double? RatioTo(ComparisonRow? other) =>
         Learned is { } learned && other is not null && other.StepsToTarget.Median > 0 ? learned.StepsToTarget.Median / other.StepsToTarget.Median : null;
 
-    /// <summary>One duel per held-out task, in the order of the rows; the subject is the optimizer of the first learned row.</summary>
-    public static IReadOnlyList<Duel> All(ComparisonResult result)
+    /// <summary>One duel per held-out task, in the order of the rows.</summary>
+    /// <param name="result">The comparison.</param>
+    /// <param name="optimizer">The learned optimizer; null for that of the first learned row.</param>
+    public static IReadOnlyList<Duel> All(ComparisonResult result, string? optimizer = null)
     {
-        var subject = result.Comparison.FirstOrDefault(r => r.Learned)?.Optimizer;
+        var subject = optimizer ?? result.Comparison.FirstOrDefault(r => r.Learned)?.Optimizer;
         return [.. result.Comparison.GroupBy(r => r.HeldOutTask, StringComparer.Ordinal).Select(rows => new Duel(
             rows.Key,
             rows.FirstOrDefault(r => r.Learned && string.Equals(r.Optimizer, subject, StringComparison.Ordinal)),

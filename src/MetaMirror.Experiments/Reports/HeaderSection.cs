@@ -16,6 +16,14 @@ internal static class HeaderSection
         if (model.Comparison is not null) WriteTiles(html, model.Comparison);
         foreach (var note in model.Notes) html.Element("p", note, ("class", "note"));
         html.Close();
+        if (model.Control.Length > 0)
+        {
+            html.Open("section");
+            html.Element("h2", "Negative control");
+            html.Element("p", model.Control);
+            html.Close();
+        }
+
         if (model.Learned.Length == 0 && model.Facts.Count == 0) return;
         html.Open("section");
         html.Element("h2", "What was learned, and on what");

@@ -12,6 +12,9 @@ public sealed record ReportModel
     /// <summary>The comparison; null for a report without one.</summary>
     public ComparisonResult? Comparison { get; init; }
 
+    /// <summary>The outcome of a negative control, in words; empty where there is none.</summary>
+    public string Control { get; init; } = "";
+
     /// <summary>What was learned and on what, in a paragraph.</summary>
     public string Learned { get; init; } = "";
 

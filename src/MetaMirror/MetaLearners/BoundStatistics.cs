@@ -161,6 +161,7 @@ public sealed partial class BoundStatistics
         ArgumentNullException.ThrowIfNull(other);
         if (!Fits(other))
             throw new ArgumentException($"The statistics are of {other.Layout}, expected {Layout}, with the same sums and vectors kept.", nameof(other));
+        MergeSources(other);
         Runs += other.Runs;
         Steps += other.Steps;
         StepWeight += other.StepWeight;
@@ -181,6 +182,7 @@ public sealed partial class BoundStatistics
         StepWeight = 0;
         _displacements.Clear();
         _reservoirs.Clear();
+        _sources.Clear();
         foreach ((_, _, double[] values) in Sums())
             Array.Clear(values);
     }

@@ -19,7 +19,7 @@ public static class FourthRootMap
     /// <param name="index">Which tensor; a matrix.</param>
     /// <param name="damping">Added to both factors, relative to the largest eigenvalue. Default 1e-4.</param>
     /// <param name="isScaled">False for S's own size even where the statistics keep runs. Default true.</param>
-    /// <exception cref="ArgumentException">The tensor is no matrix, its factors are not kept or zero, or the damping is not positive.</exception>
+    /// <exception cref="ArgumentException">The tensor is no matrix, its factors are not kept, zero or indefinite, or the damping is not positive.</exception>
     public static KroneckerMetric Of(BoundStatistics statistics, int index, double damping = UsualDamping, bool isScaled = true)
     {
         ArgumentNullException.ThrowIfNull(statistics);
@@ -28,8 +28,8 @@ public static class FourthRootMap
         ParameterBlock block = statistics.Layout.Blocks[index];
         if (!block.IsMatrix || statistics.LeftFactor(index).IsEmpty || statistics.RightFactor(index).IsEmpty || statistics.Steps == 0)
             throw new ArgumentException($"The map needs both factors of a weight matrix and at least one gradient; the statistics don't have them for {block}.", nameof(index));
-        double[] l = Root(statistics.LeftFactor(index), block.Rows, statistics.Steps, damping, block);
-        double[] r = Root(statistics.RightFactor(index), block.Columns, statistics.Steps, damping, block);
+        double[] l = Root(statistics.LeftFactor(index), block.Rows, statistics.Steps, damping, $"{block}, left factor");
+        double[] r = Root(statistics.RightFactor(index), block.Columns, statistics.Steps, damping, $"{block}, right factor");
         if (!isScaled)
             return KroneckerAlternation.Result(l, r, [], converged: true, "Fourth roots of the factor sums, in their own size.");
         if (statistics.DisplacementCount == 0 || statistics.GradientCount == 0)
@@ -43,19 +43,20 @@ public static class FourthRootMap
         return KroneckerAlternation.Result(l, r, [Math.Sqrt(a * g)], converged: true, "Fourth roots of the factor sums, scaled to the least U.");
     }
 
-    private static double[] Root(ReadOnlySpan<double> sum, int n, long steps, double damping, ParameterBlock block)
+    private static double[] Root(ReadOnlySpan<double> sum, int n, long steps, double damping, string what)
     {
         double[] s = sum.ToArray(), largest = new double[1];
         Vectors.Scale<double>(1.0 / steps, s);
         new LeadingEigen<double>(n, 1).Compute(s, 0, EnoughForDamping, 100, largest, new double[n]);
         if (!(largest[0] > 0))
-            throw new ArgumentException($"All gradients of {block} are zero: there is no map.", nameof(block));
+            throw new ArgumentException($"{what}: all gradients are zero, so there is no map.", nameof(what));
         for (int i = 0; i < n; i++)
             s[(i * n) + i] += damping * largest[0];
         var roots = new SpdRoots<double>(n);
-        roots.SquareRoot(s, s).EnsureSucceeded();
-        roots.SquareRoot(s, s).EnsureSucceeded();
-        return s;
+        RootReport report = roots.SquareRoot(s, s);
+        if (report.Succeeded)
+            report = roots.SquareRoot(s, s);
+        return report.Succeeded ? s : throw new ArgumentException($"{what}: expected a sum of squares, but it has no fourth root. {report.Verdict}", nameof(what));
     }
 
     private static double[] Inverse(double[] s, int n)

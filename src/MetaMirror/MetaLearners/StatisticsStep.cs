@@ -14,10 +14,10 @@ namespace MetaMirror.MetaLearners;
 public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bool accumulate = false, ImmutableArray<int> tails = default) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly BoundStatisticsOptions _options = options ?? new BoundStatisticsOptions();
     /// <summary>A loss that ends so many times above its start has run away, though it is still finite.</summary>
     private const double RunAway = 1e3;
 
+    private readonly BoundStatisticsOptions _options = options ?? new BoundStatisticsOptions();
     private RunSums<T>[] _observers = [];
     private BoundStatistics? _statistics;
 
@@ -46,6 +46,7 @@ public sealed class StatisticsStep<T>(BoundStatisticsOptions? options = null, bo
     {
         ArgumentNullException.ThrowIfNull(problem);
         _observers[slot].Statistics.Clear();
+        _observers[slot].Statistics.AddSource(new StatisticsSource(problem.Task.Name, problem.Descent.Rule.Name, problem.Descent.Unroll.Steps));
         _observers[slot].Run = run;
         long gradients = problem.Descent.GradientCount;
         problem.Start(meta, run);

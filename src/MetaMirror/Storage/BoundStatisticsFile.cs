@@ -1,5 +1,6 @@
 using System.Globalization;
 using MetaMirror.MetaLearners;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Storage;
 
@@ -11,9 +12,13 @@ namespace MetaMirror.Storage;
 public static class BoundStatisticsFile
 {
     private const string Kind = "bound-statistics";
-    private const string Version = "2";
-    private const string FirstVersion = "1";
+    private const string Version = "3";
+    private const string WithoutSources = "2";
+    private const string SumsOnly = "1";
     private const string What = "bound statistics";
+
+    /// <summary>Relative to the trace: sums that were made in single precision elsewhere are read too.</summary>
+    private const double FactorRounding = 1e-6;
 
     /// <summary>Writes the sums. The same sums give the same bytes.</summary>
     /// <param name="stream">Where to write; not closed, not flushed.</param>
@@ -33,17 +38,19 @@ public static class BoundStatisticsFile
             new("step_weight", statistics.StepWeight.ToString("R", CultureInfo.InvariantCulture)),
             new("displacements", statistics.Options.Displacements ? "true" : "false"),
             new("gradients", statistics.Options.Gradients.ToString(CultureInfo.InvariantCulture)),
+            new("sources", SourcesJson.Write(statistics.Sources)),
         ]);
     }
 
-    /// <summary>Reads sums, of this version of the format or the one before, which kept sums only.</summary>
+    /// <summary>Reads sums, of this version of the format or one before: version 2 does not say which tasks they are of, version 1 has sums only.</summary>
     /// <param name="stream">Seekable or not; not closed.</param>
     /// <param name="limits">Limits; null for <see cref="SafetensorsLimits.Default"/>.</param>
     /// <exception cref="StorageException">The file holds no statistics, is damaged, contradicts its layout, has values that no sums have, or is beyond a limit.</exception>
     public static BoundStatistics Read(Stream stream, SafetensorsLimits? limits = null)
     {
         SafetensorsFile file = SafetensorsReader.Read(stream, limits);
-        bool isFirst = FormatMetadata.Check(file, Kind, Version, FirstVersion, What) == FirstVersion;
+        string version = FormatMetadata.Check(file, Kind, [Version, WithoutSources, SumsOnly], What);
+        bool isFirst = version == SumsOnly;
         ParameterLayout layout = LayoutJson.Read(file.Value("layout"));
         (long runs, long steps) = (FormatMetadata.Long(file, "runs", 0), FormatMetadata.Long(file, "steps", 0));
         var options = new BoundStatisticsOptions
@@ -54,6 +61,7 @@ public static class BoundStatisticsFile
             Gradients = isFirst ? 0 : FormatMetadata.Integer(file, "gradients", 0),
         };
         double weight = isFirst ? steps : StepWeight(file);
+        IReadOnlyList<StatisticsSource> sources = version == Version ? SourcesJson.Read(file.Value("sources")) : [];
 
         // Every tensor is looked at before the sums are allocated: their size is that of tensors which are there.
         var expected = Expected(layout, options.Factors, options.LargestFactor).Concat(RunTensors.Expected(layout, options)).ToList();
@@ -64,6 +72,8 @@ public static class BoundStatisticsFile
             throw new StorageException($"{What}: expected the {expected.Count} tensors of the layout, found {Quoted.Text(unexpected.Name)} too");
 
         var statistics = new BoundStatistics(layout, options) { Runs = runs, Steps = steps, StepWeight = weight };
+        foreach (StatisticsSource source in sources)
+            statistics.AddSource(source);
         foreach ((string name, long[] shape, double[] values) in statistics.Sums())
         {
             file.Tensor(name).CopyTo<double>(values);
@@ -128,5 +138,25 @@ public static class BoundStatisticsFile
 
         if (index >= 0)
             throw new StorageException(FormattableString.Invariant($"tensor {Quoted.Text(name)}: expected finite values and squares from 0, found {values[index]} at entry {index}"));
+        if (shape.Length == 2)
+            CheckFactor(name, (int)shape[0], values);
+    }
+
+    /// <summary>Sums of G G^T are symmetric and positive semidefinite, up to the rounding of many sums: with that much added to the diagonal they have a Cholesky factor.</summary>
+    private static void CheckFactor(string name, int n, double[] values)
+    {
+        double trace = 0, asymmetry = 0;
+        for (int i = 0; i < n; i++)
+        {
+            trace += values[i * (n + 1)];
+            for (int j = 0; j < i; j++)
+                asymmetry = Math.Max(asymmetry, Math.Abs(values[(i * n) + j] - values[(j * n) + i]));
+        }
+
+        double[] l = [.. values];
+        for (int i = 0; i < n; i++)
+            l[i * (n + 1)] += FactorRounding * trace;
+        if (asymmetry > FactorRounding * trace || (trace > 0 && !Cholesky.TryFactor<double>(l, n, l)) || (trace == 0 && Vectors.MaxAbs<double>(values) > 0))
+            throw new StorageException($"tensor {Quoted.Text(name)}: expected a sum of G G^T, which is symmetric and has no negative eigenvalue, found a matrix that is {(asymmetry > FactorRounding * trace ? "not symmetric" : "indefinite")}");
     }
 }

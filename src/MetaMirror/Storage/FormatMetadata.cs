@@ -12,20 +12,23 @@ internal static class FormatMetadata
     public static KeyValuePair<string, string>[] Head(string kind, string version) => [new(KindKey, Prefix + kind), new(VersionKey, version)];
 
     /// <exception cref="StorageException">The file is of another kind or version.</exception>
-    public static void Check(SafetensorsFile file, string kind, string version, string what) => Check(file, kind, version, version, what);
+    public static void Check(SafetensorsFile file, string kind, string version, string what) => Check(file, kind, [version], what);
 
-    /// <returns>The version found: the present one, or the one before.</returns>
+    /// <param name="file">The file.</param>
+    /// <param name="kind">What it should be.</param>
+    /// <param name="versions">Versions that are read, the present one first.</param>
+    /// <param name="what">What it should be, in words.</param>
+    /// <returns>The version found.</returns>
     /// <exception cref="StorageException">The file is of another kind or version.</exception>
-    public static string Check(SafetensorsFile file, string kind, string version, string before, string what)
+    public static string Check(SafetensorsFile file, string kind, string[] versions, string what)
     {
         string? foundKind = file.FindValue(KindKey);
         if (foundKind != Prefix + kind)
             throw new StorageException($"{what}: expected the metadata 'format' to be '{Prefix}{kind}', found {(foundKind is null ? "none" : Quoted.Text(foundKind))}");
         string found = file.Value(VersionKey);
-        return found == version || found == before
+        return versions.Contains(found, StringComparer.Ordinal)
             ? found
-            : throw new StorageException(
-                $"{what}: expected format version {version}{(before == version ? "" : $" or {before}")}, found {Quoted.Text(found)} (written by another version of this library?)");
+            : throw new StorageException($"{what}: expected format version {string.Join(" or ", versions)}, found {Quoted.Text(found)} (written by another version of this library?)");
     }
 
     /// <exception cref="StorageException">It is missing or no whole number from <paramref name="least"/>.</exception>

@@ -4,7 +4,7 @@ using MetaMirror.MetaLearners;
 
 namespace MetaMirror.Storage;
 
-/// <summary>Reports of outer steps as JSON. Numbers come back bit for bit; those that JSON lacks are texts.</summary>
+/// <summary>Reports of outer steps as JSON. Numbers come back bit for bit; what no run has a value for is null, infinities are texts.</summary>
 internal static class HistoryJson
 {
     public static void Write(Utf8JsonWriter json, string name, IEnumerable<OuterStepReport> history)
@@ -74,7 +74,9 @@ internal static class HistoryJson
     {
         if (double.IsFinite(value))
             json.WriteNumber(name, value);
+        else if (double.IsNaN(value))
+            json.WriteNull(name);
         else
-            json.WriteString(name, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+            json.WriteString(name, value > 0 ? "Infinity" : "-Infinity");
     }
 }

@@ -63,17 +63,19 @@ internal sealed class JsonFields
             : throw new StorageException($"{_what}, {name}: expected a finite number, found {Quoted.Text(field.GetRawText())}");
     }
 
-    /// <summary>A number, or one of the texts NaN, Infinity, -Infinity, which JSON has no numbers for.</summary>
+    /// <summary>A number, null for NaN, or one of the texts Infinity, -Infinity, and of older files NaN.</summary>
     public double AnyNumber(string name)
     {
         if (Any(name).ValueKind == JsonValueKind.Number)
             return Number(name);
+        if (Any(name).ValueKind == JsonValueKind.Null)
+            return double.NaN;
         return Text(name) switch
         {
             "NaN" => double.NaN,
             "Infinity" => double.PositiveInfinity,
             "-Infinity" => double.NegativeInfinity,
-            var other => throw new StorageException($"{_what}, {name}: expected a number, NaN, Infinity or -Infinity, found {Quoted.Text(other)}"),
+            var other => throw new StorageException($"{_what}, {name}: expected a number, null, Infinity or -Infinity, found {Quoted.Text(other)}"),
         };
     }
 

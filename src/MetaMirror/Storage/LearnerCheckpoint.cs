@@ -11,7 +11,7 @@ namespace MetaMirror.Storage;
 public sealed class LearnerCheckpoint
 {
     private const string Kind = "metamirror-learner";
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     private readonly CheckpointContainer _file;
     private readonly string _elementType;

@@ -47,6 +47,34 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Statistics_of_a_task_that_is_held_out_are_refused()
+    {
+        using TemporaryFolder folder = Plan(Basis);
+        Assert.Equal(0, Learn(folder, "x.safetensors", "--statistics", folder["both.safetensors"]).Code);
+        Assert.Equal(0, Learn(folder, "x.safetensors", "--held-out", "rotation-45", "--statistics", folder["one.safetensors"]).Code);
+        Assert.Equal(["rotation-0", "rotation-45"], Read(folder["both.safetensors"]).Sources.Select(s => s.Task));
+        Assert.Equal([new StatisticsSource("rotation-0", "linear > adam", 10)], Read(folder["one.safetensors"]).Sources);
+
+        ToolRun allowed = Learn(folder, "a.safetensors", "--held-out", "rotation-45", "--from-statistics", folder["one.safetensors"]);
+        Assert.Equal((0, false), (allowed.Code, allowed.Error.Contains("do not say", StringComparison.Ordinal)));
+        ToolRun refused = Learn(folder, "b.safetensors", "--held-out", "rotation-45", "--from-statistics", folder["one.safetensors"], folder["both.safetensors"]);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("both.safetensors' are of runs on 'rotation-45' too (linear > adam, 10 steps), which is held out", refused.Error, StringComparison.Ordinal);
+        File.WriteAllText(folder["plan.json"], File.ReadAllText(folder["plan.json"]).Replace("\"seeds\": 1,", "\"seeds\": 1, \"heldOut\": [\"rotation-45\"],", StringComparison.Ordinal));
+        Assert.Equal(1, Learn(folder, "b.safetensors", "--from-statistics", folder["both.safetensors"]).Code);
+        Assert.False(File.Exists(folder["b.safetensors"]));
+
+        // A file that does not name its tasks is warned of.
+        BoundStatistics nameless = Read(folder["one.safetensors"]), sums = new(nameless.Layout, nameless.Options);
+        sums.AddGradient<double>(nameless.Gradient(0));
+        sums.AddRun<double>(new double[sums.Layout.Length], nameless.Displacement(0));
+        Write(folder["nameless.safetensors"], sums);
+        ToolRun warned = Learn(folder, "c.safetensors", "--held-out", "rotation-45", "--from-statistics", folder["nameless.safetensors"]);
+        Assert.Equal(0, warned.Code);
+        Assert.Contains("do not say which tasks they are of", warned.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_diagonal_metric_needs_no_runs_at_all()
     {
         using TemporaryFolder folder = Plan(Diagonal);

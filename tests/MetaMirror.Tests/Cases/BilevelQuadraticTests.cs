@@ -11,7 +11,7 @@ namespace MetaMirror.Tests.Cases;
 
 /// <summary>
 /// Case A14: benchmark_bilevel's random quadratic, 100 + 100 dimensions. h(x) = F(z_*(x), x) with z_* = argmin G(., x) has the closed gradient
-/// F_x - C^T A^-1 F_z; every estimator matches it to 1e-8, and descent along one brings ||grad h||^2 below 1e-6.
+/// F_x - C^T A^-1 F_z; every estimator matches it to 1e-8, and descent along one brings ||grad h||^2 below 1e-6, from inner solutions and from warm starts (AmIGO).
 /// </summary>
 public sealed class BilevelQuadraticTests
 {
@@ -64,6 +64,31 @@ public sealed class BilevelQuadraticTests
         Assert.InRange(squared, 0, 1e-6);
     }
 
+    [Fact]
+    public void A_warm_started_loop_of_few_inner_steps_reaches_one_too()
+    {
+        // As AmIGO: the inner run goes on where the last one ended, for ten steps, and the system is solved roughly.
+        double[] z = new double[Dimensions], x = Problem().CreateMetaParameters().Of(MetaPlace.Objective).ToArray();
+        var mode = new ImplicitMode<double>(ImplicitMethod.ConjugateGradient, 200, 1e-5);
+        double squared = double.PositiveInfinity;
+        int steps = 0;
+        for (; steps < 400 && squared >= 1e-6; steps++)
+        {
+            InnerProblem<double> problem = Problem(z, innerSteps: 10);
+            MetaParameters<double> meta = problem.CreateMetaParameters();
+            double[] natural = meta.Natural.ToArray();
+            x.CopyTo(meta.Slice(natural.AsSpan(), MetaPlace.Objective));
+            meta.SetNatural(natural);
+            MetaGradient gradient = MetaGradient.Of(problem, new ValidationLoss<double>(), mode, meta);
+            Vectors.AddScaled<double>(-.6, gradient.At(MetaPlace.Objective), x);
+            z = problem.Descent.Theta.ToArray();
+            squared = Vectors.SquaredNorm<double>(ClosedForm(x));
+        }
+
+        Assert.InRange(squared, 0, 1e-6);
+        Assert.InRange(steps, 1, 399);
+    }
+
     private static double[] ClosedForm(ReadOnlySpan<double> x)
     {
         double[] l = new double[Dimensions * Dimensions], z = new double[Dimensions], v = new double[Dimensions], zero = new double[Dimensions];
@@ -77,10 +102,10 @@ public sealed class BilevelQuadraticTests
         return gradient;
     }
 
-    private static InnerProblem<double> Problem()
+    private static InnerProblem<double> Problem(double[]? start = null, int innerSteps = InnerSteps)
     {
-        var task = new ObjectiveTask<double>("bilevel", () => Inner, new double[Dimensions]) { Validation = () => Outer };
+        var task = new ObjectiveTask<double>("bilevel", () => Inner, start ?? new double[Dimensions]) { Validation = () => Outer };
         return new InnerProblem<double>(
-            task, new Sgd<double>(new SgdOptions { LearningRate = 1, Learn = [] }), new TaskInitialPoint<double>(), new Unroll(InnerSteps, FullBatch: true));
+            task, new Sgd<double>(new SgdOptions { LearningRate = 1, Learn = [] }), new TaskInitialPoint<double>(), new Unroll(innerSteps, FullBatch: true));
     }
 }

@@ -69,7 +69,7 @@ public sealed class UnrollSweepTests
         }
     }
 
-    private static double[] Reverse(Network network, Dataset<double> data, UpdateRule<double> rule, double[] start)
+    internal static double[] Reverse(Network network, Dataset<double> data, UpdateRule<double> rule, double[] start)
     {
         var task = new ObjectiveTask<double>("sweep", () => new NetworkObjective<double>(network, data), start);
         var problem = new InnerProblem<double>(task, rule, new LearnedInitialPoint<double>([.. start]), new Unroll(Steps, FullBatch: true));
@@ -77,7 +77,7 @@ public sealed class UnrollSweepTests
     }
 
     /// <summary>The peer's network, with Tanh for its ReLU, with a layer used twice, and with a tensor that nothing reads.</summary>
-    private static Network Make(int variant)
+    internal static Network Make(int variant)
     {
         var shared = new Linear(4, 4);
         return variant switch

@@ -5,7 +5,7 @@ using static MetaMirror.Tests.Optimism.GuidedRun;
 
 namespace MetaMirror.Tests.Optimism;
 
-/// <summary>PAPERS section 9, R18 and R20-R23: trajectories to the printed digits.</summary>
+/// <summary>PAPERS section 9, R18 and R20-R23: trajectories to the printed digits; and case A19.</summary>
 public sealed class ReferenceTrajectoryTests
 {
     /// <summary>Twelve printed digits, relative to the largest entry.</summary>
@@ -27,6 +27,26 @@ public sealed class ReferenceTrajectoryTests
                 (g[0], g[1]) = ((2 * w[0]) + (.5 * w[1]) - 1, (.5 * w[0]) + w[1] + 1);
                 return 0;
             }).End;
+    }
+
+    /// <summary>Case A19: optax's test_scale_by_optimistic_gradient. Its first update is g_0 (optax #1082), which is Omega without averaging.</summary>
+    [Fact]
+    public void Optimistic_Gradients_2_3_4_Give_The_Updates_2_4_5()
+    {
+        GuidedRun run = new(new Chain<double>(new OmegaHint<double>(1, 0), new Sgd<double>(new() { LearningRate = 1 })), [0], 3, Published);
+        Assert.Equal([2, 4, 5], Updates(run));
+
+        // With h_1 = 0, as the bound of PAPERS 6.8 (g) has it, the first update alone is another.
+        run = new(new Chain<double>(new LastGradientHint<double>(), new Sgd<double>(new() { LearningRate = 1 })), [0], 3, Published);
+        Assert.Equal([4, 4, 5], Updates(run));
+
+        double Published(double[] x, double[] g)
+        {
+            g[0] = x[0] == 0 ? 2 : x[0] > -5 ? 3 : 4;
+            return 0;
+        }
+
+        double[] Updates(GuidedRun r) => [.. Enumerable.Range(0, 3).Select(t => r.Points[t][0] - r.Points[t + 1][0])];
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class BoundStatisticsFileTests
     public static TheoryData<string, string?, string> Metadata => new()
     {
         { "format", "pt", "expected the metadata 'format' to be 'metamirror-bound-statistics', found 'pt'" },
-        { "format_version", "0", "expected format version 2 or 1" },
+        { "format_version", "0", "expected format version 3 or 2 or 1" },
         { "runs", "-1", "metadata runs: expected a whole number from 0" },
         { "steps", "1e3", "metadata steps: expected a whole number" },
         { "steps", null, "expected metadata key 'steps'" },
@@ -19,6 +19,10 @@ public sealed class BoundStatisticsFileTests
         { "factors", "false", "expected the 2 tensors of the layout, found '0.weight.left' too" },
         { "largest_factor", "2147483648", "metadata largest_factor: expected a whole number from 0 to 2147483647" },
         { "largest_factor", "3", "found '0.weight.right' too" },
+        { "sources", null, "expected metadata key 'sources'" },
+        { "sources", "rotation-0", "sources: expected valid JSON" },
+        { "sources", """[{"task":"rotation-0"}]""", "sources 0: expected the field 'optimizer'" },
+        { "sources", """[{"task":"rotation-0","optimizer":"adam","steps":-1}]""", "sources 0, steps: expected a whole number from 0, found '-1'" },
         { "layout", """[{"name":"0.weight","shape":[3,4]}]""", "tensor 'squared_displacements': expected the shape [12] that the layout gives, found [15]" },
         { "layout", """[{"name":"0.weight","shape":[4,3]},{"name":"0.bias","shape":[3]}]""", "tensor '0.weight.left': expected the shape [4x4]" },
         { "layout", """[{"name":"0.bias","shape":[15]}]""", "tensor '0.bias.left': expected the shape [15x15]" },
@@ -30,6 +34,9 @@ public sealed class BoundStatisticsFileTests
         { "0.bias.left", [1, 2, 3, 4], [2, 2], "tensor '0.bias.left': expected the shape [3x3]" },
         { "0.bias.left", [1, 0, 0, 0, -1, 0, 0, 0, 1], [3, 3], "expected finite values and squares from 0, found -1 at entry 4" },
         { "0.bias.left", [1, 0, 0, 0, 1, double.NaN, 0, 0, 1], [3, 3], "found NaN at entry 5" },
+        { "0.bias.left", [1, 2, 0, 2, 1, 0, 0, 0, 1], [3, 3], "tensor '0.bias.left': expected a sum of G G^T, which is symmetric and has no negative eigenvalue, found a matrix that is indefinite" },
+        { "0.bias.left", [0, 1, 0, 1, 0, 0, 0, 0, 0], [3, 3], "found a matrix that is" },
+        { "0.bias.left", [1, .5, 0, 0, 1, 0, 0, 0, 1], [3, 3], "found a matrix that is not symmetric" },
         { "squared_gradients", [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -2], [15], "tensor 'squared_gradients': expected finite values and squares from 0, found -2 at entry 14" },
     };
 
@@ -88,6 +95,38 @@ public sealed class BoundStatisticsFileTests
         expected.AddGradient<double>([.. weight, .. bias]);
         expected.AddRun<double>(new double[8], [2, 2, 2, 2, -2, -2, -2, -2]);
         Assert.Equal(Bytes(expected), Bytes(read));
+    }
+
+    [Fact]
+    public void Sources_are_kept_and_added()
+    {
+        BoundStatistics first = LearnedCases.Statistics(), second = LearnedCases.Statistics();
+        Assert.Equal([StatisticsSource.Unknown], first.Sources);
+        second.AddSource(new StatisticsSource("b", "adam", 20));
+        second.AddSource(new StatisticsSource("a", "adam", 20));
+        second.AddSource(new StatisticsSource("b", "adam", 20));
+        Assert.Equal(["b", "a"], BoundStatisticsFile.Read(new MemoryStream(Bytes(second))).Sources.Select(s => s.Task));
+        BoundStatistics read = BoundStatisticsFile.Read(new MemoryStream(Bytes(first)));
+        read.Merge(second);
+        Assert.Equal([StatisticsSource.Unknown, new("b", "adam", 20), new("a", "adam", 20)], BoundStatisticsFile.Read(new MemoryStream(Bytes(read))).Sources);
+        second.Merge(first);
+        Assert.Contains(StatisticsSource.Unknown, second.Sources);
+        second.Clear();
+        Assert.Empty(second.Sources);
+    }
+
+    [Fact]
+    public void Version_2_is_read_and_says_that_it_does_not_know_its_tasks()
+    {
+        BoundStatistics statistics = LearnedCases.Statistics();
+        statistics.AddSource(new StatisticsSource("a", "adam", 20));
+        SafetensorsFile file = SafetensorsReader.Read(new MemoryStream(Bytes(statistics)));
+        using var old = new MemoryStream();
+        SafetensorsWriter.Write(old, file.Tensors, [.. file.Metadata.Where(m => m.Key is not ("sources" or "format_version")), new("format_version", "2")]);
+        old.Position = 0;
+        BoundStatistics read = BoundStatisticsFile.Read(old);
+        Assert.Equal([StatisticsSource.Unknown], read.Sources);
+        Assert.Equal(statistics.SquaredGradients.ToArray(), read.SquaredGradients.ToArray());
     }
 
     [Theory]

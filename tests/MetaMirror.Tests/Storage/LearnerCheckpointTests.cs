@@ -71,6 +71,29 @@ public sealed class LearnerCheckpointTests
     }
 
     [Fact]
+    public void What_has_no_value_is_null_in_the_file_and_not_NaN()
+    {
+        // The closed form retreats where all runs diverge, so learning goes on after an outer step without a value.
+        OuterStepReport lost = new(1, 3, double.NaN, .5, 8, 0, [new TaskOutcome("steep", double.NaN, new DescentResult(3, Diverged: true, "loss"), 4, 0)]);
+        MetaLearner<double> learner = Make<double>("closed form");
+        learner.Learn();
+        learner.Restore(learner.Meta.Raw.ToArray(), learner.Meta.Natural.ToArray(), [], [learner.History[0], lost], learner.Statistics);
+        byte[] bytes = Bytes(learner);
+        string description = Encoding.UTF8.GetString(CheckpointReader.Read(new MemoryStream(bytes), "metamirror-learner", 2).Section("description").Span);
+        Assert.DoesNotContain("NaN", description, StringComparison.Ordinal);
+        Assert.Contains("\"value\":null", description, StringComparison.Ordinal);
+        OuterStepReport read = LearnerCheckpoint.Read(new MemoryStream(bytes)).History[1];
+        Assert.Equal((double.NaN, double.NaN, .5), (read.Value, read.Diverged[0].Value, read.Anisotropy));
+
+        // Version 1 had a text.
+        byte[] old = Encoding.UTF8.GetBytes(description.Replace("\"value\":null", "\"value\":\"NaN\"", StringComparison.Ordinal));
+        using var stream = new MemoryStream();
+        CheckpointWriter.Write(stream, new CheckpointContainer("metamirror-learner", 1, [new("description", old), .. CheckpointReader.Read(new MemoryStream(bytes), "metamirror-learner", 2).Sections.Skip(1)]));
+        stream.Position = 0;
+        Assert.Equal(double.NaN, LearnerCheckpoint.Read(stream).History[1].Value);
+    }
+
+    [Fact]
     public void Another_plan_is_refused_by_both_hashes_and_changes_nothing()
     {
         MetaLearner<double> learner = Make<double>("hypergradient");
@@ -95,11 +118,11 @@ public sealed class LearnerCheckpointTests
     public void Another_machine_or_library_is_allowed_and_says_so()
     {
         MetaLearner<double> learner = Make<double>("hypergradient");
-        CheckpointContainer file = CheckpointReader.Read(new MemoryStream(Bytes(learner)), "metamirror-learner", 1);
+        CheckpointContainer file = CheckpointReader.Read(new MemoryStream(Bytes(learner)), "metamirror-learner", 2);
         string description = Encoding.UTF8.GetString(file.Section("description").Span);
         byte[] elsewhere = Encoding.UTF8.GetBytes(description.Replace(LearnerCheckpoint.Read(new MemoryStream(Bytes(learner))).InstructionSet, "Z80", StringComparison.Ordinal));
         using var stream = new MemoryStream();
-        CheckpointWriter.Write(stream, new CheckpointContainer("metamirror-learner", 1, [new("description", elsewhere), .. file.Sections.Skip(1)]));
+        CheckpointWriter.Write(stream, new CheckpointContainer("metamirror-learner", 2, [new("description", elsewhere), .. file.Sections.Skip(1)]));
         stream.Position = 0;
         string? warning = LearnerCheckpoint.Read(stream).Restore(Make<double>("hypergradient"), Plan);
         Assert.Contains("was written on 'Z80'", warning, StringComparison.Ordinal);
