@@ -18,10 +18,10 @@ public sealed class PotentialBoundTests
         ["linearized-regret", "regret", "average-iterate", "trust-region-in-advance", "last-iterate", "everything-measured", "everything-in-advance"],
         ["linearized-regret", "regret", "average-iterate", "last-iterate", "everything-measured"],
         ["linearized-regret", "regret", "average-iterate", "last-iterate", "everything-measured"],
-        ["everything-measured", "everything-in-advance"],
-        ["everything-measured", "everything-in-advance"],
-        ["optimistic-regret", "everything-measured"],
-        ["optimistic-regret", "everything-measured"],
+        ["linearized-regret", "everything-measured", "everything-in-advance"],
+        ["linearized-regret", "everything-measured", "everything-in-advance"],
+        ["linearized-regret", "optimistic-regret", "everything-measured"],
+        ["linearized-regret", "optimistic-regret", "everything-measured"],
     ];
 
     /// <summary>150 a potential by default; METAMIRROR_TEST_SCALE multiplies them.</summary>
@@ -175,7 +175,8 @@ public sealed class PotentialBoundTests
             for (int i = 0; i < n; i++)
                 m[i] = (beta * m[i]) + ((1 - beta) * scaled[i]);
             return [.. m.Select(x => a * x)];
-        });
+        }
+        );
     }
 
     private static DivergenceGeometry<double> Of(Divergence<double> divergence, int n, double[] meta) => new(divergence, ParameterLayout.Vector(n), meta);
