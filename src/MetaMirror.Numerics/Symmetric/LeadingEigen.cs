@@ -36,7 +36,7 @@ public sealed class LeadingEigen<T>
         Rank = Require.InRange(rank, 1, n, nameof(rank));
         _b = Math.Min(n, rank + Require.InRange(extra ?? Math.Max(8, rank / 2), 0, int.MaxValue - rank, nameof(extra)));
         (_x, _image, _spare) = (new T[_b * n], new T[_b * n], new T[_b * n]);
-        _scratch = new T[n];
+        _scratch = new T[Math.Max(n, OrthonormalRows.Scratch(_b))];
         (_small, _smallVectors, _turn, _values) = (new double[_b * _b], new double[_b * _b], new T[_b * _b], new double[_b]);
     }
 
@@ -66,7 +66,7 @@ public sealed class LeadingEigen<T>
         int products = 0;
         for (int iteration = 1; ; iteration++)
         {
-            OrthonormalRows.Orthonormalize(_x, _b, Order, [], _scratch.AsSpan(0, _b));
+            OrthonormalRows.Orthonormalize(_x, _b, Order, [], _scratch);
             Gemm.Multiply<T>(false, false, _b, Order, Order, T.One, _x, a, T.Zero, _image);
             products++;
             RayleighRitz();
