@@ -73,7 +73,7 @@ public sealed class AllocationTests
         Allocation.AssertNone(() =>
         {
             SymmetricEigen.Decompose(a, 20, values, vectors);
-            SymmetricMatrix.GeometricMean(a, a, 20, result);
+            SymmetricMatrix.Geodesic(a, a, 0.5, 20, result);
             Cholesky.TryFactor(a, 20, result);
             Cholesky.Solve(result, 20, values, values);
         });

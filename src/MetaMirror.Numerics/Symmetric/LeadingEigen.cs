@@ -4,7 +4,7 @@ namespace MetaMirror.Numerics;
 
 /// <summary>
 /// The largest eigenvalues of a large symmetric matrix and their vectors by block subspace iteration: a Chebyshev filter of the unwanted
-/// interval (Zhou and Saad, "A Chebyshev-Davidson algorithm", 2007), Householder QR, Rayleigh-Ritz. All work is products.
+/// interval (Zhou and Saad, "A Chebyshev-Davidson algorithm", 2007), Gram-Schmidt done twice, Rayleigh-Ritz. All work is products.
 /// </summary>
 /// <remarks>Memory 4 (rank + extra) n and 3 (rank + extra)²; nothing is allocated after construction.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -36,7 +36,7 @@ public sealed class LeadingEigen<T>
         Rank = Require.InRange(rank, 1, n, nameof(rank));
         _b = Math.Min(n, rank + Require.InRange(extra ?? Math.Max(8, rank / 2), 0, int.MaxValue - rank, nameof(extra)));
         (_x, _image, _spare) = (new T[_b * n], new T[_b * n], new T[_b * n]);
-        _scratch = new T[_b * (n + 1)];
+        _scratch = new T[Math.Max(n, OrthonormalRows.Scratch(_b))];
         (_small, _smallVectors, _turn, _values) = (new double[_b * _b], new double[_b * _b], new T[_b * _b], new double[_b]);
     }
 
@@ -66,7 +66,7 @@ public sealed class LeadingEigen<T>
         int products = 0;
         for (int iteration = 1; ; iteration++)
         {
-            ThinQr.Factor(_x, _b, Order, [], _scratch);
+            OrthonormalRows.Orthonormalize(_x, _b, Order, [], _scratch);
             Gemm.Multiply<T>(false, false, _b, Order, Order, T.One, _x, a, T.Zero, _image);
             products++;
             RayleighRitz();

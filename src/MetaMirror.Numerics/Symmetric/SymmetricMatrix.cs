@@ -60,28 +60,7 @@ public static class SymmetricMatrix
         Symmetry.Symmetrize(result, n, result);
     }
 
-    /// <summary>result ← A # B = A^{1/2} (A^{−1/2} B A^{−1/2})^{1/2} A^{1/2}, the metric geometric mean (PAPERS 6.6).</summary>
-    /// <param name="a">Shape [n, n], symmetric positive definite.</param>
-    /// <param name="b">Shape [n, n], symmetric positive semidefinite.</param>
-    /// <param name="n">Order of the matrices.</param>
-    /// <param name="result">Shape [n, n]; overwritten; may be a or b.</param>
-    /// <exception cref="ArgumentException">A shape is wrong, or a matrix is not as stated.</exception>
-    public static void GeometricMean(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int n, Span<double> result)
-    {
-        Require.Shape(n, n, b.Length, nameof(b), "n x n");
-        Require.SameStartOrDisjoint(b, result, nameof(b), nameof(result));
-        Require.SameStartOrDisjoint(a, result, nameof(a), nameof(result));
-        using var work = new Rented(4 * n * n);
-        Span<double> root = work.Span[..(n * n)], inverseRoot = work.Span.Slice(n * n, n * n);
-        Span<double> product = work.Span.Slice(2 * n * n, n * n), middle = work.Span[^(n * n)..];
-        Sqrt(a, n, root);
-        InverseSqrt(a, n, inverseRoot);
-        Sandwich(inverseRoot, b, n, product, middle);
-        Sqrt(middle, n, middle);
-        Sandwich(root, middle, n, product, result);
-    }
-
-    /// <summary>result ← P #_t Q = L (L⁻¹ Q L^{−T})^t Lᵀ with P = L Lᵀ: the geodesic from P (t = 0) to Q (t = 1), the damped update of a metric (PAPERS 6.6).</summary>
+    /// <summary>result ← P #_t Q = L (L⁻¹ Q L^{−T})^t Lᵀ with P = L Lᵀ: the geodesic from P (t = 0) through the geometric mean P # Q (t = 1/2) to Q (t = 1), the damped update of a metric (PAPERS 6.6).</summary>
     /// <param name="p">Shape [n, n], symmetric positive definite.</param>
     /// <param name="q">Shape [n, n], symmetric positive definite.</param>
     /// <param name="t">From 0 to 1.</param>
@@ -110,14 +89,6 @@ public static class SymmetricMatrix
         Power(spare, n, t, double.NegativeInfinity, spare);
         Gemm.Multiply<double>(false, false, n, n, n, 1, l, spare, 0, middle);
         Gemm.Multiply<double>(false, true, n, n, n, 1, middle, l, 0, result);
-        Symmetry.Symmetrize(result, n, result);
-    }
-
-    /// <summary>result ← S X S for symmetric S, X.</summary>
-    private static void Sandwich(ReadOnlySpan<double> s, ReadOnlySpan<double> x, int n, Span<double> product, Span<double> result)
-    {
-        Gemm.Multiply(false, false, n, n, n, 1, s, x, 0, product);
-        Gemm.Multiply(false, false, n, n, n, 1, product, s, 0, result);
         Symmetry.Symmetrize(result, n, result);
     }
 }

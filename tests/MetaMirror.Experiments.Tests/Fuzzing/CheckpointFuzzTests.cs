@@ -22,7 +22,7 @@ public sealed class CheckpointFuzzTests
     private static readonly LearnedOptimizer<double> Learned = new("fuzzed", new Adam<double>(), [0.1, 0.9, 0.99, 0], Layout, 10);
 
     [Fact]
-    public void Learners() => Fuzz(10, [Saved(new StatisticsStep<double>()), Saved(Hypergradient())], "metamirror-learner", stream =>
+    public void Learners() => Fuzz(10, [Saved(new StatisticsStep<double>()), Saved(Hypergradient())], "metamirror-learner", 2, stream =>
     {
         LearnerCheckpoint read = LearnerCheckpoint.Read(stream);
         MetaLearner<double> learner = read.OuterStep % 2 == 0 ? Learner(new StatisticsStep<double>()) : Learner(Hypergradient());
@@ -37,7 +37,7 @@ public sealed class CheckpointFuzzTests
         run.Apply([1, 2], new double[2]);
         using var saved = new MemoryStream();
         run.Save(saved);
-        Fuzz(11, [saved.ToArray()], "metamirror-run", stream => Assert.Equal(2, Learned.Resume(stream).Layout.Length));
+        Fuzz(11, [saved.ToArray()], "metamirror-run", 1, stream => Assert.Equal(2, Learned.Resume(stream).Layout.Length));
     }
 
     private static HypergradientStep<double> Hypergradient() => new(new ReverseMode<double>(), new TrajectoryLoss<double>(), new Adam<double>());
@@ -56,18 +56,18 @@ public sealed class CheckpointFuzzTests
         new TaskFamily<double>([new ObjectiveTask<double>("task", () => new QuadraticObjective<double>([2, 0.1, 0.1, 1], [1, 1]), [1, 2])]),
         Rule, new TaskInitialPoint<double>(), new Unroll(2, FullBatch: true), step, new MetaLearnerOptions { OuterSteps = outerSteps, TasksPerStep = 1 });
 
-    private static void Fuzz(uint format, byte[][] files, string kind, Action<Stream> read)
+    private static void Fuzz(uint format, byte[][] files, string kind, int version, Action<Stream> read)
     {
         int accepted = 0;
         for (uint i = 0; i < ReaderFuzzTests.Files; i++)
         {
             var draws = new RandomStream(new StreamKey(ReaderFuzzTests.Seed, i, format, StreamPurpose.Test, 0));
-            CheckpointContainer file = CheckpointReader.Read(new MemoryStream(files[draws.NextBounded((uint)files.Length)]), kind, 1);
+            CheckpointContainer file = CheckpointReader.Read(new MemoryStream(files[draws.NextBounded((uint)files.Length)]), kind, version);
             List<KeyValuePair<string, ReadOnlyMemory<byte>>> sections = [.. file.Sections];
             int at = (int)draws.NextBounded((uint)sections.Count);
             sections[at] = new(sections[at].Key, Mutation.Of(sections[at].Value.ToArray(), ref draws));
             using var stream = new MemoryStream();
-            CheckpointWriter.Write(stream, new CheckpointContainer(kind, 1, sections));
+            CheckpointWriter.Write(stream, new CheckpointContainer(kind, version, sections));
             if (ReaderFuzzTests.Accepts<StorageException>(stream.ToArray(), seekable: draws.NextBounded(2) == 0, $"file {i} of format {format}", read))
                 accepted++;
         }

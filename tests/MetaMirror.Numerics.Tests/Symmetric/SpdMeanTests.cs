@@ -84,7 +84,7 @@ public sealed class SpdMeanTests
         var mean = new SpdMean<double>(n);
         Assert.True(mean.Mean(a, b, x).Succeeded);
         Assert.True(mean.Mean(b, a, y).Succeeded);
-        SymmetricMatrix.GeometricMean(a, b, n, expected);
+        SymmetricMatrix.Geodesic(a, b, 0.5, n, expected);
 
         // The mean depends on A by its square root: n u sqrt(condition); the eigendecomposition, which forms A^{-1/2} B A^{-1/2}, loses the whole condition.
         Draws.AssertClose(x, y, 100 * n * Unit * Math.Sqrt(condition));

@@ -26,9 +26,9 @@ public sealed class SymmetricMatrixTests
     public void Reference_numbers_of_the_geometric_mean()
     {
         double[] a = [2, 0.5, 0.5, 1], g = [1, -0.3, -0.3, 3];
-        Draws.AssertClose([1.3775242984, 0.132693266241, 0.132693266241, 1.65097945992], Apply(r => SymmetricMatrix.GeometricMean(a, g, 2, r), 2), Printed);
+        Draws.AssertClose([1.3775242984, 0.132693266241, 0.132693266241, 1.65097945992], Apply(r => SymmetricMatrix.Geodesic(a, g, 0.5, 2, r), 2), Printed);
         double[] inverse = Apply(r => SymmetricMatrix.Power(a, 2, -1, double.NegativeInfinity, r), 2);
-        double[] q = Apply(r => SymmetricMatrix.GeometricMean(inverse, g, 2, r), 2);
+        double[] q = Apply(r => SymmetricMatrix.Geodesic(inverse, g, 0.5, 2, r), 2);
         Draws.AssertClose([0.754286211957, -0.311252717534, -0.311252717534, 1.83802436614], q, Printed);
         Draws.AssertClose(
             [1.42535746386, 0.241371329053, 0.241371329053, 0.584936468695],
@@ -42,7 +42,7 @@ public sealed class SymmetricMatrixTests
         {
             double[] a = Draws.Symmetric([.. Enumerable.Range(1, n).Select(i => (double)i)], 34);
             double[] b = Draws.Symmetric([.. Enumerable.Range(1, n).Select(i => 1.0 / i)], 35);
-            double[] x = Apply(r => SymmetricMatrix.GeometricMean(a, b, n, r), n), y = Apply(r => SymmetricMatrix.GeometricMean(b, a, n, r), n);
+            double[] x = Apply(r => SymmetricMatrix.Geodesic(a, b, 0.5, n, r), n), y = Apply(r => SymmetricMatrix.Geodesic(b, a, 0.5, n, r), n);
             double[] inverse = Apply(r => SymmetricMatrix.Power(a, n, -1, double.NegativeInfinity, r), n);
 
             // X A⁻¹ X = B, to the conditioning n^2 of the problem.
@@ -76,9 +76,10 @@ public sealed class SymmetricMatrixTests
         double tolerance = 100 * N * N * 1.1e-16;
         Draws.AssertClose(p, Apply(r => SymmetricMatrix.Geodesic(p, q, 0, N, r), N), tolerance);
         Draws.AssertClose(q, Apply(r => SymmetricMatrix.Geodesic(p, q, 1, N, r), N), tolerance);
-        double[] middle = Apply(r => SymmetricMatrix.GeometricMean(p, q, N, r), N);
+        var mean = new SpdMean<double>(N);
+        double[] middle = Apply(r => mean.Mean(p, q, r).EnsureSucceeded(), N);
         Draws.AssertClose(middle, Apply(r => SymmetricMatrix.Geodesic(p, q, 0.5, N, r), N), tolerance);
-        Draws.AssertClose(Apply(r => SymmetricMatrix.GeometricMean(p, middle, N, r), N), Apply(r => SymmetricMatrix.Geodesic(p, q, 0.25, N, r), N), tolerance);
+        Draws.AssertClose(Apply(r => mean.Mean(p, middle, r).EnsureSucceeded(), N), Apply(r => SymmetricMatrix.Geodesic(p, q, 0.25, N, r), N), tolerance);
         Draws.AssertClose([2, 0, 0, 8], Apply(r => SymmetricMatrix.Geodesic([1, 0, 0, 1], [16, 0, 0, 4096], 0.25, 2, r), 2), 1e-15);
         Assert.Throws<ArgumentOutOfRangeException>(() => SymmetricMatrix.Geodesic(p, q, 1.5, N, new double[N * N]));
         Assert.Contains("first one is not", Assert.Throws<ArgumentException>(() => SymmetricMatrix.Geodesic([1, 2, 2, 1], [1, 0, 0, 1], 0.5, 2, new double[4])).Message, StringComparison.Ordinal);

@@ -23,10 +23,10 @@ public sealed class ClosedFormTests
     public void Scalar_diagonal_and_full_minimizers_and_their_order()
     {
         double[] mean = new double[4], inverse = new double[4], root = new double[4], q = new double[4];
-        SymmetricMatrix.GeometricMean(A, G, 2, mean);
+        SymmetricMatrix.Geodesic(A, G, 0.5, 2, mean);
         TrialProblem.AssertClose([1.3775242984, .132693266241, .132693266241, 1.65097945992], mean, Printed, "A # G");
         SymmetricMatrix.Power(A, 2, -1, double.NegativeInfinity, inverse);
-        SymmetricMatrix.GeometricMean(inverse, G, 2, q);
+        SymmetricMatrix.Geodesic(inverse, G, 0.5, 2, q);
         TrialProblem.AssertClose([.754286211957, -.311252717534, -.311252717534, 1.83802436614], q, Printed, "Q = A^-1 # G");
         SymmetricMatrix.Power(q, 2, -1, double.NegativeInfinity, root);
         TrialProblem.AssertClose([1.42535746386, .241371329053, .241371329053, .584936468695], root, Printed, "Q^-1");

@@ -100,7 +100,7 @@ public sealed class NewtonFixedPointTests
                 }
             }
 
-            SymmetricMatrix.GeometricMean(twice, sums, 2, next);
+            SymmetricMatrix.Geodesic(twice, sums, 0.5, 2, next);
             q = next;
             if (k < printed.Length)
                 TrialProblem.AssertClose(printed[k], q, Printed, $"Q_{k + 1}");
