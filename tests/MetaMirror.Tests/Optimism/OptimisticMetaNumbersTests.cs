@@ -120,7 +120,7 @@ public sealed class OptimisticMetaNumbersTests
             Assert.True(Math.Abs(error) <= Printed * largest, $"expected {string.Join(' ', expected)}, found {string.Join(' ', found)}");
     }
 
-    /// <summary>Algorithms 2 and 4 of PAPERS 3.2 on R15's f from xbar_0 = 0 for 5 steps: x_t = w_t, or xbar_(t-1) - w_t times the gradient there; weights alpha_t, NaN for sqrt(A_(t-1)).</summary>
+    /// <summary>Optimistic Meta-Gradients' Algorithms 2 and 4 on R15's f from xbar_0 = 0 for 5 steps: x_t = w_t, or xbar_(t-1) - w_t times the gradient there; weights alpha_t, NaN for sqrt(A_(t-1)).</summary>
     private sealed class AveragedRun
     {
         private readonly List<double[]> _averages = [];
