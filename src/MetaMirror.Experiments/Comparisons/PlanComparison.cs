@@ -39,6 +39,9 @@ public sealed record PlanComparisonResult<T>(ComparisonResult Result, IReadOnlyL
 public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, LearningSettings settings, TimeProvider time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Source runs, shared by all that this object learns.</summary>
+    private readonly SourceRunStore _shared = new();
+
     /// <summary>Told of learning.</summary>
     public IProgress<LearningProgress>? LearningProgress { get; init; }
 
@@ -65,7 +68,6 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
         if (plan.Learn is not null && tasks.Count == 1)
             throw new ArgumentException($"The family of the plan '{plan.Name}' has one task, '{tasks[0].Name}': holding it out leaves none to learn on. Give it more tasks, or no 'learn' part.", nameof(heldOut));
         var learned = new List<IReadOnlyList<LearnedRule<T>>>();
-        var shared = new SourceRunStore();
         var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
         ComparisonResult result = new LeaveOneOut<T>(pool, plan, new StepTimer(time)).Run(
             measured, numbers, together, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
@@ -80,7 +82,7 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             if (plan.Learn is null)
                 return new LearnedContenders<T>(extra ?? [], null);
             var family = new TaskFamily<T>(sources.Select(i => tasks[i].TrainingOnly()), sources);
-            IReadOnlyList<LearnedRule<T>> rules = RuleLearners.LearnAll(plan, family, settings, time, shared, LearningProgress, token);
+            IReadOnlyList<LearnedRule<T>> rules = RuleLearners.LearnAll(plan, family, settings, time, _shared, LearningProgress, token);
             learned.Add(rules);
             return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost)
             {

@@ -53,7 +53,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         RuleSetting[] settings = [.. learning.Schedules.SelectMany(s => learning.LearningRates.Select(r => new RuleSetting(r, s)))];
         int best = Choose("step", ref phase, settings, new TrajectoryLoss<T>(), setting => (Deployed(blocks, setting), default), null, cancellationToken);
         return best < 0
-            ? throw new InvalidOperationException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.")
+            ? throw new MetaLearningDivergedException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.")
             : settings[best];
     }
 

@@ -66,7 +66,7 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
             int best = Choose(
                 "step", ref phase, learning.LearningRates, Objective(), r => (rule, WithRate(rule, values, r)), learning.RefinementInnerSteps ?? Plan.Training.Steps, cancellationToken);
             if (best < 0)
-                throw new InvalidOperationException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.");
+                throw new MetaLearningDivergedException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.");
             values = WithRate(rule, values, learning.LearningRates[best]);
         }
 

@@ -136,7 +136,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
             merged.Merge(run.Statistics!);
         return merged.Runs > 0
             ? merged
-            : throw new InvalidOperationException($"The source runs of {optimizer} diverged on every task; give a smaller learning rate than {learningRate} for them.");
+            : throw new MetaLearningDivergedException($"The source runs of {optimizer} diverged on every task; give a smaller learning rate than {learningRate} for them.");
     }
 
     private void RunMissing(int phase, SourceRunPlan key, int[] missing, UpdateRule<T> source, CancellationToken cancellationToken)

@@ -27,6 +27,10 @@ public sealed class MetaLearningDivergedException : Exception
         : base($"All {runs.Length} inner runs of outer step {outerStep} diverged: {string.Join("; ", runs.Take(5).Select(r => $"task '{r.Task}' {r.Inner}"))}. Start from a smaller step size or a larger metric.") =>
         Runs = runs;
 
-    /// <summary>The runs.</summary>
+    /// <summary>Says what diverged, where several outer loops did.</summary>
+    public MetaLearningDivergedException(string message)
+        : base(message) => Runs = [];
+
+    /// <summary>The runs of the outer step; empty where several steps failed.</summary>
     public ImmutableArray<TaskOutcome> Runs { get; }
 }

@@ -2,6 +2,7 @@ using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
+using MetaMirror.MetaLearners;
 using MetaMirror.Objectives;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
@@ -28,7 +29,7 @@ public sealed class BasisLearnerTests
     [Fact]
     public void All_steps_diverging_is_said_with_the_candidates()
     {
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => Learn(Tasks(fragile: true), [20, 40]));
+        MetaLearningDivergedException error = Assert.Throws<MetaLearningDivergedException>(() => Learn(Tasks(fragile: true), [20, 40]));
         Assert.Contains("20, 40", error.Message, StringComparison.Ordinal);
     }
 

@@ -52,7 +52,7 @@ public sealed class MatrixLearnerTests
     public void Every_step_that_diverges_is_an_error_that_names_the_steps()
     {
         var learning = new MatrixLearning("metamirror-full", OuterSteps: 1, LearningRates: [1e6, 1e7]);
-        var error = Assert.Throws<InvalidOperationException>(() => Learn<double>(Rotated with { Learn = learning, Also = [] }));
+        var error = Assert.Throws<MetaLearningDivergedException>(() => Learn<double>(Rotated with { Learn = learning, Also = [] }));
         Assert.Contains("Every candidate step of metamirror-full (1000000, 10000000) diverged", error.Message, StringComparison.Ordinal);
     }
 
