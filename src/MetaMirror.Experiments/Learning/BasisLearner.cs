@@ -35,17 +35,24 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         int phase = 0;
         BoundStatistics statistics = Statistics ?? SourceRuns(phase, learning.SourceOptimizer, learning.SourceLearningRate, learning.SourceRuns, cancellationToken);
         Collected = statistics;
-        ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
+        ImmutableArray<BasisBlock<T>> blocks = _rules.Bases(statistics);
         phase++;
         RuleSetting best = Choose(ref phase, blocks, cancellationToken);
         UpdateRule<T> rule = Deployed(blocks, best);
         MetaLearner<T> learner = learning.OuterSteps > 0
             ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, deploys: true, cancellationToken)
             : RunPhase("check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: true, cancellationToken);
-        List<LearnedRule<T>> rules = [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
+        List<LearnedRule<T>> rules = [Stepping(Result(learning.Optimizer, OptimizerRole.Learned, rule, learner))];
         if (HasControl)
-            rules.Add(Control());
+            rules.Add(Stepping(Control()));
         return rules;
+    }
+
+    /// <summary>The rule with its step times the plan's factor.</summary>
+    private LearnedRule<T> Stepping(LearnedRule<T> rule)
+    {
+        int at = rule.Rule.MetaSpecs(rule.Layout).ToList().FindIndex(s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal));
+        return rule with { Natural = rule.Natural.SetItem(at, rule.Natural[at] * T.CreateChecked(learning.StepFactor)) };
     }
 
     private RuleSetting Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
@@ -66,7 +73,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     }
 
     private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, RuleSetting setting) =>
-        Scheduled(_rules.Learned(blocks, setting.LearningRate), setting.Schedule, learning.Warmup);
+        Scheduled(_rules.Learned(blocks, setting.LearningRate), setting.Schedule, learning.Warmup, learning.Learn.Contains(StatisticsRules<T>.Schedule, StringComparer.Ordinal));
 
     private HypergradientStep<T> Refinement() =>
         new(new ReverseMode<T>(), new TrajectoryLoss<T>(), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }));

@@ -20,6 +20,8 @@ internal static class LearningChecks
                 errors.Add(new PlanError($"{path}.optimizer", "a name that is not learned already: rows of a comparison go by name", $"'{learning.Optimizer}' again"));
             if (learning is MetaMdLearning metamd)
                 CheckMetaMd(metamd, path, plan.Training.BatchSize, errors);
+            else if (learning is TrackedLearning { Start: BasisStart.Random, Prior: > 0 })
+                errors.Add(new PlanError($"{path}.prior", "0: a random start has no prior", "a weight above 0"));
             else if (learning is MatrixLearning matrix)
                 CheckMatrix(matrix, path, errors);
         }
