@@ -53,7 +53,7 @@ public sealed record StatisticsRules<T>(
     }
 
     /// <summary>What the rule itself learns: the schedule stands in front of it.</summary>
-    private static ImmutableArray<string> OfRule(IStatisticsLearning learning) => [.. learning.Learn.Where(name => name != Schedule)];
+    internal static ImmutableArray<string> OfRule(IStatisticsLearning learning) => [.. learning.Learn.Where(name => name != Schedule)];
 
     private static ImmutableArray<BasisBlock<T>> Each(BoundStatistics statistics, Func<BoundStatistics, ParameterBlock, BasisBlock<T>> block) =>
         [.. statistics.Layout.Blocks.Select(b => block(statistics, b))];
