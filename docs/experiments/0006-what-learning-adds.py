@@ -5,12 +5,12 @@ METAMIRROR is the command (default: metamirror), METAMIRROR_DATA the data. One J
 """
 import json, os, re, shlex, statistics, subprocess, sys
 
-LEARN = ["learning_rate", "scales", "momentum", "averaging"]
-ALL = LEARN + ["exponent", "prior_weight", "schedule"]
+LEARN = ["learning_rate", "scales", "momentum", "averaging", "schedule"]
+ALL = LEARN + ["exponent", "prior_weight"]
 TARGETS = {"digits": .1, "fashion": .36, "mnist": .067, "lenet": "bestClassicFinal"}
 PLANS = {"digits": "rotated-digits", "fashion": "rotated-fashion", "mnist": "rotated-mnist", "lenet": "lenet-families"}
-HELD_OUT = {"fashion": ["rotation-0", "rotation-45"], "mnist": ["rotation-0", "rotation-45"]}  # held out together; else each task in turn
-SEEDS = {"digits": 5, "fashion": 3, "mnist": 3, "lenet": 2}
+HELD_OUT = {"fashion": ["rotation-0", "rotation-45"], "mnist": ["rotation-0", "rotation-45"], "lenet": ["kmnist", "fashion-mnist"]}  # held out together; else each task in turn
+SEEDS = {"digits": 5, "fashion": 2, "mnist": 2, "lenet": 2}
 
 
 def variants(family):
@@ -19,15 +19,18 @@ def variants(family):
     step = {"learningRates": [.016], "schedules": ["linear"]}
     basis = {"optimizer": "metamirror-basis", "learningRates": [.008, .016, .024, .04, .06] if digits else [.006, .008, .012, .018, .026], "outerSteps": 0, "rank": 32,
              "schedules": ["linear", "inverse-time"] if digits else ["linear"], "sourceLearningRate": .01 if digits else .004, "rotateResidual": None, "warmup": 5}
-    hyper = lambda n, lr, learn=ALL, **more: dict({"outerSteps": n, "outerLearningRate": lr, "learn": learn}, **more)
+    hyper = lambda n, lr, learn=LEARN, **more: dict({"outerSteps": n, "outerLearningRate": lr, "learn": learn}, **more)
     v = {"tracked": {}, "fixed step": step, "learned start alone": {"learningRates": [.016]}}
     v |= {f"hyper {n} x {lr}": hyper(n, lr, start="random", **step) for n, lr in ((15, .1), (15, .2), (30, .1))}
     v |= {f"hybrid {n} x {lr}": hyper(n, lr) for n, lr in ((15, .05), (15, .1), (15, .2), (30, .1))}
-    v |= {"hybrid, prior": hyper(15, .1, prior=.1), "hybrid, without schedule": hyper(15, .1, LEARN + ["exponent"])}
+    v |= {"hybrid, with exponent": hyper(15, .1, LEARN + ["exponent"]), "hybrid, with prior": hyper(15, .1, LEARN + ["prior_weight"], prior=.1)}
     v |= {f"hybrid, {name}": hyper(15, .1, [name]) for name in ALL}
     v |= {"basis": basis, "basis, hybrid": basis | hyper(15, .2, LEARN + ["prior_weight"]), "basis, prior 0": basis | {"prior": 1e-9}, "identity + prior": basis | {"basis": "identity"},
           "identity + prior, hybrid": basis | {"basis": "identity"} | hyper(15, .2, LEARN + ["prior_weight"]), "identity": basis | {"basis": "identity", "prior": 1e-9},
-          "basis, hyper": basis | {"basis": "identity", "prior": 1e-9, "learningRates": [.008], "schedules": ["linear"]} | hyper(15, .2, LEARN + ["prior_weight", "schedule"])}
+          "basis, hyper": basis | {"basis": "identity", "prior": 1e-9, "learningRates": [.008], "schedules": ["linear"]} | hyper(15, .2, LEARN + ["prior_weight"])}
+    kronecker = {"optimizer": "metamirror-kronecker", "outerSteps": 0, "start": "fourth-roots", "sourceLearningRate": .01 if digits else .004, "learningRates": [.005, .01, .02, .04, .08, .16],
+                 "momentum": .9, "trustRegion": 1, "schedule": "linear"}
+    v |= {"kronecker": kronecker, "kronecker, hybrid": kronecker | {"refinementSteps": 15}, "kronecker, iterated": kronecker | {"start": "unit", "outerSteps": 10}}
     v |= {f"basis, prior {c}": basis | {"prior": c} for c in (.1, 10)}
     v |= {f"basis, rank {r}": basis | {"rank": r} for r in (4, 8, 16, 64 if digits else 100)}
     v |= {"random start": {"start": "random"}}
@@ -54,10 +57,12 @@ def run(family, name, change, out):
     plan = plan.get("plan", plan)
     plan["learn"] = {k: x for k, x in (plan["learn"] | change).items() if x is not None}
     if plan["learn"]["optimizer"] != "metamirror-tracked":
-        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery", "start", "exponent", "trustRegion")
+        tracked = ("schedules" if "kronecker" in plan["learn"]["optimizer"] else "", "largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery", "start", "exponent", "trustRegion")
         plan["learn"] = {k: x for k, x in plan["learn"].items() if k not in tracked}
-        plan["controls"] = ["unlearned-basis"]
-    plan["name"], plan["seeds"] = "variant", SEEDS[family]
+        plan["controls"] = ["unlearned-basis"] if plan["learn"]["optimizer"] == "metamirror-basis" else []
+    if not ("step x" in name or name in ("tracked", "basis")):
+        plan["controls"] = []
+    plan["name"], plan["seeds"] = "variant", SEEDS[family] + (1 if family == "fashion" and "step x" in name else 0)
     plan["target"]["value"] = TARGETS[family]
     plan["evaluation"] = plan.get("evaluation", {}) | {"everySteps": 1 if family == "digits" else 2}
     plan["baselines"], plan["tuning"] = ["sgd"], {"rates": 2, "schedules": ["linear"], "learningRates": {"sgd": [.1, .2]}, "maxExtensions": 0}

@@ -125,7 +125,7 @@ public sealed class BasisLearnerTests
     {
         LearnedRule<double> learned = Learned(
             new TrackedLearning("metamirror-tracked", LearningRates: [1], SourceLearningRate: 0.05, OuterSteps: 5, OuterLearningRate: 0.2, Schedules: [ScheduleName.InverseTime], Learn: ["schedule"]));
-        Assert.True(Assert.Single(learned.Rule.MetaSpecs(learned.Layout), s => s.Learned).Name.EndsWith("decay", StringComparison.Ordinal));
+        Assert.EndsWith("decay", Assert.Single(learned.Rule.MetaSpecs(learned.Layout), s => s.Learned).Name, StringComparison.Ordinal);
 
         // The center is far and the step short: decay falls.
         Assert.True(learned.Natural[0] < 3, $"decay {learned.Natural[0]}");
