@@ -24,6 +24,7 @@ def variants(family):
     v |= {f"hyper {n} x {lr}": hyper(n, lr, start="random", **step) for n, lr in ((15, .1), (15, .2), (30, .1))}
     v |= {f"hybrid {n} x {lr}": hyper(n, lr) for n, lr in ((15, .05), (15, .1), (15, .2), (30, .1))}
     v |= {"hybrid, with exponent": hyper(15, .1, LEARN + ["exponent"]), "hybrid, with prior": hyper(15, .1, LEARN + ["prior_weight"], prior=.1)}
+    v |= {"everything, hyper": hyper(15, .1, ALL, start="random", **step), "everything, hybrid": hyper(15, .1, ALL), "families": {}}
     v |= {f"hybrid, {name}": hyper(15, .1, [name]) for name in ALL}
     v |= {"basis": basis, "basis, hybrid": basis | hyper(15, .2, LEARN + ["prior_weight"]), "basis, prior 0": basis | {"prior": 1e-9}, "identity + prior": basis | {"basis": "identity"},
           "identity + prior, hybrid": basis | {"basis": "identity"} | hyper(15, .2, LEARN + ["prior_weight"]), "identity": basis | {"basis": "identity", "prior": 1e-9},
@@ -47,7 +48,7 @@ def variants(family):
 def fewer(family, name, change):
     """Ablations of the larger families try fewer settings: the schedule that the plan chose, and two or three steps."""
     few = {"learningRates": [.014, .02] if family == "lenet" else [.014, .02, .028], "schedules": ["inverse-time"]}
-    whole = family == "digits" or name == "tracked" or change.get("optimizer") or "learningRates" in change
+    whole = family == "digits" or name in ("tracked", "families") or change.get("optimizer") or "learningRates" in change
     return change if whole else few | change
 
 
@@ -60,15 +61,24 @@ def run(family, name, change, out):
         tracked = ("schedules" if "kronecker" in plan["learn"]["optimizer"] else "", "largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery", "start", "exponent", "trustRegion")
         plan["learn"] = {k: x for k, x in plan["learn"].items() if k not in tracked}
         plan["controls"] = ["unlearned-basis"] if plan["learn"]["optimizer"] == "metamirror-basis" else []
-    if not ("step x" in name or name in ("tracked", "basis")):
+    if not ("step x" in name or name in ("tracked", "basis", "families")):
         plan["controls"] = []
     plan["name"], plan["seeds"] = "variant", SEEDS[family] + (1 if family == "fashion" and "step x" in name else 0)
     plan["target"]["value"] = TARGETS[family]
+    if name == "families":  # the plan as it is, each task held out in turn; Adam's grid is enough for the target
+        grid = {"rates": 3, "schedules": ["linear", "cosine"], "learningRates": {"adam": [.003, .006, .012]}, "maxExtensions": 1}
+        plan |= {"baselines": ["adam"], "tuning": grid, "seeds": 2 if family == "lenet" else 3, "controls": ["unlearned-tracked"]}
+        plan["target"]["value"] = .1 if family == "digits" else "bestClassicFinal"
+        return measured(tool, plan, family, name, change, out)
     plan["evaluation"] = plan.get("evaluation", {}) | {"everySteps": 1 if family == "digits" else 2}
     plan["baselines"], plan["tuning"] = ["sgd"], {"rates": 2, "schedules": ["linear"], "learningRates": {"sgd": [.1, .2]}, "maxExtensions": 0}
     if family == "lenet":
         plan["baselines"], plan["tuning"] = ["adam"], {"rates": 2, "schedules": ["linear"], "learningRates": {"adam": [.004, .008]}, "maxExtensions": 0}
     plan |= {"heldOut": HELD_OUT[family]} if family in HELD_OUT else {}
+    return measured(tool, plan, family, name, change, out)
+
+
+def measured(tool, plan, family, name, change, out):
     path = os.path.join(out, "plan.json")
     json.dump(plan, open(path, "w"))
     done = subprocess.run(tool + ["compare", path, "--json", "--out", os.path.join(out, "report")], capture_output=True, text=True)
@@ -109,7 +119,7 @@ def main():
             json.dump(result, open(path, "w"))
         result = json.load(open(path))
         print(line(result), flush=True)
-        if "at step" in name and "error" not in result or name == "tracked" or name == "basis":
+        if "at step" in name and "error" not in result or name in ("tracked", "basis", "families"):
             print(line(result, "control"), flush=True)
 
 
