@@ -58,7 +58,8 @@ def run(family, name, change, out):
     plan = plan.get("plan", plan)
     plan["learn"] = {k: x for k, x in (plan["learn"] | change).items() if x is not None}
     if plan["learn"]["optimizer"] != "metamirror-tracked":
-        tracked = ("schedules" if "kronecker" in plan["learn"]["optimizer"] else "", "largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery", "start", "exponent", "trustRegion")
+        basis = plan["learn"]["optimizer"] == "metamirror-basis"
+        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponent", "trustRegion") if basis else ("schedules",))
         plan["learn"] = {k: x for k, x in plan["learn"].items() if k not in tracked}
         plan["controls"] = ["unlearned-basis"] if plan["learn"]["optimizer"] == "metamirror-basis" else []
     if not ("step x" in name or name in ("tracked", "basis", "families")):
