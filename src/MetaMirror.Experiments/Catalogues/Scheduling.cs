@@ -17,15 +17,16 @@ internal static class Scheduling
     /// <param name="schedule">How the learning rate falls.</param>
     /// <param name="warmup">Steps over which it rises first; 0 for none.</param>
     /// <param name="rule">The rule.</param>
-    public static UpdateRule<T> Of<T>(ScheduleName schedule, int warmup, UpdateRule<T> rule)
+    /// <param name="learn">True to learn where it ends, or its decay.</param>
+    public static UpdateRule<T> Of<T>(ScheduleName schedule, int warmup, UpdateRule<T> rule, bool learn = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         UpdateRule<T>[] falls = schedule switch
         {
             ScheduleName.Constant => [],
-            ScheduleName.Linear => [new LinearSchedule<T>(FinalFraction)],
-            ScheduleName.Cosine => [new CosineSchedule<T>(FinalFraction)],
-            ScheduleName.InverseTime => [new InverseTimeSchedule<T>(InverseTimeDecay)],
+            ScheduleName.Linear => [new LinearSchedule<T>(FinalFraction, learn: learn)],
+            ScheduleName.Cosine => [new CosineSchedule<T>(FinalFraction, learn)],
+            ScheduleName.InverseTime => [new InverseTimeSchedule<T>(InverseTimeDecay, learn)],
             _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, "No such schedule."),
         };
         UpdateRule<T>[] rises = warmup > 0 ? [new Warmup<T>(warmup)] : [];

@@ -90,12 +90,13 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
         {
             MetaMdLearning mirror => new MirrorLearner<double>(plan, mirror, tasks, settings, time).CreateRule(),
             MatrixLearning matrix => new MatrixLearner<double>(plan, matrix, tasks, settings, time).CreateRule(),
-            BasisLearning basis => new LearnedBasis<double>(ShortStatistics(task), Math.Min(basis.Rank, 8), new LearnedBasisOptions { LearningRate = basis.LearningRates[0], Learn = [.. basis.Learn] }),
+            BasisLearning basis => new LearnedBasis<double>(ShortStatistics(task), Math.Min(basis.Rank, 8), new LearnedBasisOptions { LearningRate = basis.LearningRates[0], Learn = StatisticsRules<double>.OfRule(basis) }),
             TrackedLearning tracked => new TrackedBasis<double>(
                 ShortStatistics(task), new TrackedBasisOptions
                 {
                     LearningRate = tracked.LearningRates[0], Rank = Math.Min(tracked.Rank, 8), PriorWeight = tracked.Prior, LargestColumns = tracked.LargestColumns,
-                    RotateResidual = tracked.RotateResidual, ResidualEvery = tracked.ResidualEvery, Learn = [.. tracked.Learn],
+                    RotateResidual = tracked.RotateResidual, ResidualEvery = tracked.ResidualEvery, Learn = StatisticsRules<double>.OfRule(tracked),
+                    Momentum = tracked.Momentum, Averaging = tracked.Averaging, Exponent = tracked.Exponent,
 
                     // Derivatives take bases for constants, differences don't: bases stay where the first gradient puts them.
                     RefreshEvery = int.MaxValue, EarlyRefreshes = [],

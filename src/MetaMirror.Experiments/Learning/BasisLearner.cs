@@ -21,11 +21,17 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     : RuleLearner<T>(plan, tasks, settings, time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Adam's step falls linearly to this share of it.</summary>
+    private const double FinalOuterStep = 0.1;
+
+    /// <summary>Runs with a hypergradient longer than this many times the median are shortened.</summary>
+    private const double Clipping = 2;
+
     private readonly StatisticsRules<T> _rules = StatisticsRules<T>.Of(learning);
 
     /// <inheritdoc/>
     protected override int PlannedOuterSteps =>
-        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + Math.Max(1, learning.OuterSteps);
+        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + (learning.OuterSteps > 0 ? learning.OuterSteps + 2 : 0) + 1;
 
     private bool HasControl => Plan.Controls.Contains(_rules.Control, StringComparer.Ordinal);
 
@@ -35,17 +41,35 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         int phase = 0;
         BoundStatistics statistics = Statistics ?? SourceRuns(phase, learning.SourceOptimizer, learning.SourceLearningRate, learning.SourceRuns, cancellationToken);
         Collected = statistics;
-        ImmutableArray<BasisBlock<T>> blocks = new LearnedBasis<T>(statistics, learning.Rank).Blocks;
+        ImmutableArray<BasisBlock<T>> blocks = _rules.Bases(statistics);
         phase++;
         RuleSetting best = Choose(ref phase, blocks, cancellationToken);
         UpdateRule<T> rule = Deployed(blocks, best);
-        MetaLearner<T> learner = learning.OuterSteps > 0
-            ? RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 1e-4, deploys: true, cancellationToken)
-            : RunPhase("check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: true, cancellationToken);
-        List<LearnedRule<T>> rules = [Result(learning.Optimizer, OptimizerRole.Learned, rule, learner)];
+        ImmutableArray<T> refined = default;
+        IReadOnlyList<OuterStepReport> history = learning.OuterSteps > 0 ? Refine(ref phase, rule, out refined, cancellationToken) : [];
+        MetaLearner<T> learner = RunPhase(
+            "check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: true, cancellationToken, start: refined);
+        LearnedRule<T> learned = Result(learning.Optimizer, OptimizerRole.Learned, rule, learner);
+        List<LearnedRule<T>> rules = [Stepping(learned with { History = [.. history, .. learned.History], Cost = CostOf(history.Count + 1) })];
         if (HasControl)
-            rules.Add(Control());
+            rules.Add(Stepping(Control()));
         return rules;
+    }
+
+    /// <summary>The rule with its step times the plan's factor.</summary>
+    private LearnedRule<T> Stepping(LearnedRule<T> rule)
+    {
+        int at = rule.Rule.MetaSpecs(rule.Layout).ToList().FindIndex(s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal));
+        return rule with { Natural = rule.Natural.SetItem(at, rule.Natural[at] * T.CreateChecked(learning.StepFactor)) };
+    }
+
+    /// <summary>What the hypergradient makes of the rule's meta-parameters, or default where that is no better on streams it has not seen.</summary>
+    private IReadOnlyList<OuterStepReport> Refine(ref int phase, UpdateRule<T> rule, out ImmutableArray<T> refined, CancellationToken cancellationToken)
+    {
+        MetaLearner<T> learner = RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 0, deploys: true, cancellationToken);
+        ImmutableArray<T>[] candidates = [default, [.. learner.Meta.Of(MetaPlace.Rule)]];
+        refined = candidates[Math.Max(0, Choose("refined or not", ref phase, candidates, new TrajectoryLoss<T>(), start => (rule, start), null, cancellationToken))];
+        return learner.History;
     }
 
     private RuleSetting Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
@@ -66,8 +90,10 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     }
 
     private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, RuleSetting setting) =>
-        Scheduled(_rules.Learned(blocks, setting.LearningRate), setting.Schedule, learning.Warmup);
+        Scheduled(_rules.Learned(blocks, setting.LearningRate), setting.Schedule, learning.Warmup, learning.Learn.Contains(StatisticsRules<T>.Schedule, StringComparer.Ordinal));
 
     private HypergradientStep<T> Refinement() =>
-        new(new ReverseMode<T>(), new TrajectoryLoss<T>(), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }));
+        new(
+            new ReverseMode<T>(), new TrajectoryLoss<T>(), new Chain<T>([new LinearSchedule<T>(FinalOuterStep), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate })]),
+            clipping: Clipping);
 }

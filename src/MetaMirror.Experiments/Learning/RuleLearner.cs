@@ -215,7 +215,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     }
 
     /// <summary>The rule with its deployment schedule in front.</summary>
-    protected static UpdateRule<T> Scheduled(UpdateRule<T> rule, ScheduleName schedule, int warmup) => Scheduling.Of(schedule, warmup, rule);
+    protected static UpdateRule<T> Scheduled(UpdateRule<T> rule, ScheduleName schedule, int warmup, bool learnsSchedule = false) => Scheduling.Of(schedule, warmup, rule, learnsSchedule);
 
     /// <summary>The result of a phase as a learned rule.</summary>
     protected LearnedRule<T> Result(string name, OptimizerRole role, UpdateRule<T> rule, MetaLearner<T> learner)

@@ -1,18 +1,23 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.MetaLearners;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Experiments.Learning;
 
 /// <summary>The rules that a learner from statistics makes: of learned bases, and the control with nothing learned; each for a step size.</summary>
 /// <param name="Control">Name of the control.</param>
+/// <param name="Bases">Where bases start.</param>
 /// <param name="Learned">The rule over these bases with this step.</param>
 /// <param name="Unlearned">The control for these parameters, at the library's default step.</param>
 public sealed record StatisticsRules<T>(
-    string Control, Func<ImmutableArray<BasisBlock<T>>, double, UpdateRule<T>> Learned, Func<ParameterLayout, UpdateRule<T>> Unlearned)
+    string Control, Func<BoundStatistics, ImmutableArray<BasisBlock<T>>> Bases, Func<ImmutableArray<BasisBlock<T>>, double, UpdateRule<T>> Learned, Func<ParameterLayout, UpdateRule<T>> Unlearned)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>The name by which plans have the schedule's constant learned.</summary>
+    internal const string Schedule = "schedule";
+
     /// <summary>The rules of a plan's <c>learn</c> part.</summary>
     /// <exception cref="ArgumentException">It is of another kind.</exception>
     public static StatisticsRules<T> Of(IStatisticsLearning learning) => learning switch
@@ -24,8 +29,9 @@ public sealed record StatisticsRules<T>(
 
     private static StatisticsRules<T> Basis(BasisLearning learning)
     {
-        LearnedBasisOptions Options(double rate) => new() { LearningRate = rate, PriorWeight = learning.Prior, Learn = [.. learning.Learn] };
-        return new("unlearned-basis", (blocks, rate) => new LearnedBasis<T>(blocks, Options(rate)), layout => LearnedBasis<T>.Unlearned(layout, Options(new LearnedBasisOptions().LearningRate)));
+        LearnedBasisOptions Options(double rate) => new() { LearningRate = rate, Momentum = learning.Momentum, Averaging = learning.Averaging, PriorWeight = learning.Prior, Learn = OfRule(learning) };
+        LearnedBasisOptions control = new() { Learn = OfRule(learning) };
+        return new("unlearned-basis", s => learning.Basis == BasisStart.Identity ? Each(s, Entries) : new LearnedBasis<T>(s, learning.Rank).Blocks, (blocks, rate) => new LearnedBasis<T>(blocks, Options(rate)), layout => LearnedBasis<T>.Unlearned(layout, control));
     }
 
     private static StatisticsRules<T> Tracked(TrackedLearning learning)
@@ -34,8 +40,34 @@ public sealed record StatisticsRules<T>(
         {
             LearningRate = rate, PriorWeight = learning.Prior, Rank = learning.Rank, LargestColumns = learning.LargestColumns, RefreshEvery = learning.RefreshEvery,
             FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, ResidualEvery = learning.ResidualEvery,
-            Learn = [.. learning.Learn],
+            Learn = OfRule(learning), Momentum = learning.Momentum, Averaging = learning.Averaging, Exponent = learning.Exponent,
+            TrustRegion = learning.TrustRegion == 0 ? double.PositiveInfinity : learning.TrustRegion,
         };
-        return new("unlearned-tracked", (blocks, rate) => new TrackedBasis<T>(blocks, Options(rate)), layout => TrackedBasis<T>.Unlearned(layout, Options(new TrackedBasisOptions().LearningRate)));
+
+        // The control keeps the library's constants, whatever the plan says of the learned rule's: only the cost of a step is the same.
+        TrackedBasisOptions defaults = new();
+        TrackedBasisOptions control = Options(defaults.LearningRate) with { Momentum = defaults.Momentum, Averaging = defaults.Averaging, Exponent = defaults.Exponent, TrustRegion = defaults.TrustRegion };
+
+        // A block without columns makes the rule start at random ones.
+        return new("unlearned-tracked", s => learning.Start == BasisStart.Random ? Each(s, (_, block) => BasisBlock<T>.Identity(block)) : new LearnedBasis<T>(s, learning.Rank).Blocks, (blocks, rate) => new TrackedBasis<T>(blocks, Options(rate)), layout => TrackedBasis<T>.Unlearned(layout, control));
+    }
+
+    /// <summary>What the rule itself learns: the schedule stands in front of it.</summary>
+    internal static ImmutableArray<string> OfRule(IStatisticsLearning learning) => [.. learning.Learn.Where(name => name != Schedule)];
+
+    private static ImmutableArray<BasisBlock<T>> Each(BoundStatistics statistics, Func<BoundStatistics, ParameterBlock, BasisBlock<T>> block) =>
+        [.. statistics.Layout.Blocks.Select(b => block(statistics, b))];
+
+    /// <summary>The identity as a basis of all columns: each entry has its mean squared gradient as prior.</summary>
+    private static BasisBlock<T> Entries(BoundStatistics statistics, ParameterBlock block)
+    {
+        int n = block.Columns;
+        var identity = new T[n * n];
+        for (int i = 0; i < n; i++)
+            identity[(i * n) + i] = T.One;
+        var prior = new T[block.Length];
+        for (int i = 0; i < prior.Length; i++)
+            prior[i] = T.CreateChecked(statistics.SquaredGradients[block.Offset + i] / statistics.Steps);
+        return new BasisBlock<T>(block, [], identity, prior, new T[block.Rows]);
     }
 }

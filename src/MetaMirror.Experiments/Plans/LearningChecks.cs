@@ -1,4 +1,5 @@
 using System.Globalization;
+using MetaMirror.Experiments.Learning;
 
 namespace MetaMirror.Experiments.Plans;
 
@@ -22,6 +23,8 @@ internal static class LearningChecks
                 CheckMetaMd(metamd, path, plan.Training.BatchSize, errors);
             else if (learning is MatrixLearning matrix)
                 CheckMatrix(matrix, path, errors);
+            else if (learning is IStatisticsLearning statistics)
+                CheckStatistics(statistics, path, errors);
         }
 
         CheckControls(plan, names, errors);
@@ -36,6 +39,14 @@ internal static class LearningChecks
             if (!learned.Contains(rule))
                 errors.Add(new PlanError(string.Create(CultureInfo.InvariantCulture, $"$.controls[{i}]"), $"the control of what is learned ('{plan.Controls[i]}' is that of '{rule}')", $"'{plan.Controls[i]}'"));
         }
+    }
+
+    private static void CheckStatistics(IStatisticsLearning learning, string path, List<PlanError> errors)
+    {
+        if (learning is TrackedLearning { Start: BasisStart.Random, Prior: > 0 })
+            errors.Add(new PlanError($"{path}.prior", "0: a random start has no prior", "a weight above 0"));
+        if (learning is { OuterSteps: > 0, Learn: [StatisticsRules<double>.Schedule] } && learning.Schedules.Contains(ScheduleName.Constant))
+            errors.Add(new PlanError($"{path}.schedules", "none that is constant: 'schedule' is all that is learned", "'constant'"));
     }
 
     private static void CheckMatrix(MatrixLearning learning, string path, List<PlanError> errors)

@@ -100,9 +100,13 @@ public sealed record MetaMdLearning(
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>
 /// <param name="OuterSteps">Outer steps of the refinement by hypergradient of the mean training loss along the run. Default 20; 0 skips it.</param>
 /// <param name="Schedules">Schedules tried on the training tasks with every step; the best pair is kept. Default linear alone.</param>
-/// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, prior_weight. Default: all.</param>
+/// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, prior_weight, schedule (its end or decay). Default: all but the schedule.</param>
 /// <param name="OuterLearningRate">Adam's step in the refinement, on the logarithm (logit) of what is learned. Default 0.05.</param>
 /// <param name="Warmup">Steps over which the step size rises. Default 5; 0 for none.</param>
+/// <param name="Basis">Where the basis comes from: the statistics' eigenvectors, or none (identity). Default statistics.</param>
+/// <param name="Momentum">b1. Default 0.9.</param>
+/// <param name="Averaging">b2. Default 0.99.</param>
+/// <param name="StepFactor">Learned rule and control are deployed with so many times their step. Default 1.</param>
 public sealed record BasisLearning(
     string Optimizer,
     int Rank = 32,
@@ -115,7 +119,11 @@ public sealed record BasisLearning(
     IReadOnlyList<ScheduleName>? Schedules = null,
     IReadOnlyList<string>? Learn = null,
     double OuterLearningRate = 0.05,
-    int Warmup = 5) : LearningPlan(Optimizer), IStatisticsLearning
+    int Warmup = 5,
+    BasisStart Basis = BasisStart.Statistics,
+    double Momentum = 0.9,
+    double Averaging = 0.99,
+    double StepFactor = 1) : LearningPlan(Optimizer), IStatisticsLearning
 {
     /// <summary>What the refinement moves.</summary>
     public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging", "prior_weight"];

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MetaMirror.Experiments.Plans;
 
 /// <summary>What learners from statistics of source runs have in common: where statistics come from, how the step is chosen and refined.</summary>
@@ -35,6 +37,25 @@ public interface IStatisticsLearning
 
     /// <summary>Steps over which the step size rises.</summary>
     int Warmup { get; }
+
+    /// <summary>Learned rule and control are deployed with so many times their step: to see how sensitive they are.</summary>
+    double StepFactor { get; }
+}
+
+/// <summary>Where bases come from: what an ablation changes.</summary>
+public enum BasisStart
+{
+    /// <summary>Eigenbases of the source tasks' statistics.</summary>
+    [JsonStringEnumMemberName("statistics")]
+    Statistics,
+
+    /// <summary>Random orthonormal columns; tracked bases alone.</summary>
+    [JsonStringEnumMemberName("random")]
+    Random,
+
+    /// <summary>Every entry by itself, with its own mean squared gradient as prior; fixed bases alone.</summary>
+    [JsonStringEnumMemberName("identity")]
+    Identity,
 }
 
 /// <summary>Tracked basis: bases that follow the run, started at an eigenbasis from runs on the training tasks.</summary>
@@ -53,9 +74,15 @@ public interface IStatisticsLearning
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>
 /// <param name="OuterSteps">Outer steps of the refinement by hypergradient of the mean training loss along the run. Default 0: none.</param>
 /// <param name="Schedules">Schedules tried on the training tasks with every step; the best pair is kept. Default linear alone.</param>
-/// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, exponent, prior_weight. Default: learning_rate, scales, momentum, averaging.</param>
+/// <param name="Learn">What the refinement moves: learning_rate, scales, momentum, averaging, exponent, prior_weight, schedule (its end or decay). Default: learning_rate, scales, momentum, averaging.</param>
 /// <param name="OuterLearningRate">Adam's step in the refinement, on the logarithm (logit) of what is learned. Default 0.05.</param>
 /// <param name="Warmup">Steps over which the step size rises. Default 0 for none.</param>
+/// <param name="Start">Where tracked bases start: at the statistics' eigenvectors, or at random columns without a prior. Default statistics.</param>
+/// <param name="Momentum">b1. Default 0.9.</param>
+/// <param name="Averaging">b2. Default 0.99.</param>
+/// <param name="Exponent">Power of the second moment that a step is divided by. Default 0.5.</param>
+/// <param name="TrustRegion">Bound on each entry of a direction; 0 for none. Default 3.</param>
+/// <param name="StepFactor">Learned rule and control are deployed with so many times their step. Default 1.</param>
 public sealed record TrackedLearning(
     string Optimizer,
     int Rank = 32,
@@ -74,7 +101,13 @@ public sealed record TrackedLearning(
     IReadOnlyList<ScheduleName>? Schedules = null,
     IReadOnlyList<string>? Learn = null,
     double OuterLearningRate = 0.05,
-    int Warmup = 0) : LearningPlan(Optimizer), IStatisticsLearning
+    int Warmup = 0,
+    BasisStart Start = BasisStart.Statistics,
+    double Momentum = 0.9,
+    double Averaging = 0.99,
+    double Exponent = 0.5,
+    double TrustRegion = 3,
+    double StepFactor = 1) : LearningPlan(Optimizer), IStatisticsLearning
 {
     /// <summary>What the refinement moves.</summary>
     public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging"];

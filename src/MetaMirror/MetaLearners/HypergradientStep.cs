@@ -26,10 +26,16 @@ public enum GradientPart
 /// <param name="metaObjective">E.</param>
 /// <param name="outer">Outer optimizer, e.g. Adam.</param>
 /// <param name="part">Total or direct.</param>
-public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObjective<T> metaObjective, UpdateRule<T> outer, GradientPart part = GradientPart.Total)
+/// <param name="clipping">
+/// A run whose raw hypergradient is longer than this many times the median of the outer step's runs is shortened to that, at least 1: unrolled derivatives have heavy tails, and one run
+/// in a hundred would decide for all. Default: null, every run counts as it is.
+/// </param>
+public sealed class HypergradientStep<T>(
+    Hypergradient<T> hypergradient, MetaObjective<T> metaObjective, UpdateRule<T> outer, GradientPart part = GradientPart.Total, double? clipping = null)
     : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly double? _clipping = clipping is null or >= 1 ? clipping : throw new ArgumentOutOfRangeException(nameof(clipping), clipping, "Hypergradients are clipped at no less than their median norm.");
     private Hypergradient<T>[] _estimators = [];
     private MetaObjective<T>[] _objectives = [];
     private T[][] _total = [];
@@ -111,6 +117,8 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
     /// <summary>_gradient = mean raw gradient of the runs that completed; returns its norm.</summary>
     private double Mean(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, T[][] gradients)
     {
+        if (_clipping is { } most)
+            Clip(meta, outcomes, gradients, most);
         Array.Clear(_gradient);
         int count = 0;
         for (int slot = 0; slot < outcomes.Length; slot++)
@@ -125,5 +133,22 @@ public sealed class HypergradientStep<T>(Hypergradient<T> hypergradient, MetaObj
             Vectors.Scale(T.One / T.CreateChecked(count), _gradient);
         meta.PullBack(_gradient, _gradient);
         return Math.Sqrt(Vectors.SquaredNorm<T>(_gradient));
+    }
+
+    private void Clip(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, T[][] gradients, double most)
+    {
+        var norms = new List<(int Slot, double Norm)>(outcomes.Length);
+        for (int slot = 0; slot < outcomes.Length; slot++)
+        {
+            if (outcomes[slot].Inner.Diverged)
+                continue;
+            meta.PullBack(gradients[slot], _gradient);
+            norms.Add((slot, Math.Sqrt(Vectors.SquaredNorm<T>(_gradient))));
+        }
+
+        // Of an even number the lower one: of two runs the shorter is trusted.
+        double largest = norms.Count == 0 ? 0 : most * norms.Select(n => n.Norm).Order().ElementAt((norms.Count - 1) / 2);
+        foreach ((int slot, double norm) in norms.Where(n => n.Norm > largest))
+            Vectors.Scale(T.CreateChecked(largest / norm), gradients[slot]);
     }
 }

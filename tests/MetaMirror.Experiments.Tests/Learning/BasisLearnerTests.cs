@@ -78,6 +78,70 @@ public sealed class BasisLearnerTests
     }
 
     [Fact]
+    public void A_random_start_has_nothing_of_the_statistics()
+    {
+        TrackedBasis<double> Start(BasisStart start) => Only<TrackedBasis<double>>(
+            Learned(new TrackedLearning("metamirror-tracked", Rank: 1, LargestColumns: 1, LearningRates: [1], SourceLearningRate: 0.05, Start: start)));
+        var random = Start(BasisStart.Random);
+        Assert.All(random.Start, b => Assert.All(b.Prior.ToArray(), p => Assert.Equal(0, p)));
+        Assert.Equal(TrackedBasis<double>.Unlearned(Tasks(fragile: false).Layout, random.Options).Start[0].Right.ToArray(), random.Start[0].Right.ToArray());
+        Assert.NotEqual(Start(BasisStart.Statistics).Start[0].Right.ToArray(), random.Start[0].Right.ToArray());
+    }
+
+    [Fact]
+    public void An_identity_basis_keeps_the_mean_squared_gradient_of_each_entry_as_prior()
+    {
+        LearnedRule<double> learned = Learned(new BasisLearning("metamirror-basis", LearningRates: [1], SourceLearningRate: 0.05, OuterSteps: 0, Basis: BasisStart.Identity));
+        BasisBlock<double> block = Only<LearnedBasis<double>>(learned).Blocks[0];
+        Assert.True(block.IsFull);
+        Assert.Equal([1, 0, 0, 1], block.Right.ToArray());
+        Assert.True(block.Left.IsEmpty);
+
+        // All entries of the bowl start and move alike.
+        Assert.All(block.Prior.ToArray(), p => Assert.Equal(block.Prior[0], p));
+        Assert.True(block.Prior[0] > 1);
+    }
+
+    [Fact]
+    public void Constants_of_the_learned_rule_are_the_plans_and_those_of_the_control_the_library_s()
+    {
+        IReadOnlyList<LearnedRule<double>> rules = All(
+            new TrackedLearning("metamirror-tracked", LearningRates: [1], SourceLearningRate: 0.05, Momentum: 0.8, Averaging: 0.95, Exponent: 0.4, TrustRegion: 0), ["unlearned-tracked"]);
+        TrackedBasisOptions learned = Only<TrackedBasis<double>>(rules[0]).Options, control = Only<TrackedBasis<double>>(rules[1]).Options, defaults = new();
+        Assert.Equal((0.8, 0.95, 0.4, double.PositiveInfinity), (learned.Momentum, learned.Averaging, learned.Exponent, learned.TrustRegion));
+        Assert.Equal((defaults.Momentum, defaults.Averaging, defaults.Exponent, defaults.TrustRegion), (control.Momentum, control.Averaging, control.Exponent, control.TrustRegion));
+    }
+
+    [Fact]
+    public void A_step_factor_lengthens_what_is_deployed_and_not_what_is_chosen()
+    {
+        TrackedLearning learning = new("metamirror-tracked", LearningRates: [0.02, 0.2], SourceLearningRate: 0.05);
+        IReadOnlyList<LearnedRule<double>> plain = All(learning, ["unlearned-tracked"]), longer = All(learning with { StepFactor = 3 }, ["unlearned-tracked"]);
+        for (int i = 0; i < 2; i++)
+            Assert.Equal(3 * Rate(plain[i]), Rate(longer[i]), 1e-12);
+    }
+
+    [Fact]
+    public void The_schedule_is_learned_where_the_plan_says_so()
+    {
+        LearnedRule<double> learned = Learned(
+            new TrackedLearning("metamirror-tracked", LearningRates: [1], SourceLearningRate: 0.05, OuterSteps: 5, OuterLearningRate: 0.2, Schedules: [ScheduleName.InverseTime], Learn: ["schedule"]));
+        Assert.EndsWith("decay", Assert.Single(learned.Rule.MetaSpecs(learned.Layout), s => s.Learned).Name, StringComparison.Ordinal);
+
+        // The center is far and the step short: decay falls.
+        Assert.True(learned.Natural[0] < 3, $"decay {learned.Natural[0]}");
+    }
+
+    [Fact]
+    public void A_refinement_that_makes_things_worse_is_dropped()
+    {
+        // The best step of the first task is far outside what the fence of the second allows: the one outer step goes there.
+        LearnedRule<double> learned = Learned(
+            new TrackedLearning("metamirror-tracked", LearningRates: [2], SourceLearningRate: 0.05, OuterSteps: 1, OuterLearningRate: 6, Learn: ["learning_rate"]), fragile: true);
+        Assert.Equal(2, Rate(learned));
+    }
+
+    [Fact]
     public void Refinement_lowers_the_meta_objective()
     {
         LearnedRule<double> learned = Learn(Tasks(fragile: false), [1], outerSteps: 15)[0];
@@ -116,6 +180,16 @@ public sealed class BasisLearnerTests
         };
         return RuleLearners.Create(plan, tasks, new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken);
     }
+
+    private static LearnedRule<double> Learned(LearningPlan learning, bool fragile = false) => All(learning, [], fragile)[0];
+
+    private static IReadOnlyList<LearnedRule<double>> All(LearningPlan learning, string[] controls, bool fragile = false)
+    {
+        Plan plan = PlanFile.Read("sensors") with { Training = new TrainingPlan(Steps: 25), Controls = controls, Learn = learning };
+        return RuleLearners.Create(plan, Tasks(fragile), new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken);
+    }
+
+    private static TRule Only<TRule>(LearnedRule<double> learned) => ((Chain<double>)learned.Rule).Members.OfType<TRule>().Single();
 
     private static double Rate(LearnedRule<double> learned)
     {

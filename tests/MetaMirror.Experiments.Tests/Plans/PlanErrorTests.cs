@@ -36,6 +36,8 @@ public sealed class PlanErrorTests
         { "\"trainingLoss\"", "\"traningLoss\"", "$.target.quantity: expected one of trainingLoss, gradientNorm, gradientMaximum, found 'traningLoss' (did you mean 'trainingLoss'?)" },
         { "\"trainingLoss\"", "\"gradientNorm\"", "$.target.quantity: expected 'trainingLoss' or 'gradientMaximum': 'gradientNorm' is for meta-quadratics, found 'gradientNorm'" },
         { "\"trainingLoss\"", "\"gradientMaximum\"", "$.training.batchSize: expected none with the target 'gradientMaximum': it is that of the whole training set, found 64" },
+        { "\"metamirror-basis\"", "\"metamirror-tracked\", \"start\": \"random\", \"prior\": 1", "$.learn.prior: expected 0: a random start has no prior, found a weight above 0" },
+        { "\"metamirror-basis\"", "\"metamirror-basis\", \"learn\": [\"schedule\"], \"schedules\": [\"constant\"]", "$.learn.schedules: expected none that is constant: 'schedule' is all that is learned, found 'constant'" },
         { "\"baselines\"", "\"controls\": [\"unlearned-tracked\"], \"baselines\"", "$.controls[0]: expected the control of what is learned ('unlearned-tracked' is that of 'metamirror-tracked'), found 'unlearned-tracked'" },
         { "rotated-images", "rotated-image", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)" },
         { "\"kind\": \"rotated-images\", ", "", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found nothing" },

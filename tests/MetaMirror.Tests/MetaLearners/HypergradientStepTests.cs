@@ -106,6 +106,41 @@ public sealed class HypergradientStepTests
         Assert.Equal(without.Meta.Raw.ToArray(), with.Meta.Raw.ToArray());
     }
 
+    [Theory]
+    [InlineData(null, 101)]
+    [InlineData(3.0, 5)]
+    [InlineData(1.0, 3)]
+    public void A_run_with_a_long_hypergradient_is_shortened_to_a_multiple_of_the_median(double? clipping, double sum)
+    {
+        // Losses a theta, one step of size eta from anywhere: the final loss has the derivative -a^2 in eta. Slopes 1, 1 and sqrt(99) give 1, 1 and 99.
+        var tasks = new TaskFamily<double>([Slope(1), Slope(1), Slope(Math.Sqrt(99))]);
+        var rule = new Sgd<double>(new SgdOptions { LearningRate = .1 });
+        var step = new HypergradientStep<double>(new ReverseMode<double>(), new FinalLoss<double>(), Families.Descent(1), clipping: clipping);
+        MetaLearner<double> learner = Learner(tasks, rule, step, new Unroll(1, FullBatch: true));
+        double before = learner.Meta.Raw[0];
+        learner.Learn();
+
+        // raw = log eta: its derivative is eta times that.
+        Assert.Equal(sum / 3 * .1, learner.Meta.Raw[0] - before, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(.5)]
+    [InlineData(double.NaN)]
+    public void Clipping_below_the_median_is_refused(double clipping) => Assert.Throws<ArgumentOutOfRangeException>(
+        () => new HypergradientStep<double>(new ReverseMode<double>(), new FinalLoss<double>(), Families.Descent(), clipping: clipping));
+
+    private static ObjectiveTask<double> Slope(double a) => new(
+        $"slope {a}", () => new DelegateObjective<double>(
+            ParameterLayout.Vector(1),
+            (theta, in batch, gradient) =>
+            {
+                if (!gradient.IsEmpty)
+                    gradient[0] = a;
+                return a * theta[0];
+            }),
+        [1]);
+
     private static HypergradientStep<double> Reverse() => new(new ReverseMode<double>(), new FinalLoss<double>(), Families.Descent());
 
     private static MetaLearner<double> Learner(TaskDistribution<double> tasks, UpdateRule<double> rule, MetaStep<double> step, Unroll? unroll = null) =>
