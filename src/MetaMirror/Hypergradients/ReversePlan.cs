@@ -29,7 +29,7 @@ internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluatio
     private const double Recalled = 0.4, Missing = 0.6;
 
     /// <summary>Default budget in segments of sqrt(T) steps: the constant of O(sqrt T).</summary>
-    internal const double Roots = 2.2;
+    internal const double Roots = 2.5;
 
     /// <summary>Segments before the stored steps: each begins at a checkpoint.</summary>
     public int Checkpoints => Alone ? 0 : (Steps - 1) / Stored;

@@ -13,7 +13,13 @@ internal sealed class AlignedBlocks<T>
     private readonly int[] _starts;
     private readonly int[] _lengths;
 
-    public unsafe AlignedBlocks(params ReadOnlySpan<long> lengths)
+    public AlignedBlocks(params ReadOnlySpan<long> lengths)
+        : this(lengths, [])
+    {
+    }
+
+    /// <summary>Plans the blocks; each lies where the block that <paramref name="places"/> names for it does: itself, or one of its length. Empty: each for itself.</summary>
+    public unsafe AlignedBlocks(ReadOnlySpan<long> lengths, ReadOnlySpan<int> places)
     {
         int line = Alignment / sizeof(T);
         long all = 0;
@@ -28,7 +34,8 @@ internal sealed class AlignedBlocks<T>
         {
             _starts[i] = (int)total;
             _lengths[i] = (int)lengths[i];
-            total += (lengths[i] + line - 1) / line * line;
+            if (places.IsEmpty || places[i] == i)
+                total += (lengths[i] + line - 1) / line * line;
         }
 
         _memory = GC.AllocateArray<T>((int)total + line, pinned: true);
@@ -36,6 +43,8 @@ internal sealed class AlignedBlocks<T>
         int shift = (int)((Alignment - (address % Alignment)) % Alignment / (nuint)sizeof(T));
         for (int i = 0; i < _starts.Length; i++)
             _starts[i] += shift;
+        for (int i = 0; i < places.Length; i++)
+            _starts[i] = _starts[places[i]];
     }
 
     /// <summary>Bytes held.</summary>

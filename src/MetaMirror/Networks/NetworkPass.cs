@@ -26,6 +26,7 @@ internal sealed unsafe partial class NetworkPass<T>
     private readonly int _meetingSize;
     private readonly int _used;
     private readonly bool[] _first;
+    private readonly int[] _places;
     private int _rows;
     private bool _fresh;
 
@@ -36,6 +37,7 @@ internal sealed unsafe partial class NetworkPass<T>
         _segments = SegmentsOf(_nodes);
         _used = _nodes.Max(n => n.Offset + n.Length);
         _first = [.. _nodes.Select((n, l) => n.Length > 0 && !_nodes.Skip(l + 1).Any(m => m.Length > 0 && m.Offset == n.Offset))];
+        _places = [.. _nodes.Select((_, l) => LiesWithNext(l) ? l + 1 : l)];
         _part = Part;
         Capacity = capacity;
         _values = Blocks((_, _) => true);
@@ -165,5 +167,12 @@ internal sealed unsafe partial class NetworkPass<T>
 
     /// <summary>A block for the output of each chosen node.</summary>
     private AlignedBlocks<T> Blocks(Func<NetworkNode, int, bool> chosen) =>
-        new([.. _nodes.Select((n, l) => chosen(n, l) ? (long)Capacity * n.Output.Size : 0)]);
+        new([.. _nodes.Select((n, l) => chosen(n, l) ? (long)Capacity * n.Output.Size : 0)], _places);
+
+    /// <summary>
+    /// Whether a ReLU may overwrite what belongs to this node's output: nothing else reads it, neither as a value nor as a tangent nor as a cotangent. The
+    /// last node's cotangent is the loss's to read.
+    /// </summary>
+    private bool LiesWithNext(int l) => l + 1 < Last && _nodes[l].Layer is Linear or Conv2d && _nodes[l + 1].Layer is ReLU
+        && _nodes[l + 1].Source == l && _nodes.Count(n => n.Source == l || n.Second == l) == 1;
 }
