@@ -1,4 +1,5 @@
 using System.Numerics;
+using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
@@ -21,6 +22,7 @@ public static class Catalogue
         new("metamd-max3-printed", OptimizerRole.Learned, "the maximum of three diagonals of MetaMD v1 as printed (Eq. 7-8)", typeof(MetaMdLearning)),
         new("unlearned-basis", OptimizerRole.Control, "the rule of metamirror-basis with nothing learned", null),
         new("unlearned-tracked", OptimizerRole.Control, "the rule of metamirror-tracked with nothing learned", null),
+        new(UnlearnedMirror.Name, OptimizerRole.Control, "mirror descent with nothing learned: the identity as metric, step 0.1", null),
     ];
 
     /// <summary>Names of the classic optimizers, in the order of tables.</summary>

@@ -46,6 +46,7 @@ public static class Bibliography
         ["metamirror-tracked"] = [Self, MetaMd, Mirror, Adam, Soap],
         ["unlearned-basis"] = [Self, Adam],
         ["unlearned-tracked"] = [Self, Soap],
+        ["unlearned-mirror"] = [Mirror],
         ["meta-sgd"] = ["li2017metasgd"],
         ["meta-curvature"] = ["park2019metacurvature"],
         ["aruba"] = ["khodak2019aruba"],

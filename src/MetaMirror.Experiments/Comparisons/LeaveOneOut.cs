@@ -33,8 +33,8 @@ public delegate LearnedContenders<T> ContenderLearner<T>(IReadOnlyList<int> trai
 public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>All optimizers are timed so many times in turn, the least of each is taken: what disturbs one round disturbs all of them alike, or none in another.</summary>
-    private const int TimedRounds = 5;
+    /// <summary>All optimizers are timed so many times in turn, and the least of each is taken: interruptions only add time.</summary>
+    internal const int TimedRounds = 5;
 
     /// <summary>Runs the comparison of a plan.</summary>
     /// <param name="tasks">All tasks of the family; a task's place is its number.</param>

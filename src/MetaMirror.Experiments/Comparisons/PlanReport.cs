@@ -4,6 +4,7 @@ using MetaMirror.Datasets;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
 using MetaMirror.MetaLearners;
 
 namespace MetaMirror.Experiments.Comparisons;
@@ -112,6 +113,7 @@ public static class PlanReport
         {
             TaskOutcome[] lost = [.. rules.SelectMany(r => r.History).SelectMany(h => h.Diverged)];
             notes.AddRange(lost.Take(ListedRuns).Select(run => $"{rules.Key}: a meta-training run on '{run.Task}' {run.Inner} and was left out."));
+            notes.AddRange(rules.SelectMany(r => r.Notes).Distinct(StringComparer.Ordinal).Select(note => $"{rules.Key}: {note}"));
             if (lost.Length > ListedRuns)
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"{rules.Key}: so were {lost.Length - ListedRuns} other meta-training runs that diverged."));
         }
@@ -125,8 +127,8 @@ public static class PlanReport
         new("Training loss", LeaveOneOut<float>.Definition(plan).Definition),
         new("Final", "Mean of the training loss over the last tenth of the run."),
         new("Test accuracy", "On the test data, after the last step; mean and standard error over seeds."),
-        new("Milliseconds per step", "Gradient plus update without evaluation, one thread, mean over 100 consecutive steps after 20, measured after the comparison."),
-        .. plan.Controls.Count > 0 ? [new("Control", "The same rule with nothing learned and nothing chosen: random or identity bases, no prior, the library's default step with linear decay, for every family.")] : Array.Empty<NamedText>(),
+        new("Milliseconds per step", string.Create(CultureInfo.InvariantCulture, $"Gradient plus update without evaluation, one thread, mean over {StepTimer.Timed} consecutive steps after {StepTimer.WarmUp}, all optimizers in turn, the least of {LeaveOneOut<float>.TimedRounds} rounds, measured after the comparison.")),
+        .. plan.Controls.Count > 0 ? [new("Control", "The same rule with nothing learned and nothing chosen, for every family: random or identity bases, no prior, the library's default step with linear decay; for learned metrics the identity with step 0.1.")] : Array.Empty<NamedText>(),
         new("Same for all", "Initial weights, mini-batches and number of seeds; every optimizer sees the same draws."),
     ];
 }

@@ -25,6 +25,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
 {
     private const int Directions = 3;
     private const int MostTangents = 64;
+    private const int MostRank = 8;
     private const int Window = 5;
 
     /// <summary>Full-batch steps that implicit modes are compared over: the cap of meta-quadratics is 200,000.</summary>
@@ -90,19 +91,17 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
         {
             MetaMdLearning mirror => new MirrorLearner<double>(plan, mirror, tasks, settings, time).CreateRule(),
             MatrixLearning matrix => new MatrixLearner<double>(plan, matrix, tasks, settings, time).CreateRule(),
-            BasisLearning basis => new LearnedBasis<double>(ShortStatistics(task), Math.Min(basis.Rank, 8), new LearnedBasisOptions { LearningRate = basis.LearningRates[0], Learn = StatisticsRules<double>.OfRule(basis) }),
-            TrackedLearning tracked => new TrackedBasis<double>(
-                ShortStatistics(task), new TrackedBasisOptions
-                {
-                    LearningRate = tracked.LearningRates[0], Rank = Math.Min(tracked.Rank, 8), PriorWeight = tracked.Prior, LargestColumns = tracked.LargestColumns,
-                    RotateResidual = tracked.RotateResidual, ResidualEvery = tracked.ResidualEvery, Learn = StatisticsRules<double>.OfRule(tracked),
-                    Momentum = tracked.Momentum, Averaging = tracked.Averaging, Exponent = tracked.Exponent,
-
-                    // Derivatives take bases for constants, differences don't: bases stay where the first gradient puts them.
-                    RefreshEvery = int.MaxValue, EarlyRefreshes = [],
-                }),
+            BasisLearning basis => RuleOf(basis with { Rank = Math.Min(basis.Rank, MostRank) }, ShortStatistics(task)),
+            TrackedLearning tracked => RuleOf(tracked with { Rank = Math.Min(tracked.Rank, MostRank) }, ShortStatistics(task)),
             _ => new Adam<double>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),
         };
+    }
+
+    private static UpdateRule<double> RuleOf(IStatisticsLearning learning, BoundStatistics statistics)
+    {
+        // Derivatives take bases for constants, differences don't: they stay where the first gradient puts them.
+        var rules = StatisticsRules<double>.Of(learning, refreshes: false);
+        return rules.Learned(rules.Bases(statistics), learning.LearningRates[0]);
     }
 
     private BoundStatistics ShortStatistics(LearningTask<double> task)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
@@ -12,9 +13,9 @@ using MetaMirror.UpdateRules;
 namespace MetaMirror.Experiments.Learning;
 
 /// <summary>
-/// Learns "basis + prior" or a tracked basis in three phases: statistics of source runs give basis and prior; the step is chosen among candidates by the mean
-/// trajectory loss on the source tasks, with its schedule; step and per-tensor scales are then refined by hypergradient of that loss. The control has nothing
-/// learned and nothing chosen: one step for all families.
+/// Learns "basis + prior" or a tracked basis: statistics of source runs give basis and prior; step and schedule are chosen among candidates by the mean trajectory loss on
+/// the source tasks; a check on streams not seen so far says how good that is. If the plan asks for it, meta-parameters are then refined by hypergradient of that loss, which is kept if the
+/// same check finds it better. The control has nothing learned and nothing chosen: one step for all families.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
@@ -31,7 +32,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
 
     /// <inheritdoc/>
     protected override int PlannedOuterSteps =>
-        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + (learning.OuterSteps > 0 ? learning.OuterSteps + 2 : 0) + 1;
+        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + 1 + (learning.OuterSteps > 0 ? learning.OuterSteps + 1 : 0);
 
     private bool HasControl => Plan.Controls.Contains(_rules.Control, StringComparer.Ordinal);
 
@@ -45,32 +46,45 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         phase++;
         RuleSetting best = Choose(ref phase, blocks, cancellationToken);
         UpdateRule<T> rule = Deployed(blocks, best);
-        ImmutableArray<T> refined = default;
-        IReadOnlyList<OuterStepReport> history = learning.OuterSteps > 0 ? Refine(ref phase, rule, out refined, cancellationToken) : [];
-        MetaLearner<T> learner = RunPhase(
-            "check", phase++, RefinementStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys: true, cancellationToken, start: refined);
+        MetaLearner<T> learner = Check(phase++, rule, default, deploys: true, cancellationToken);
+        var history = new List<OuterStepReport>();
+        string? note = learning.OuterSteps > 0 ? Refine(phase, rule, ref learner, history, cancellationToken) : null;
         LearnedRule<T> learned = Result(learning.Optimizer, OptimizerRole.Learned, rule, learner);
-        List<LearnedRule<T>> rules = [Stepping(learned with { History = [.. history, .. learned.History], Cost = CostOf(history.Count + 1) })];
+        List<LearnedRule<T>> rules =
+        [
+            learned with { History = [.. history, .. learned.History], Cost = CostOf(history.Count + 1), Notes = note is null ? [] : [note] },
+        ];
         if (HasControl)
-            rules.Add(Stepping(Control()));
+            rules.Add(Control());
         return rules;
     }
 
-    /// <summary>The rule with its step times the plan's factor.</summary>
-    private LearnedRule<T> Stepping(LearnedRule<T> rule)
+    /// <summary>Learner becomes that of what the hypergradient makes of the meta-parameters, where this is better on streams that neither has seen; else returns why not.</summary>
+    private string? Refine(int phase, UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken)
     {
-        int at = rule.Rule.MetaSpecs(rule.Layout).ToList().FindIndex(s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal));
-        return rule with { Natural = rule.Natural.SetItem(at, rule.Natural[at] * T.CreateChecked(learning.StepFactor)) };
+        const string Dropped = "The refinement by hypergradient was dropped: ";
+        double before = learner.History[0].Value;
+        try
+        {
+            MetaLearner<T> refined = RunPhase("refinement", phase, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 0, deploys: false, cancellationToken);
+            history.AddRange(refined.History);
+            MetaLearner<T> check = Check(phase + 1, rule, [.. refined.Meta.Of(MetaPlace.Rule)], deploys: false, cancellationToken);
+            double after = check.History[0].Value;
+            if (!check.History[0].Diverged.IsEmpty)
+                return $"{Dropped}with it a run on '{check.History[0].Diverged[0].Task}' diverged.";
+            if (!(after < before))
+                return string.Create(CultureInfo.InvariantCulture, $"{Dropped}on new initial weights and batches of the source tasks the mean loss is {after:g4} with it and {before:g4} without.");
+            learner = check;
+            return null;
+        }
+        catch (MetaLearningDivergedException error)
+        {
+            return Dropped + error.Message;
+        }
     }
 
-    /// <summary>What the hypergradient makes of the rule's meta-parameters, or default where that is no better on streams it has not seen.</summary>
-    private IReadOnlyList<OuterStepReport> Refine(ref int phase, UpdateRule<T> rule, out ImmutableArray<T> refined, CancellationToken cancellationToken)
-    {
-        MetaLearner<T> learner = RunPhase("refinement", phase++, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 0, deploys: true, cancellationToken);
-        ImmutableArray<T>[] candidates = [default, [.. learner.Meta.Of(MetaPlace.Rule)]];
-        refined = candidates[Math.Max(0, Choose("refined or not", ref phase, candidates, new TrajectoryLoss<T>(), start => (rule, start), null, cancellationToken))];
-        return learner.History;
-    }
+    private MetaLearner<T> Check(int phase, UpdateRule<T> rule, ImmutableArray<T> start, bool deploys, CancellationToken cancellationToken) =>
+        RunPhase("check", phase, CheckStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys, cancellationToken, start: start);
 
     private RuleSetting Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
     {
@@ -86,7 +100,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     {
         UpdateRule<T> rule = Scheduled(_rules.Unlearned(Tasks.Layout), ScheduleName.Linear, learning.Warmup);
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
-        return new LearnedRule<T>(_rules.Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
+        return Stepping(new LearnedRule<T>(_rules.Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0)));
     }
 
     private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, RuleSetting setting) =>

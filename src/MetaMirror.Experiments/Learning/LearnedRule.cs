@@ -22,10 +22,13 @@ public sealed record LearnedRule<T>(
     ImmutableArray<OuterStepReport> History, MetaTrainingSummary Cost)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>What a person should know of how it was learned.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>The rule as a contender of a comparison, not tuned on the held-out task.</summary>
     public Contender<T> ToContender() => new(Name, Role, Rule)
     {
         RuleValues = Natural,
-        Tuning = new TuningSummary(Role == OptimizerRole.Learned ? "learned on the source tasks" : "step chosen on the source tasks", 0),
+        Tuning = new TuningSummary(Role == OptimizerRole.Learned ? "learned on the source tasks" : "nothing learned, nothing chosen", 0),
     };
 }

@@ -87,6 +87,8 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
             complete = false;
         }
 
+        foreach (string note in learned.Notes)
+            Warn(note);
         FirstGradients first = FirstGradients.Of(tasks, learned.ToContender(), plan.Training.BatchSize is null, settings.LearningSeed);
         var recipe = new LearningRecipe(
             LearningRecipe.PlanOf(plan), settings.Seed, [.. tasks.Select(t => t.Name)], heldOut, typeof(T).Name, first.Least, first.Largest);

@@ -21,7 +21,7 @@ namespace MetaMirror.Experiments.Learning;
 public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Seeds of different streams lie this far apart: source runs, choice and refinement see different initial weights and batches.
+    // Seeds of different streams lie this far apart: source runs, choice, refinement and checks see different initial weights and batches.
     private const ulong StreamDistance = 1UL << 48;
 
     /// <summary>Streams of source runs.</summary>
@@ -32,6 +32,9 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 
     /// <summary>Streams of refinement.</summary>
     protected const int RefinementStreams = 2;
+
+    /// <summary>Streams of the runs that say how good the result is.</summary>
+    protected const int CheckStreams = 3;
 
     private readonly long _started = time.GetTimestamp();
     private int _done;
@@ -221,8 +224,18 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     protected LearnedRule<T> Result(string name, OptimizerRole role, UpdateRule<T> rule, MetaLearner<T> learner)
     {
         ArgumentNullException.ThrowIfNull(learner);
-        return new LearnedRule<T>(
-            name, role, rule, Tasks.Layout, [.. learner.Meta.Of(MetaPlace.Rule)], Plan.Training.Steps, [.. learner.History], CostOf(learner.OuterStep));
+        return Stepping(new LearnedRule<T>(
+            name, role, rule, Tasks.Layout, [.. learner.Meta.Of(MetaPlace.Rule)], Plan.Training.Steps, [.. learner.History], CostOf(learner.OuterStep)));
+    }
+
+    /// <summary>The rule with its step times the plan's factor.</summary>
+    protected LearnedRule<T> Stepping(LearnedRule<T> rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        if (Plan.Learn is not IStatisticsLearning { StepFactor: not 1 } learning)
+            return rule;
+        int at = rule.Rule.MetaSpecs(rule.Layout).ToList().FindIndex(s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal));
+        return rule with { Natural = rule.Natural.SetItem(at, rule.Natural[at] * T.CreateChecked(learning.StepFactor)) };
     }
 
     private void Count(IEnumerable<OuterStepReport> history)

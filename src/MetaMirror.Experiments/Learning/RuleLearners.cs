@@ -27,6 +27,8 @@ public static class RuleLearners
         var rules = new List<LearnedRule<T>>();
         foreach (LearningPlan learning in plan.Also.Prepend(plan.Learn!))
             rules.AddRange(Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, shared: shared).Learn(cancellationToken));
+        if (plan.Controls.Contains(UnlearnedMirror.Name, StringComparer.Ordinal))
+            rules.Add(UnlearnedMirror.Rule(tasks, plan.Training.Steps));
 
         // Stable: the order within each role stays.
         return [.. rules.OrderBy(r => r.Role == OptimizerRole.Learned ? 0 : 1)];

@@ -19,11 +19,13 @@ public sealed record StatisticsRules<T>(
     internal const string Schedule = "schedule";
 
     /// <summary>The rules of a plan's <c>learn</c> part.</summary>
+    /// <param name="learning">The part.</param>
+    /// <param name="refreshes">False: tracked bases stay where the first gradient puts them.</param>
     /// <exception cref="ArgumentException">It is of another kind.</exception>
-    public static StatisticsRules<T> Of(IStatisticsLearning learning) => learning switch
+    public static StatisticsRules<T> Of(IStatisticsLearning learning, bool refreshes = true) => learning switch
     {
         BasisLearning basis => Basis(basis),
-        TrackedLearning tracked => Tracked(tracked),
+        TrackedLearning tracked => Tracked(tracked, refreshes),
         _ => throw new ArgumentException($"Expected options of metamirror-basis or metamirror-tracked, found {learning?.GetType().Name}.", nameof(learning)),
     };
 
@@ -31,10 +33,14 @@ public sealed record StatisticsRules<T>(
     {
         LearnedBasisOptions Options(double rate) => new() { LearningRate = rate, Momentum = learning.Momentum, Averaging = learning.Averaging, PriorWeight = learning.Prior, Learn = OfRule(learning) };
         LearnedBasisOptions control = new() { Learn = OfRule(learning) };
-        return new("unlearned-basis", s => learning.Basis == BasisStart.Identity ? Each(s, Entries) : new LearnedBasis<T>(s, learning.Rank).Blocks, (blocks, rate) => new LearnedBasis<T>(blocks, Options(rate)), layout => LearnedBasis<T>.Unlearned(layout, control));
+        return new(
+            "unlearned-basis",
+            s => learning.Basis == BasisStart.Identity ? Each(s, Entries) : new LearnedBasis<T>(s, learning.Rank).Blocks,
+            (blocks, rate) => new LearnedBasis<T>(blocks, Options(rate)),
+            layout => LearnedBasis<T>.Unlearned(layout, control));
     }
 
-    private static StatisticsRules<T> Tracked(TrackedLearning learning)
+    private static StatisticsRules<T> Tracked(TrackedLearning learning, bool refreshes)
     {
         TrackedBasisOptions Options(double rate) => new()
         {
@@ -43,17 +49,22 @@ public sealed record StatisticsRules<T>(
             Learn = OfRule(learning), Momentum = learning.Momentum, Averaging = learning.Averaging, Exponent = learning.Exponent,
             TrustRegion = learning.TrustRegion == 0 ? double.PositiveInfinity : learning.TrustRegion,
         };
+        TrackedBasisOptions Running(double rate) => refreshes ? Options(rate) : Options(rate) with { RefreshEvery = int.MaxValue, EarlyRefreshes = [] };
 
         // The control keeps the library's constants, whatever the plan says of the learned rule's: only the cost of a step is the same.
         TrackedBasisOptions defaults = new();
         TrackedBasisOptions control = Options(defaults.LearningRate) with { Momentum = defaults.Momentum, Averaging = defaults.Averaging, Exponent = defaults.Exponent, TrustRegion = defaults.TrustRegion };
 
         // A block without columns makes the rule start at random ones.
-        return new("unlearned-tracked", s => learning.Start == BasisStart.Random ? Each(s, (_, block) => BasisBlock<T>.Identity(block)) : new LearnedBasis<T>(s, learning.Rank).Blocks, (blocks, rate) => new TrackedBasis<T>(blocks, Options(rate)), layout => TrackedBasis<T>.Unlearned(layout, control));
+        return new(
+            "unlearned-tracked",
+            s => learning.Start == BasisStart.Random ? Each(s, (_, block) => BasisBlock<T>.Identity(block)) : new LearnedBasis<T>(s, learning.Rank).Blocks,
+            (blocks, rate) => new TrackedBasis<T>(blocks, Running(rate)),
+            layout => TrackedBasis<T>.Unlearned(layout, control));
     }
 
     /// <summary>What the rule itself learns: the schedule stands in front of it.</summary>
-    internal static ImmutableArray<string> OfRule(IStatisticsLearning learning) => [.. learning.Learn.Where(name => name != Schedule)];
+    private static ImmutableArray<string> OfRule(IStatisticsLearning learning) => [.. learning.Learn.Where(name => name != Schedule)];
 
     private static ImmutableArray<BasisBlock<T>> Each(BoundStatistics statistics, Func<BoundStatistics, ParameterBlock, BasisBlock<T>> block) =>
         [.. statistics.Layout.Blocks.Select(b => block(statistics, b))];

@@ -35,9 +35,10 @@ internal static class LearningChecks
     {
         for (int i = 0; i < plan.Controls.Count; i++)
         {
-            string rule = "metamirror" + plan.Controls[i]["unlearned".Length..];
-            if (!learned.Contains(rule))
-                errors.Add(new PlanError(string.Create(CultureInfo.InvariantCulture, $"$.controls[{i}]"), $"the control of what is learned ('{plan.Controls[i]}' is that of '{rule}')", $"'{plan.Controls[i]}'"));
+            bool ofMetric = plan.Controls[i] == UnlearnedMirror.Name;
+            string rule = ofMetric ? "a learned metric" : $"'metamirror{plan.Controls[i]["unlearned".Length..]}'";
+            if (ofMetric ? !plan.Learned.Any(UnlearnedMirror.IsControlOf) : !learned.Contains(rule.Trim('\'')))
+                errors.Add(new PlanError(string.Create(CultureInfo.InvariantCulture, $"$.controls[{i}]"), $"the control of what is learned ('{plan.Controls[i]}' is that of {rule})", $"'{plan.Controls[i]}'"));
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class QuadraticsReproduction(LearningSettings settings, TimeProvid
     private LearnedContenders<double> Learn(Plan plan, MetaQuadraticFamily family, IReadOnlyList<int> trainingTasks, CancellationToken cancellationToken)
     {
         var tasks = new TaskFamily<double>(trainingTasks.Select(family.Task));
-        IReadOnlyList<LearnedRule<double>> rules = RuleLearners.Create(plan, tasks, settings, time, LearningProgress).Learn(cancellationToken);
+        IReadOnlyList<LearnedRule<double>> rules = RuleLearners.LearnAll(plan, tasks, settings, time, LearningProgress, cancellationToken);
         return new LearnedContenders<double>([.. rules.Select(r => r.ToContender())], rules[0].Cost);
     }
 }

@@ -9,15 +9,26 @@ internal static class ImplicitQl
 {
     private const int MaximumSweeps = 60;
 
+    /// <summary>Sweeps after which an entry that is rounding beside the whole matrix counts as zero: a block of nothing but rounding need never come apart by itself.</summary>
+    private const int PatientSweeps = 30;
+
+    /// <summary>Half of double's epsilon.</summary>
+    private const double UnitRoundoff = 1.0 / (1L << 53);
+
     /// <summary>d ← eigenvalues; the rotations are applied to the rows of q.</summary>
     public static void Diagonalize(Span<double> d, Span<double> e, int n, Span<double> q)
     {
+        double largest = 0;
+        for (int i = 0; i < n; i++)
+            largest = Math.Max(largest, Math.Abs(d[i]) + (i < n - 1 ? Math.Abs(e[i]) : 0));
         for (int l = 0; l < n; l++)
         {
             for (int sweep = 0; ; sweep++)
             {
+                // Entries of small eigenvalues keep their own digits as long as that converges.
+                double rounding = sweep < PatientSweeps ? 0 : UnitRoundoff * largest;
                 int m = l;
-                while (m < n - 1 && !IsNegligible(e[m], Math.Abs(d[m]) + Math.Abs(d[m + 1])))
+                while (m < n - 1 && !(Math.Abs(e[m]) <= rounding) && !IsNegligible(e[m], Math.Abs(d[m]) + Math.Abs(d[m + 1])))
                     m++;
                 if (m == l)
                     break;

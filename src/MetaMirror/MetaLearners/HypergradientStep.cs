@@ -27,7 +27,7 @@ public enum GradientPart
 /// <param name="outer">Outer optimizer, e.g. Adam.</param>
 /// <param name="part">Total or direct.</param>
 /// <param name="clipping">
-/// A run whose raw hypergradient is longer than this many times the median of the outer step's runs is shortened to that, at least 1: unrolled derivatives have heavy tails, and one run
+/// A run whose raw hypergradient is longer than this many times the median of the outer step's runs (those where it is not 0) is shortened to that, at least 1: unrolled derivatives have heavy tails, and one run
 /// in a hundred would decide for all. Default: null, every run counts as it is.
 /// </param>
 public sealed class HypergradientStep<T>(
@@ -54,7 +54,7 @@ public sealed class HypergradientStep<T>(
     /// <inheritdoc/>
     public override Span<T> State => _state;
 
-    /// <summary>Norms of the mean total and direct hypergradient (raw) of the last outer step; the direct one's twice where it alone is computed.</summary>
+    /// <summary>Norms of the mean total and direct hypergradient (raw, after clipping) of the last outer step; the direct one's twice where it alone is computed.</summary>
     public (double Total, double Direct) LastNorms { get; private set; }
 
     /// <inheritdoc/>
@@ -101,6 +101,8 @@ public sealed class HypergradientStep<T>(
     public override void Apply(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, int outerStep, int outerSteps)
     {
         ArgumentNullException.ThrowIfNull(meta);
+        if (_clipping is { } most)
+            Clip(meta, outcomes, most);
         double direct = Mean(meta, outcomes, _direct);
         LastNorms = (part == GradientPart.Direct ? direct : Mean(meta, outcomes, _total), direct);
         meta.Raw.CopyTo(_raw);
@@ -117,8 +119,6 @@ public sealed class HypergradientStep<T>(
     /// <summary>_gradient = mean raw gradient of the runs that completed; returns its norm.</summary>
     private double Mean(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, T[][] gradients)
     {
-        if (_clipping is { } most)
-            Clip(meta, outcomes, gradients, most);
         Array.Clear(_gradient);
         int count = 0;
         for (int slot = 0; slot < outcomes.Length; slot++)
@@ -135,20 +135,28 @@ public sealed class HypergradientStep<T>(
         return Math.Sqrt(Vectors.SquaredNorm<T>(_gradient));
     }
 
-    private void Clip(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, T[][] gradients, double most)
+    /// <summary>Shortens long runs: total and direct part by the same factor, that of the one which is followed.</summary>
+    private void Clip(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, double most)
     {
+        T[][] followed = part == GradientPart.Direct ? _direct : _total;
         var norms = new List<(int Slot, double Norm)>(outcomes.Length);
         for (int slot = 0; slot < outcomes.Length; slot++)
         {
             if (outcomes[slot].Inner.Diverged)
                 continue;
-            meta.PullBack(gradients[slot], _gradient);
+            meta.PullBack(followed[slot], _gradient);
             norms.Add((slot, Math.Sqrt(Vectors.SquaredNorm<T>(_gradient))));
         }
 
-        // Of an even number the lower one: of two runs the shorter is trusted.
-        double largest = norms.Count == 0 ? 0 : most * norms.Select(n => n.Norm).Order().ElementAt((norms.Count - 1) / 2);
+        // Of an even number the lower one: of two runs the shorter is trusted. Runs without a hypergradient say nothing of how long one is.
+        double[] lengths = [.. norms.Select(n => n.Norm).Where(n => n > 0).Order()];
+        if (lengths.Length == 0)
+            return;
+        double largest = most * lengths[(lengths.Length - 1) / 2];
         foreach ((int slot, double norm) in norms.Where(n => n.Norm > largest))
-            Vectors.Scale(T.CreateChecked(largest / norm), gradients[slot]);
+        {
+            Vectors.Scale(T.CreateChecked(largest / norm), _total[slot]);
+            Vectors.Scale(T.CreateChecked(largest / norm), _direct[slot]);
+        }
     }
 }

@@ -66,11 +66,12 @@ public sealed class BadInputTests
 
     private static void Refused(TemporaryFolder folder, string message, params string[] arguments)
     {
+        string[] before = [.. folder.Files];
         ToolRun run = ToolRun.Of(arguments, EngineSet.Shipped);
         Assert.Equal(1, run.Code);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("unexpected failure", run.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(folder["y.safetensors"]) || File.Exists(folder["out/report.html"]));
+        Assert.Equal(before, folder.Files);
     }
 
     private static TemporaryFolder Plan(string learn, string angles = "0, 45")

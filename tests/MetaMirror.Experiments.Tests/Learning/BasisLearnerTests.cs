@@ -139,6 +139,49 @@ public sealed class BasisLearnerTests
         LearnedRule<double> learned = Learned(
             new TrackedLearning("metamirror-tracked", LearningRates: [2], SourceLearningRate: 0.05, OuterSteps: 1, OuterLearningRate: 6, Learn: ["learning_rate"]), fragile: true);
         Assert.Equal(2, Rate(learned));
+        Assert.StartsWith("The refinement by hypergradient was dropped: ", Assert.Single(learned.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refinement_whose_runs_all_diverge_is_dropped()
+    {
+        LearnedRule<double> learned = Learned(
+            new TrackedLearning("metamirror-tracked", LearningRates: [0.2], SourceLearningRate: 0.05, OuterSteps: 3, OuterLearningRate: 60, Learn: ["learning_rate"]), fragile: true);
+        Assert.Equal(0.2, Rate(learned), 1e-12);
+        Assert.Contains("diverged", Assert.Single(learned.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refinement_that_helps_is_kept_without_a_word()
+    {
+        LearnedRule<double> learned = Learned(
+            new TrackedLearning("metamirror-tracked", LearningRates: [0.2], SourceLearningRate: 0.05, OuterSteps: 3, OuterLearningRate: 0.1, Learn: ["learning_rate"]));
+        Assert.True(Rate(learned) > 0.2);
+        Assert.Empty(learned.Notes);
+    }
+
+    [Fact]
+    public void A_refinement_that_is_canceled_leaves_the_rule_before_it_with_the_step_factor()
+    {
+        using var source = new CancellationTokenSource();
+        Plan plan = PlanFile.Read("sensors") with
+        {
+            Training = new TrainingPlan(Steps: 25),
+            Controls = [],
+            Learn = new TrackedLearning("metamirror-tracked", LearningRates: [0.2], SourceLearningRate: 0.05, OuterSteps: 50, OuterLearningRate: 0.1, Learn: ["learning_rate"], StepFactor: 3),
+        };
+        RuleLearner<double> learner = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System, new CancelsIn("refinement", source));
+        Assert.Throws<OperationCanceledException>(() => learner.Learn(source.Token));
+        Assert.Equal(0.6, Rate(learner.BestSoFar!), 1e-12);
+    }
+
+    private sealed class CancelsIn(string phase, CancellationTokenSource source) : IProgress<LearningProgress>
+    {
+        public void Report(LearningProgress value)
+        {
+            if (value.Phase == phase)
+                source.Cancel();
+        }
     }
 
     [Fact]

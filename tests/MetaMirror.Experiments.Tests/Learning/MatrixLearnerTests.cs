@@ -21,10 +21,22 @@ public sealed class MatrixLearnerTests
     {
         IReadOnlyList<LearnedRule<double>> rules = Learn<double>(Rotated);
 
-        Assert.Equal(["metamirror-full", "metamd-diagonal"], rules.Select(r => r.Name));
-        Assert.All(rules, r => Assert.Equal(OptimizerRole.Learned, r.Role));
+        Assert.Equal(["metamirror-full", "metamd-diagonal", "unlearned-mirror"], rules.Select(r => r.Name));
+        Assert.Equal([OptimizerRole.Learned, OptimizerRole.Learned, OptimizerRole.Control], rules.Select(r => r.Role));
         double full = Loss(rules[0]), diagonal = Loss(rules[1]);
         Assert.True(full < 1e-6 * diagonal, $"After 20 steps the full matrix left {full}, the diagonal {diagonal}.");
+    }
+
+    [Fact]
+    public void One_control_of_all_learned_metrics_steps_by_a_tenth_of_the_gradient()
+    {
+        Assert.Contains("unlearned-mirror", Rotated.Controls);
+        IReadOnlyList<LearnedRule<double>> rules = Learn<double>(Rotated with { Learn = new MatrixLearning("metamirror-full", OuterSteps: 1) });
+        LearnedRule<double> control = Assert.Single(rules, r => r.Role == OptimizerRole.Control);
+        Assert.Equal("unlearned-mirror", control.Name);
+        Assert.Equal("nothing learned, nothing chosen", control.ToContender().Tuning.Method);
+        Assert.Equal("diagonal", Assert.IsType<MirrorDescent<double>>(control.Rule).Divergence.Name);
+        Assert.Equal([.. Enumerable.Repeat(1.0, control.Layout.Length), 0.1], control.Natural.AsSpan().ToArray());
     }
 
     [Fact]

@@ -39,6 +39,7 @@ public sealed class PlanErrorTests
         { "\"metamirror-basis\"", "\"metamirror-tracked\", \"start\": \"random\", \"prior\": 1", "$.learn.prior: expected 0: a random start has no prior, found a weight above 0" },
         { "\"metamirror-basis\"", "\"metamirror-basis\", \"learn\": [\"schedule\"], \"schedules\": [\"constant\"]", "$.learn.schedules: expected none that is constant: 'schedule' is all that is learned, found 'constant'" },
         { "\"baselines\"", "\"controls\": [\"unlearned-tracked\"], \"baselines\"", "$.controls[0]: expected the control of what is learned ('unlearned-tracked' is that of 'metamirror-tracked'), found 'unlearned-tracked'" },
+        { "\"baselines\"", "\"controls\": [\"unlearned-mirror\"], \"baselines\"", "$.controls[0]: expected the control of what is learned ('unlearned-mirror' is that of a learned metric), found 'unlearned-mirror'" },
         { "rotated-images", "rotated-image", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)" },
         { "\"kind\": \"rotated-images\", ", "", "$.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found nothing" },
         { "\"optdigits\"", "\"optdigit\"", $"$.family.dataset: expected one of {Datasets}, found 'optdigit' (did you mean 'optdigits'?)" },
