@@ -17,6 +17,7 @@ internal readonly struct TrackedMoments<T>
     private readonly T _b2;
     private readonly T _e;
     private readonly T _rho;
+    private readonly PowerMap _power;
 
     /// <summary>c b2^t, its slope in c and in b2.</summary>
     private readonly T _c, _cByC, _cByB2;
@@ -32,6 +33,7 @@ internal readonly struct TrackedMoments<T>
     public TrackedMoments(T b1, T b2, T exponent, T c, double trustRegion, int t)
     {
         (_b1, _b2, _e, _rho) = (b1, b2, exponent, T.CreateSaturating(trustRegion));
+        _power = new PowerMap(float.CreateTruncating(exponent));
         double first = Math.Pow(double.CreateChecked(b1), t - 1), second = Math.Pow(double.CreateChecked(b2), t - 1), weight = double.CreateChecked(c);
         double power = second * double.CreateChecked(b2);
         _cByC = T.CreateChecked(power);
@@ -50,11 +52,16 @@ internal readonly struct TrackedMoments<T>
     public unsafe void Step(Span<T> d, Span<T> m, Span<T> v, ReadOnlySpan<T> prior)
     {
         int done = 0;
-        if (_e == Half)
+        if (_e == Half || typeof(T) == typeof(float))
         {
             done = d.Length - (d.Length % Vector256<T>.Count);
             fixed (T* pd = d, pm = m, pv = v, pp = prior)
-                Whole(this, pd, pm, pv, pp, prior.Length == 1, done);
+            {
+                if (_e == Half)
+                    Whole(this, default(SquareRoot), pd, pm, pv, pp, prior.Length == 1, done);
+                else
+                    Whole(this, new Power(_power), pd, pm, pv, pp, prior.Length == 1, done);
+            }
         }
 
         for (int i = done; i < d.Length; i++)
@@ -121,7 +128,8 @@ internal readonly struct TrackedMoments<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe void Whole(TrackedMoments<T> map, T* d, T* m, T* v, T* prior, bool isOne, int length)
+    private static unsafe void Whole<TRoot>(TrackedMoments<T> map, TRoot roots, T* d, T* m, T* v, T* prior, bool isOne, int length)
+        where TRoot : struct, IRoot
     {
         Vector256<T> b1 = Vector256.Create(map._b1), a1 = Vector256.Create(T.One - map._b1), b2 = Vector256.Create(map._b2), a2 = Vector256.Create(T.One - map._b2);
         Vector256<T> c1 = Vector256.Create(T.One / map._c1), c2 = Vector256.Create(T.One / map._c2), c = Vector256.Create(map._c), epsilon = Vector256.Create(Epsilon), rho = Vector256.Create(map._rho);
@@ -134,7 +142,7 @@ internal readonly struct TrackedMoments<T>
             Vector256<T> m1 = (b1 * Vector256.Load(m + i)) + fresh, v1 = (b2 * Vector256.Load(v + i)) + (a2 * x * x);
             m1.Store(m + i);
             v1.Store(v + i);
-            Vector256<T> root = Vector256.Sqrt((v1 + p) * c2) + epsilon;
+            Vector256<T> root = roots.Of((v1 + p) * c2) + epsilon;
             Vector256<T> step = ((b1 * m1) + fresh) * c1 / root;
             Vector256.Min(Vector256.Max(step, -rho), rho).Store(d + i);
         }
@@ -148,7 +156,33 @@ internal readonly struct TrackedMoments<T>
 
     private T Clipped(T n) => n > _rho ? _rho : n < -_rho ? -_rho : n;
 
-    private T Root(T w) => _e == Half ? T.Sqrt(w) : w > T.Zero ? T.Pow(w, _e) : T.Zero;
+    private T Root(T w)
+    {
+        if (_e == Half)
+            return T.Sqrt(w);
+        if (typeof(T) == typeof(float))
+            return T.CreateTruncating(_power.Of(float.CreateTruncating(w)));
+        return w > T.Zero ? T.Pow(w, _e) : T.Zero;
+    }
+
+    /// <summary>w^e of whole vectors.</summary>
+    private interface IRoot
+    {
+        Vector256<T> Of(Vector256<T> w);
+    }
+
+    private readonly struct SquareRoot : IRoot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<T> Of(Vector256<T> w) => Vector256.Sqrt(w);
+    }
+
+    /// <summary>Of floats.</summary>
+    private readonly struct Power(PowerMap map) : IRoot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<T> Of(Vector256<T> w) => map.Of(w.As<T, float>()).As<float, T>();
+    }
 }
 
 /// <summary>Tangents of the rule's scalar meta-parameters.</summary>

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MetaMirror.UpdateRules.Tracking;
+
+/// <summary>
+/// w^e of eight floats for a fixed 0 &lt; e &lt; 1: 2^(e log2 w) by polynomials, to a few units in the last place. Of additions, multiplications, fused ones and a division
+/// alone, so every machine has the same bits, which powers of operating systems don't.
+/// </summary>
+/// <param name="exponent">e.</param>
+internal readonly struct PowerMap(float exponent)
+{
+    /// <summary>1.5 x 2^23: adding it rounds to an integer, which stands in the low bits then.</summary>
+    private const float Rounding = 12582912;
+
+    private const float LeastNormal = 1.17549435e-38f;
+
+    /// <summary>Bits of sqrt(1/2): mantissas are taken from [sqrt(1/2), sqrt 2).</summary>
+    private const int LeastMantissa = 0x3f3504f3;
+
+    /// <summary>The same of one float.</summary>
+    public float Of(float w) => Of(Vector256.Create(w)).ToScalar();
+
+    /// <summary>w^e, w &gt;= 0. Numbers below the least normal one, and NaN, give themselves; infinity counts as 2^128.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Of(Vector256<float> w)
+    {
+        // w = 2^k m.
+        Vector256<float> e = Vector256.Create(exponent);
+        Vector256<int> k = Vector256.ShiftRightArithmetic(w.AsInt32() - Vector256.Create(LeastMantissa), 23);
+        Vector256<float> m = (w.AsInt32() - Vector256.ShiftLeft(k, 23)).AsSingle(), whole = Vector256.ConvertToSingle(k);
+
+        // log2 m = 2 / ln 2 artanh((m - 1) / (m + 1)); the next term is below 1e-9.
+        Vector256<float> s = (m - Vector256<float>.One) / (m + Vector256<float>.One), s2 = s * s;
+        Vector256<float> log = Add(s2, Vector256.Create(0.320598898f), Vector256.Create(0.412198583f));
+        log = s * Add(s2, Add(s2, Add(s2, log, Vector256.Create(0.577078016f)), Vector256.Create(0.961796694f)), Vector256.Create(2.88539008f));
+
+        // e log2 w = n + r, |r| <= 1/2.
+        Vector256<float> rounded = Add(e, whole, e * log) + Vector256.Create(Rounding);
+        Vector256<float> r = Add(e, log, Add(e, whole, Vector256.Create(Rounding) - rounded));
+
+        // 2^r by its series; the next term is below 2e-7 (r^7 at 1/2: 1.2e-7).
+        Vector256<float> power = Add(r, Vector256.Create(0.000154035304f), Vector256.Create(0.00133335581f));
+        power = Add(r, Add(r, Add(r, power, Vector256.Create(0.00961812911f)), Vector256.Create(0.0555041087f)), Vector256.Create(0.240226507f));
+        power = Add(r, Add(r, power, Vector256.Create(0.693147181f)), Vector256<float>.One);
+        Vector256<float> result = (power.AsInt32() + Vector256.ShiftLeft(rounded.AsInt32(), 23)).AsSingle();
+        return Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(w, Vector256.Create(LeastNormal)), result, w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Add(Vector256<float> x, Vector256<float> y, Vector256<float> z) => Vector256.FusedMultiplyAdd(x, y, z);
+}
