@@ -53,6 +53,49 @@ public sealed class SymmetricEigenTests
         Draws.AssertClose(oracle, values, Tolerance(n));
     }
 
+    [Theory, InlineData(1), InlineData(2), InlineData(4)]
+    public void Gradient_factors_of_low_rank_with_dead_rows_come_apart(int rank)
+    {
+        // What is left of them is rounding, rounding of rounding, and so on: no off-diagonal entry is small beside its own neighbors.
+        const int n = 64;
+        for (uint draw = 0; draw < 100; draw++)
+        {
+            float[] g = Draws.Normal<float>(n * rank, 1000 + draw), factor = new float[n * n];
+            for (int i = 0; i < n; i++)
+            {
+                float scale = (i + draw) % 3 == 0 ? 0 : MathF.Pow(10, -(i % 13));
+                Vectors.Scale<float>(scale, g.AsSpan(i * rank, rank));
+            }
+
+            Gemm.Multiply<float>(false, true, n, n, rank, 1, g, g, 0, factor);
+            double[] a = [.. factor.Select(x => (double)x)];
+            AssertDecomposes(a, n, Tolerance(n));
+        }
+    }
+
+    [Theory, InlineData(1e-4), InlineData(1e-8), InlineData(1e-16), InlineData(1e-30)]
+    public void Graded_tridiagonal_matrices_of_either_direction_come_apart(double ratio)
+    {
+        const int n = 12;
+        double[] a = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            a[(i * n) + i] = i % 2 == 0 ? 0 : Math.Pow(ratio, i);
+            if (i > 0)
+                a[(i * n) + i - 1] = a[((i - 1) * n) + i] = Math.Pow(ratio, i - 0.5);
+        }
+
+        AssertDecomposes(a, n, Tolerance(n));
+        a.AsSpan().Reverse();
+        AssertDecomposes(a, n, Tolerance(n));
+    }
+
+    private static void AssertDecomposes(double[] a, int n, double tolerance)
+    {
+        (double[] values, double[] vectors) = Decompose(a, n);
+        AssertDecomposes(a, n, values, vectors, tolerance);
+    }
+
     [Fact]
     public void Special_matrices()
     {

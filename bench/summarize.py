@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Table of a comparison for docs/results.md: `summarize.py comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
+
+For each held-out task: the learned optimizer, the best tuned baseline for that column, and the control. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
+"""
+import json, sys
+
+LOWEST = {"steps": lambda r: r["stepsToTarget"]["median"], "seconds": lambda r: seconds(r), "final": lambda r: r["finalTrainingLoss"]}
+
+
+def seconds(row):
+    steps = row["stepsToTarget"]["median"]
+    return None if steps is None or row["millisecondsPerStep"] is None else steps * row["millisecondsPerStep"] / 1000
+
+
+def best(rows, figure):
+    known = [r for r in rows if figure(r) is not None]
+    return min(known, key=figure) if known else None
+
+
+def number(x, digits=3):
+    return "–" if x is None else f"{x:.{digits}g}" if x < 1000 else f"{x:.0f}"
+
+
+def ratio(x, y):
+    return "–" if x is None or y is None else f"{x / y:.2f}"
+
+
+def steps(row):
+    s = row["stepsToTarget"]
+    return "–" if s["median"] is None else f"{s['median']:g} ({number(s['lower'])}–{number(s['upper'])})"
+
+
+def median(values):
+    known = sorted(v for v in values if v is not None)
+    return None if not known else (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
+
+
+def main():
+    with open(sys.argv[1]) as file:
+        result = json.load(file)
+    rows, name = result["comparison"], next(r["optimizer"] for r in result["comparison"] if r["learned"])
+    tasks = list(dict.fromkeys(r["heldOutTask"] for r in rows))
+    print(f"| held out | target | steps: `{name}` | best baseline | ratio | seconds: ratio | final loss | best baseline | ratio | test accuracy | best baseline | control: steps | diverged |")
+    print("|---" * 13 + "|")
+    ratios = {k: [] for k in LOWEST}
+    against = []
+    for task in tasks:
+        here = [r for r in rows if r["heldOutTask"] == task]
+        learned = next(r for r in here if r["optimizer"] == name)
+        baselines = [r for r in here if r["role"] == "baseline"]
+        control = next((r for r in here if r["role"] == "control"), None)
+        found = {k: (f(learned), b and f(b), b) for k, f in LOWEST.items() for b in [best(baselines, f)]}
+        for k, (x, y, _) in found.items():
+            ratios[k].append(None if x is None or y is None else x / y)
+        if control and control["stepsToTarget"]["median"] and learned["stepsToTarget"]["median"]:
+            against.append(learned["stepsToTarget"]["median"] / control["stepsToTarget"]["median"])
+        accurate = best(baselines, lambda r: r["testAccuracy"] and -r["testAccuracy"]["mean"])
+        percent = lambda r: "–" if not r or not r["testAccuracy"] else f"{100 * r['testAccuracy']['mean']:.1f} ± {100 * r['testAccuracy']['standardError']:.1f}"
+        (x, y, b), (s, z, _), (p, q, w) = found["steps"], found["seconds"], found["final"]
+        print(
+            f"| {task} | {number(learned['target'])} | {steps(learned)} | {b and b['optimizer']} {b and steps(b)} | **{ratio(x, y)}** | {ratio(s, z)} | {number(p)} | {w and w['optimizer']} {number(q)} "
+            f"| {ratio(p, q)} | {percent(learned)} | {accurate and accurate['optimizer']} {percent(accurate)} | {control and steps(control) or '–'} | {learned['diverged']} |")
+    reached = sum(r["stepsToTarget"]["median"] is not None for r in rows if r["optimizer"] == name)
+    words = ", ".join(f"{k} {number(median(v), 2)}" for k, v in ratios.items() if any(x is not None for x in v))
+    print(f"\nMedian of the ratios: {words}; learned / control, steps: {number(median(against), 2) if against else '–'}. Reached on {reached} of {len(tasks)} tasks. Learning took {result['metaTraining']['seconds']:.0f} s, "
+          + ", ".join(f"as many gradients as {c['trainingRuns']:.0f} training runs ({c['optimizer']})" for c in result["learningCosts"]) + ".")
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], "w") as file:
+            json.dump({k: v for k, v in result.items() if k != "curves"}, file, indent=1)
+            file.write("\n")
+
+
+if __name__ == "__main__":
+    main()
