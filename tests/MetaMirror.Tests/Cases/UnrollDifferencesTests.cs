@@ -18,7 +18,7 @@ namespace MetaMirror.Tests.Cases;
 
 /// <summary>
 /// Case A10 as it is stated, for every rule there is: the gradient of the last loss in the initial weights through five steps, float64, against central
-/// differences, all of 50 trials at 1e-5. <see cref="UnrollSweepTests"/> has the classic rules against exact derivatives besides.
+/// differences, all of 50 trials at 1e-5. A rule or divergence without a line is found by name. <see cref="UnrollSweepTests"/> has the classic rules against exact derivatives besides.
 /// </summary>
 public sealed class UnrollDifferencesTests
 {
@@ -70,6 +70,18 @@ public sealed class UnrollDifferencesTests
         ["normalized"] = () => new NormalizedGradient<double>(.3, Diagonal()),
         ["schedule, trust region and Nesterov"] = () =>
             new Chain<double>(new LinearSchedule<double>(.05), new TrustRegion<double>(.3, Hinted(new NesterovHint<double>(.8), Diagonal()))),
+        ["mirror, entropy"] = () => Mirror(new NegativeEntropy<double>()),
+        ["mirror, any potential"] = () => Mirror(new NumericalMirrorStep<double>(new QuarticPotential<double>())),
+        ["mirror, Kronecker of low rank"] = () => Mirror(new KroneckerDivergence<double>(new() { Left = FactorKind.LowRank, Right = FactorKind.LowRank, Rank = 1 })),
+        ["optimistic, supplied"] = () => Hinted(new SuppliedHint<double>((t, h) => h.Fill(.01 * t)), Diagonal()),
+        ["clipped"] = () => new Chain<double>(new ClipByNorm<double>(.1), Plain()),
+        ["decayed"] = () => new Chain<double>(new WeightDecay<double>(.1), Plain()),
+        ["nothing"] = () => new Identity<double>(),
+        ["a constant factor"] = () => new Chain<double>(new ConstantSchedule<double>(.7), Plain()),
+        ["warm-up and cosine"] = () => new Chain<double>(new Warmup<double>(3), new CosineSchedule<double>(.1), Plain()),
+        ["inverse time"] = () => new Chain<double>(new InverseTimeSchedule<double>(), Plain()),
+        ["exponential"] = () => new Chain<double>(new ExponentialSchedule<double>(.5, 2), Plain()),
+        ["polynomial"] = () => new Chain<double>(new PolynomialSchedule<double>(.1, 2), Plain()),
     };
 
     public static TheoryData<string> Names => [.. Rules.Keys];
@@ -92,8 +104,11 @@ public sealed class UnrollDifferencesTests
             double[] start = new double[network.Layout.Length];
             network.Initialize<double>(ref stream, start);
             UpdateRule<double> rule = Rules[name]();
+            int[]? partners = rule.Mirror(network.Layout)?.Divergence.Domain == DivergenceDomain.Simplex ? OntoSimplices(network.Layout, start) : null;
             double[] found = UnrollSweepTests.Reverse(network, data, rule, start);
-            var loss = new LastLoss(network, data, rule, start);
+            if (partners is not null)
+                found = [.. found.Select((slope, i) => slope - found[partners[i]])];
+            var loss = new LastLoss(network, data, rule, start, partners);
             double[] expected = [.. start.Select((_, i) => loss.Slope(i, H))];
             double allowed = (Tolerance * expected.Max(Math.Abs)) + Rounding;
             for (int i = 0; i < start.Length; i++)
@@ -106,6 +121,27 @@ public sealed class UnrollDifferencesTests
                 Assert.True(Math.Abs(expected[i] - found[i]) <= allowed, $"{name}, trial {trial}, {network}, weight {i}: expected {expected[i]:R}, found {found[i]:R}, allowed {allowed:g2}");
         }
     }
+
+    [Fact]
+    public void No_rule_and_no_divergence_is_forgotten() => Assert.Empty(RuleParts.Missing(Rules.Values.Select(rule => rule() is PerLayout<double> made ? made.Of(UnrollSweepTests.Make(0).Layout) : rule())));
+
+    /// <summary>Puts every tensor on its simplex, where weights move in pairs: each with the last of its tensor.</summary>
+    private static int[] OntoSimplices(ParameterLayout layout, double[] start)
+    {
+        int[] partners = new int[start.Length];
+        foreach (ParameterBlock block in layout.Blocks)
+        {
+            Span<double> x = start.AsSpan(block.Offset, block.Length);
+            for (int i = 0; i < x.Length; i++)
+                x[i] = Math.Exp(x[i]);
+            BregmanProjections.OntoSimplexInEntropy(x);
+            Array.Fill(partners, block.Offset + block.Length - 1, block.Offset, block.Length);
+        }
+
+        return partners;
+    }
+
+    private static Sgd<double> Plain() => new(new() { LearningRate = .1 });
 
     private static MirrorDescent<double> Mirror(Divergence<double> divergence) => new(divergence, .2);
 
@@ -131,13 +167,15 @@ public sealed class UnrollDifferencesTests
         private readonly Descent<double> _descent;
         private readonly MetaParameters<double> _meta;
         private readonly double[] _theta;
+        private readonly int[]? _partners;
 
-        public LastLoss(Network network, Dataset<double> data, UpdateRule<double> rule, double[] start)
+        public LastLoss(Network network, Dataset<double> data, UpdateRule<double> rule, double[] start, int[]? partners)
         {
             _objective = new NetworkObjective<double>(network, data);
             _descent = new Descent<double>(_objective, rule, new Unroll(Steps, FullBatch: true));
             _meta = new MetaParameters<double>([], rule.MetaSpecs(network.Layout), []);
             _theta = [.. start];
+            _partners = partners;
         }
 
         public double Slope(int i, double h) => (At(i, h) - At(i, -h)) / (2 * h);
@@ -152,10 +190,13 @@ public sealed class UnrollDifferencesTests
 
         private double At(int i, double by)
         {
-            double kept = _theta[i];
+            int partner = _partners?[i] ?? i;
+            (double kept, double other) = (_theta[i], _theta[partner]);
             _theta[i] += by;
+            if (_partners is not null)
+                _theta[partner] -= by;
             _descent.Start(_theta, _meta, default);
-            _theta[i] = kept;
+            (_theta[i], _theta[partner]) = (kept, other);
             Assert.False(_descent.Run().Diverged);
             return _objective.Evaluate(_descent.Theta, [], BatchKey.Full, []);
         }

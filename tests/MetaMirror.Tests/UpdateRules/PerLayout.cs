@@ -26,7 +26,7 @@ internal sealed class PerLayout<T>(Func<ParameterLayout, UpdateRule<T>> create) 
     public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent) =>
         Of(context.Layout).Vjp(context, x, cotangent, metaCotangent);
 
-    private UpdateRule<T> Of(ParameterLayout layout)
+    public UpdateRule<T> Of(ParameterLayout layout)
     {
         if (!_rules.TryGetValue(layout, out UpdateRule<T>? rule))
             _rules[layout] = rule = create(layout);

@@ -1,0 +1,27 @@
+using MetaMirror.Divergences;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.UpdateRules;
+
+/// <summary>What rules are made of: so that a test with a line for every rule can't forget a new one.</summary>
+internal static class RuleParts
+{
+    /// <summary>Rules and divergences of the library that no given rule contains.</summary>
+    public static IEnumerable<Type> Missing(IEnumerable<UpdateRule<double>> rules)
+    {
+        UpdateRule<double>[] parts = [.. rules.SelectMany(Parts)];
+        HashSet<Type> covered = [.. parts.Select(r => r.GetType()), .. parts.OfType<MirrorDescent<double>>().Select(m => m.Divergence.GetType())];
+        return from type in typeof(UpdateRule<>).Assembly.GetTypes()
+               where type is { IsAbstract: false, IsGenericTypeDefinition: true } && type.GetGenericArguments().Length == 1
+               let made = type.MakeGenericType(typeof(double))
+               where (made.IsAssignableTo(typeof(UpdateRule<double>)) || made.IsAssignableTo(typeof(Divergence<double>))) && !covered.Contains(made)
+               select made;
+    }
+
+    private static IEnumerable<UpdateRule<double>> Parts(UpdateRule<double> rule) => rule switch
+    {
+        Chain<double> chain => [rule, .. chain.Members.SelectMany(Parts)],
+        DualNormScaling<double> scaling => [rule, .. Parts(scaling.Rule)],
+        _ => [rule],
+    };
+}
