@@ -18,16 +18,11 @@ public sealed class AccumulatedSquares : MetricSequence
     public AccumulatedSquares(int length, ImmutableArray<double> rates, double epsilon, double initial = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (rates.IsDefaultOrEmpty)
-            throw new ArgumentException("A run needs at least one rate.", nameof(rates));
-        foreach (double rate in rates)
-        {
-            if (!(rate > 0) || !double.IsFinite(rate))
-                throw new ArgumentException($"A rate is {rate}, expected a positive number: a rate of 0 is an infinite metric.", nameof(rates));
-        }
-
-        if (!(epsilon >= 0 && initial >= 0) || !double.IsFinite(epsilon + initial))
-            throw new ArgumentException($"eps is {epsilon} and the first sum of squares {initial}, expected numbers of at least 0.", nameof(epsilon));
+        RequireRates(rates);
+        if (!(epsilon >= 0) || !double.IsFinite(epsilon))
+            throw new ArgumentException($"eps is {epsilon}, expected a number of at least 0.", nameof(epsilon));
+        if (!(initial >= 0) || !double.IsFinite(initial))
+            throw new ArgumentException($"The first sum of squares is {initial}, expected a number of at least 0.", nameof(initial));
         (Length, _rates, _epsilon, Initial) = (length, rates, epsilon, initial);
         _squares = new double[length];
         Clear();

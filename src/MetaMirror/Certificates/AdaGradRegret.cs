@@ -1,8 +1,8 @@
 namespace MetaMirror.Certificates;
 
 /// <summary>
-/// Duchi, Hazan and Singer 2011, Theorem 5, for a diagonal metric of accumulated squares s_t = s_0 + sum g^2, Q_t = (sqrt(s_t) + eps) / eta_t, in a fixed orthonormal basis, eta_t not
-/// rising: sum r_t &lt;= 1/2 sum_i D_i^2 Q_{T,i} + eta_1 sum_i (sqrt(s_{T,i}) - sqrt(s_0)), D_i = max_t |theta_{t,i} - u_i|.
+/// Duchi, Hazan and Singer 2011, Theorem 5, for a diagonal metric of accumulated squares s_t = s_0 + sum g^2, Q_t = (sqrt(s_t) + eps) / eta_t, in a fixed orthonormal basis, Q_t
+/// never falling: sum r_t &lt;= 1/2 sum_i D_i^2 Q_{T,i} + max_t eta_t sum_i (sqrt(s_{T,i}) - sqrt(s_0)), D_i = max_t |theta_{t,i} - u_i|. Rates that do not rise are enough, but not needed.
 /// </summary>
 /// <remarks>
 /// By 6.8 (l): rises of the metric add up to Q_T, and sum g_t^2 / sqrt(s_t) &lt;= 2 (sqrt(s_T) - sqrt(s_0)). Differs from the paper: every coordinate has its own D_i; with the largest of them

@@ -20,14 +20,15 @@ public sealed class BlockTrustRegions : MetricSequence
     /// <param name="layout">The tensors.</param>
     /// <param name="metric">The diagonal of P, positive, shape [n].</param>
     /// <param name="rates">eta_1 .. eta_T, positive.</param>
-    /// <param name="radii">rho_b, positive, one a tensor.</param>
+    /// <param name="radii">rho_b, positive, one a tensor; infinite where there is no trust region.</param>
     /// <exception cref="ArgumentException">Lengths differ, or a value is not positive.</exception>
     public BlockTrustRegions(ParameterLayout layout, ReadOnlySpan<double> metric, ImmutableArray<double> rates, ImmutableArray<double> radii)
     {
         ArgumentNullException.ThrowIfNull(layout);
         layout.RequireLength(metric.Length, nameof(metric));
-        if (rates.IsDefaultOrEmpty || rates.Any(r => !(r > 0)) || radii.IsDefault || radii.Length != layout.Blocks.Length || radii.Any(r => !(r > 0)))
-            throw new ArgumentException($"Expected positive rates, one a step, and {layout.Blocks.Length} positive radii, one a tensor.", nameof(rates));
+        RequireRates(rates);
+        if (radii.IsDefault || radii.Length != layout.Blocks.Length || !radii.All(r => r > 0))
+            throw new ArgumentException($"Expected {layout.Blocks.Length} positive radii, one a tensor, found [{(radii.IsDefault ? "" : string.Join(", ", radii))}].", nameof(radii));
         (_layout, _rates, _radii, _metric) = (layout, rates, radii, metric.ToArray());
         _geometry = new DiagonalGeometry(_metric);
         _inverse = new double[_metric.Length];

@@ -3,7 +3,7 @@ using MetaMirror.Descents;
 
 namespace MetaMirror.Certificates;
 
-/// <summary>Collects <see cref="RunSums"/> while a run goes on. A run that begins anew clears them.</summary>
+/// <summary>Collects <see cref="RunSums"/> while a run goes on, and <see cref="ChangingMetricSums"/> for rules whose metric changes. A run that begins anew clears them.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class CertificateObserver<T> : DescentObserver<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -15,9 +15,12 @@ public sealed class CertificateObserver<T> : DescentObserver<T>
     /// <param name="geometry">The metric.</param>
     /// <param name="form">The optimizer's formula in it; null where there is none.</param>
     /// <param name="steps">T.</param>
-    public CertificateObserver(Geometry geometry, DescentForm? form, int steps)
+    /// <param name="metrics">The metric that changes, Q_t of as many parameters; null where there is none.</param>
+    public CertificateObserver(Geometry geometry, DescentForm? form, int steps, MetricSequence? metrics = null)
     {
-        Sums = new RunSums(geometry, form, steps) { RoundingUnit = double.CreateChecked(T.BitIncrement(T.One) - T.One) };
+        double unit = double.CreateChecked(T.BitIncrement(T.One) - T.One);
+        Sums = new RunSums(geometry, form, steps) { RoundingUnit = unit };
+        Changing = metrics is null ? null : new ChangingMetricSums(metrics) { RoundingUnit = unit };
         _theta = new double[geometry.Length];
         _gradient = new double[geometry.Length];
     }
@@ -25,14 +28,22 @@ public sealed class CertificateObserver<T> : DescentObserver<T>
     /// <summary>What was collected.</summary>
     public RunSums Sums { get; }
 
+    /// <summary>The same in the metric that changes; null where there is none.</summary>
+    public ChangingMetricSums? Changing { get; }
+
     /// <inheritdoc/>
     public override void Visit(in PathPoint<T> point, ReadOnlySpan<T> state)
     {
         if (point.Step == 0)
+        {
             Sums.Clear();
+            Changing?.Clear();
+        }
+
         Load(point.Theta, _theta);
         Load(point.Gradient, _gradient);
         Sums.Add(_theta, _gradient, point.Loss);
+        Changing?.Add(_theta, _gradient);
     }
 
     /// <inheritdoc/>
@@ -40,6 +51,7 @@ public sealed class CertificateObserver<T> : DescentObserver<T>
     {
         Load(final, _theta);
         Sums.Finish(_theta);
+        Changing?.Finish(_theta);
     }
 
     private static void Load(ReadOnlySpan<T> from, double[] to)

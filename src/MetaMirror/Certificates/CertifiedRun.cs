@@ -76,13 +76,16 @@ public sealed class CertifiedRun
         {
             double sum = 0;
             for (int t = 0; t < Sums.Count; t++)
-                sum += Sums.Losses[t] - ComparatorLosses[ComparatorLosses.Count == 1 ? 0 : t];
+                sum += Sums.Losses[t] - ComparatorLossAt(t);
             return sum;
         }
     }
 
-    /// <summary>The regret as it is counted: with steps of different sizes each has its own weight.</summary>
-    internal string Regret => Sums.Weights.IndexOfAnyExcept(Sums.Count > 0 ? Sums.Weights[0] : 0) < 0 ? "regret" : WeightedRegretName;
+    /// <summary>Whether steps count differently in the regret: they differ in size, or their gradients are used unequally often by momentum.</summary>
+    internal bool IsWeighted => Sums.Weights.IndexOfAnyExcept(Sums.Count > 0 ? Sums.Weights[0] : 0) >= 0;
+
+    /// <summary>The regret as it is counted.</summary>
+    internal string Regret => IsWeighted ? WeightedRegretName : "regret";
 
     /// <summary>Name of a regret whose weights are normalized to mean 1.</summary>
     public const string WeightedRegretName = "weighted regret (step t counts c_t T / C)";
@@ -98,6 +101,14 @@ public sealed class CertifiedRun
             return 16 * Sums.RoundingUnit * largest;
         }
     }
+
+    /// <summary>Loss of u on the batch of step t.</summary>
+    internal double ComparatorLossAt(int t) => _comparatorLosses.Length switch
+    {
+        0 => ComparatorLoss,
+        1 => _comparatorLosses[0],
+        _ => _comparatorLosses[t],
+    };
 
     /// <summary>l - l(u), or null.</summary>
     internal double? Excess(double? loss) => loss - ComparatorLoss;

@@ -1,5 +1,3 @@
-using MetaMirror.Numerics;
-
 namespace MetaMirror.Certificates;
 
 /// <summary>
@@ -17,7 +15,7 @@ public sealed class ChangingMetricSums
     private readonly double[] _linear;
     private readonly double[] _least;
     private readonly double[] _most;
-    private double _size;
+    private readonly FormulaDrift _drift;
 
     /// <summary>Plans the memory.</summary>
     /// <param name="metrics">Q_t.</param>
@@ -25,6 +23,7 @@ public sealed class ChangingMetricSums
     {
         ArgumentNullException.ThrowIfNull(metrics);
         Metrics = metrics;
+        _drift = new FormulaDrift(metrics.Length);
         (_initial, _theta, _metric, _first, _next) = (Vector(), Vector(), Vector(), Vector(), Vector());
         (_constant, _linear, _least, _most) = (Vector(), Vector(), Vector(), Vector());
 
@@ -44,13 +43,13 @@ public sealed class ChangingMetricSums
     public double SquaredGradients { get; private set; }
 
     /// <summary>sum &lt;g_t, theta_t - formula_t&gt;.</summary>
-    public double Drift { get; private set; }
+    public double Drift => _drift.Sum;
 
     /// <summary>Largest distance between the run and its formula, relative to the largest theta so far.</summary>
-    public double Deviation { get; private set; }
+    public double Deviation => _drift.Deviation;
 
     /// <summary>Largest deviation that is taken for rounding.</summary>
-    public double DeviationLimit => 16 * (Metrics.Steps + 16) * RoundingUnit;
+    public double DeviationLimit => FormulaDrift.Limit(Metrics.Steps, RoundingUnit);
 
     /// <summary>The smallest entry of any Q_t; not a number if one was none.</summary>
     public double LeastEntry { get; private set; } = double.PositiveInfinity;
@@ -65,8 +64,8 @@ public sealed class ChangingMetricSums
     public void Clear()
     {
         Count = 0;
-        (SquaredGradients, Drift, Deviation, _size) = (0, 0, 0, 0);
-        (LeastEntry, LeastGrowth) = (double.PositiveInfinity, double.PositiveInfinity);
+        (SquaredGradients, LeastEntry, LeastGrowth) = (0, double.PositiveInfinity, double.PositiveInfinity);
+        _drift.Clear();
         Array.Clear(_constant);
         Array.Clear(_linear);
         Metrics.Clear();
@@ -76,8 +75,11 @@ public sealed class ChangingMetricSums
     /// <param name="theta">theta_t, shape [n].</param>
     /// <param name="gradient">g_t, shape [n].</param>
     /// <exception cref="InvalidOperationException">The run has more steps than planned.</exception>
+    /// <exception cref="ArgumentException">A length is not n.</exception>
     public void Add(ReadOnlySpan<double> theta, ReadOnlySpan<double> gradient)
     {
+        RequireLength(theta.Length, nameof(theta));
+        RequireLength(gradient.Length, nameof(gradient));
         if (Count == Metrics.Steps)
             throw new InvalidOperationException($"The run has more steps than the {Metrics.Steps} planned.");
         if (Count == 0)
@@ -88,7 +90,7 @@ public sealed class ChangingMetricSums
             theta.CopyTo(_most);
         }
 
-        Compare(theta);
+        _drift.Add(theta, _theta, 1, gradient);
         Metrics.Next(Count, gradient, _next);
         for (int i = 0; i < _next.Length; i++)
         {
@@ -110,7 +112,6 @@ public sealed class ChangingMetricSums
             _least[i] = Math.Min(_least[i], _theta[i]);
             _most[i] = Math.Max(_most[i], _theta[i]);
             SquaredGradients += g * g / q;
-            Drift += g * (theta[i] - _theta[i]);
             _theta[i] -= g / q;
         }
 
@@ -119,12 +120,19 @@ public sealed class ChangingMetricSums
 
     /// <summary>Ends the run.</summary>
     /// <param name="theta">theta_{T+1}.</param>
-    public void Finish(ReadOnlySpan<double> theta) => Compare(theta);
+    /// <exception cref="ArgumentException">Its length is not n.</exception>
+    public void Finish(ReadOnlySpan<double> theta)
+    {
+        RequireLength(theta.Length, nameof(theta));
+        _drift.Compare(theta, _theta);
+    }
 
     /// <summary>1/2 ||u - theta_1||^2 in Q_1 + 1/2 sum_{t>=2} (||theta_t - u||^2 in Q_t - the same in Q_{t-1}).</summary>
     /// <param name="u">Shape [n].</param>
+    /// <exception cref="ArgumentException">Its length is not n.</exception>
     public double Distances(ReadOnlySpan<double> u)
     {
+        RequireLength(u.Length, nameof(u));
         double sum = 0;
         for (int i = 0; i < _first.Length; i++)
         {
@@ -138,8 +146,10 @@ public sealed class ChangingMetricSums
 
     /// <summary>1/2 sum_i Q_{T,i} max_t (theta_{t,i} - u_i)^2: what the distances are at most if the metric never falls.</summary>
     /// <param name="u">Shape [n].</param>
+    /// <exception cref="ArgumentException">Its length is not n.</exception>
     public double LargestDistances(ReadOnlySpan<double> u)
     {
+        RequireLength(u.Length, nameof(u));
         double sum = 0;
         for (int i = 0; i < _metric.Length; i++)
         {
@@ -150,13 +160,9 @@ public sealed class ChangingMetricSums
         return sum / 2;
     }
 
-    private void Compare(ReadOnlySpan<double> theta)
+    private void RequireLength(int length, string name)
     {
-        _size = Math.Max(_size, Math.Sqrt(Vectors.SquaredNorm<double>(_theta)) + Math.Sqrt(Vectors.SquaredNorm(theta)));
-        double square = 0;
-        for (int i = 0; i < _theta.Length; i++)
-            square += (theta[i] - _theta[i]) * (theta[i] - _theta[i]);
-        if (square > 0 || double.IsNaN(square))
-            Deviation = double.IsNaN(square) ? double.PositiveInfinity : Math.Max(Deviation, Math.Sqrt(square) / _size);
+        if (length != Metrics.Length)
+            throw new ArgumentException($"{name} has length {length}, expected {Metrics.Length} as the metric '{Metrics.Name}'.", name);
     }
 }

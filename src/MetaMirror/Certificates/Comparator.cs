@@ -17,6 +17,7 @@ public sealed class Comparator
         _point = point.ToArray();
         _slack = slack;
         (IsMinimizer, LossGap, Premises) = (isMinimizer, gap, premises);
+        Name = isMinimizer ? "the minimum" : "the reference solution";
     }
 
     /// <summary>u.</summary>
@@ -32,7 +33,7 @@ public sealed class Comparator
     public ImmutableArray<Premise> Premises { get; }
 
     /// <summary>Name in statements.</summary>
-    public string Name => IsMinimizer ? "the minimum" : IsConstrained ? "the minimum on the simplex" : "the reference solution";
+    public string Name { get; private init; }
 
     /// <summary>u as it is.</summary>
     public static Comparator Reference(ReadOnlySpan<double> u) =>
@@ -58,9 +59,13 @@ public sealed class Comparator
     /// <summary>The minimizer on a product of simplices, found up to a duality gap; statements are about u itself.</summary>
     /// <param name="u">A nearly optimal point there.</param>
     /// <param name="gap">An upper bound on l(u) - min l.</param>
-    /// <param name="limit">The largest gap that is taken for rounding.</param>
+    /// <param name="limit">The largest gap that is accepted.</param>
     public static Comparator OnSimplices(ReadOnlySpan<double> u, double gap, double limit) =>
-        new(u, false, 0, 0, [Premise.AtMost(gap, limit, FormattableString.Invariant($"the comparator is the minimizer on the simplex, up to a duality gap of {gap:G3}"))]) { IsConstrained = true };
+        new(u, false, 0, 0, [Premise.AtMost(gap, limit, FormattableString.Invariant($"the comparator is the minimizer on the simplex, up to a duality gap of {gap:G3}"))])
+        {
+            IsConstrained = true,
+            Name = FormattableString.Invariant($"a point near the minimum on the simplex (duality gap {gap:G3})"),
+        };
 
     /// <summary>Whether u minimizes on the simplices alone, where the potential lives.</summary>
     public bool IsConstrained { get; private init; }

@@ -50,8 +50,8 @@ public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? 
                     break;
                 case Sgd<T> sgd when i == members.Length - 1:
                     return Of(sgd, layout, own, factors, clip);
-                case AdaGrad<T> adaGrad when i == members.Length - 1 && double.IsPositiveInfinity(clip):
-                    return Of(adaGrad, layout, own, factors);
+                case AdaGrad<T> adaGrad when i == members.Length - 1:
+                    return Of(adaGrad, layout, own, factors, clip);
                 case LearnedBasis<T> or TrackedBasis<T>:
                     return None(layout, $"'{members[i].Name}' averages squared gradients, so that its metric may fall again, and has momentum: neither one fixed metric nor AdaGrad's bound, which needs sums");
                 default:
@@ -83,19 +83,23 @@ public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? 
         }, null);
     }
 
-    private static DeployedForm Of<T>(AdaGrad<T> adaGrad, ParameterLayout layout, ReadOnlySpan<T> meta, double[] factors)
+    private static DeployedForm Of<T>(AdaGrad<T> adaGrad, ParameterLayout layout, ReadOnlySpan<T> meta, double[] factors, double clip)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (adaGrad.Options.Maximize || meta[2] != T.Zero)
             return None(layout, $"'{adaGrad.Name}' ascends or decays weights beside the loss");
         double eta = double.CreateChecked(meta[0]), decay = double.CreateChecked(meta[1]);
         ImmutableArray<double> rates = [.. factors.Select((f, t) => eta * f / (1 + (decay * t)))];
-        DeployedForm fixedForm = None(layout, $"'{adaGrad.Name}' has a metric that changes with every gradient");
+        string changes = $"'{adaGrad.Name}' has a metric that changes with every gradient";
+        if (!double.IsPositiveInfinity(clip))
+            return None(layout, $"{changes}, and is given clipped gradients, for which the bounds of changing metrics have no place");
+        for (int t = 0; t < rates.Length; t++)
+        {
+            if (!(rates[t] > 0 && double.IsFinite(rates[t])))
+                return None(layout, FormattableString.Invariant($"{changes}, and the rate of step {t + 1} is {rates[t]}: a changing metric with the rate in it needs positive ones"));
+        }
 
-        // A rate of 0 is an infinite metric.
-        return rates.All(r => r > 0 && double.IsFinite(r))
-            ? fixedForm with { Changing = new AccumulatedSquares(layout.Length, rates, adaGrad.Options.Epsilon, adaGrad.Options.InitialAccumulator) }
-            : fixedForm;
+        return None(layout, changes) with { Changing = new AccumulatedSquares(layout.Length, rates, adaGrad.Options.Epsilon, adaGrad.Options.InitialAccumulator) };
     }
 
     internal static DeployedForm Invalid(Geometry geometry, double eta, double radius, double mu) =>

@@ -99,6 +99,7 @@ public sealed class FamilyTheorem
         return new Certificate(CertificateLevel.L3, "theorem-4.1-corrected", $"the expected regret of {Steps} steps on a task of the family, with probability {Text(1 - Delta)},", all, () => Bound, measured)
         {
             Note = Note(measured),
+            FailureProbability = Delta,
         };
     }
 

@@ -11,16 +11,22 @@ public sealed class MetricPhases : MetricSequence
     /// <summary>Takes the phases.</summary>
     /// <param name="steps">T.</param>
     /// <param name="phases">First step of a phase, from 0 and rising, and its Q, positive, shape [n].</param>
-    /// <exception cref="ArgumentException">There is no phase from step 0 on, they are out of order, or lengths differ.</exception>
+    /// <exception cref="ArgumentException">There is no phase from step 0 on, they are out of order or after the last step, lengths differ, or an entry is not positive.</exception>
     public MetricPhases(int steps, params ReadOnlySpan<(int Start, double[] Metric)> phases)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         if (phases.IsEmpty || phases[0].Start != 0)
             throw new ArgumentException("The first phase must begin at step 0.", nameof(phases));
-        for (int k = 1; k < phases.Length; k++)
+        int next = 0, length = phases[0].Metric.Length;
+        for (int k = 0; k < phases.Length; k++)
         {
-            if (phases[k].Start <= phases[k - 1].Start || phases[k].Metric.Length != phases[0].Metric.Length)
-                throw new ArgumentException($"Phase {k} begins at step {phases[k].Start} with {phases[k].Metric.Length} entries, expected a step after {phases[k - 1].Start} and {phases[0].Metric.Length} entries.", nameof(phases));
+            (int start, double[] metric) = phases[k];
+            if (start < next || start >= steps || metric.Length != length)
+                throw new ArgumentException($"Phase {k} begins at step {start} with {metric.Length} entries, expected a step from {next} to {steps - 1} and {length} entries.", nameof(phases));
+            int wrong = Array.FindIndex(metric, p => !(p > 0 && double.IsFinite(p)));
+            if (wrong >= 0)
+                throw new ArgumentException($"Entry {wrong} of phase {k} is {metric[wrong]}, expected a positive number.", nameof(phases));
+            next = start + 1;
         }
 
         Steps = steps;

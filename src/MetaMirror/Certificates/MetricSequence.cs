@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MetaMirror.Certificates;
 
 /// <summary>
@@ -23,4 +25,16 @@ public abstract class MetricSequence
     /// <param name="gradient">g_t, which Q_t may depend on, shape [n].</param>
     /// <param name="metric">The diagonal of Q_t, shape [n], overwritten.</param>
     public abstract void Next(int step, ReadOnlySpan<double> gradient, Span<double> metric);
+
+    /// <summary>Throws unless there are rates, all positive and finite.</summary>
+    private protected static void RequireRates(ImmutableArray<double> rates)
+    {
+        if (rates.IsDefaultOrEmpty)
+            throw new ArgumentException("A run needs at least one rate.", nameof(rates));
+        foreach (double rate in rates)
+        {
+            if (!(rate > 0) || !double.IsFinite(rate))
+                throw new ArgumentException($"A rate is {rate}, expected a positive number: a rate of 0 is an infinite metric.", nameof(rates));
+        }
+    }
 }

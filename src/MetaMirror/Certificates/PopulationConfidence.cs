@@ -72,7 +72,7 @@ public sealed class PopulationConfidence(double delta = PopulationConfidence.Usu
     {
         double seen = 0;
         for (int t = 0; t < run.Sums.Count; t++)
-            seen = Math.Max(seen, Math.Abs(run.Sums.Losses[t] - run.ComparatorLosses[run.ComparatorLosses.Count == 1 ? 0 : t]));
+            seen = Math.Max(seen, Math.Abs(run.Sums.Losses[t] - run.ComparatorLossAt(t)));
         return (seen, run.LargestDifference ?? (Room * seen));
     }
 }

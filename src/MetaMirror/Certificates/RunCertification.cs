@@ -15,7 +15,11 @@ namespace MetaMirror.Certificates;
 /// <param name="LargestGradient">The largest ||g_t||_2.</param>
 /// <param name="Regret">Mean-weight regret on the batches seen; not a number where there is none.</param>
 public sealed record RunCertificationResult(
-    ImmutableArray<Certificate> Certificates, ReferenceSolution? Reference, DeployedForm Deployed, double Bregman, double Distance, double LargestGradient, double Regret);
+    ImmutableArray<Certificate> Certificates, ReferenceSolution? Reference, DeployedForm Deployed, double Bregman, double Distance, double LargestGradient, double Regret)
+{
+    /// <summary>Whether steps count differently in the regret, as <see cref="CertifiedRun.WeightedRegretName"/> says: they differ in size, or there is momentum.</summary>
+    public bool IsWeighted { get; init; }
+}
 
 /// <summary>
 /// Trains one task and certifies the run: L0, L1 and L2. Full batches: every theorem on the run itself. Mini-batches: those about the batches seen and their
@@ -44,15 +48,12 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
         var deployed = DeployedForm.Of(descent.Rule, descent.Layout, meta.Of(MetaPlace.Rule), steps);
         problem.Start(meta, key);
         ReferenceSolution? reference = curvature.IsConvex ? Solve(deployed.Geometry, descent.Initial, cancellationToken) : null;
-        var own = new CertificateObserver<T>(deployed.Geometry, deployed.Form, steps);
+        var own = new CertificateObserver<T>(deployed.Geometry, deployed.Form, steps, deployed.Changing);
         CertificateObserver<T>? whole = full || !curvature.IsConvex ? null : new CertificateObserver<T>(deployed.Geometry, null, steps);
-        ChangingMetricObserver<T>? changing = deployed.Changing is { } metrics ? new ChangingMetricObserver<T>(metrics) : null;
         var gradients = new LargestGradientObserver<T>();
         List<DescentObserver<T>> observers = [own, gradients];
         if (whole is not null)
             observers.Add(new FullGradientObserver<T>(whole, _objective, meta));
-        if (changing is not null)
-            observers.Add(changing);
         descent.Run(new ObserverGroup<T>([.. observers]), cancellationToken);
 
         // Any stored point serves where nothing is minimized: the end of the run.
@@ -65,7 +66,7 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
         var run = new CertifiedRun
         {
             Sums = own.Sums,
-            Changing = changing?.Sums,
+            Changing = own.Changing,
             Curvature = curvature,
             Comparator = comparator,
             Source = full ? GradientSource.Full : GradientSource.MiniBatches,
@@ -83,14 +84,14 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
         else
             certificates =
             [
-                .. Certify(run, new LinearizedRegret(), new WeightedRegret(), new MomentumRegret(), new OptimisticRegret(), new ChangingMetricRegret(), new AdaGradRegret()),
+                .. Certify(run, new LinearizedRegret(), new WeightedRegret(), new MomentumRegret(), new ChangingMetricRegret(), new AdaGradRegret()),
                 .. Certify(run, new PopulationAverage(), new PopulationConfidence(), new PopulationRegret()),
                 .. Certify(OnWholeSet(run, whole.Sums), new UniversalAverage(), new UniversalLastIterate(), new GradientAtEnd()),
             ];
         bool usable = reference is not null && own.Sums.IsFinished;
         return new RunCertificationResult(
             certificates, reference, deployed, deployed.Geometry.Bregman(u, own.Sums.Initial), Distance(u, own.Sums.Initial), gradients.Largest,
-            usable ? run.WeightedRegret * steps / own.Sums.WeightSum : double.NaN);
+            usable ? run.WeightedRegret * steps / own.Sums.WeightSum : double.NaN) { IsWeighted = run.IsWeighted };
     }
 
     private ReferenceSolution Solve(Geometry geometry, ReadOnlySpan<T> start, CancellationToken cancellationToken) => geometry.IsOnSimplices
@@ -102,7 +103,7 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
     {
         if (reference is { DualityGap: { } gap })
         {
-            // Half the digits of the first gap, or what rounding of the gradient leaves.
+            // Half the digits of the first gap, or what rounding of the gradient leaves: the name says the gap, whatever it is.
             double unit = double.CreateChecked(T.BitIncrement(T.One) - T.One);
             return Comparator.OnSimplices(u, gap, (Math.Sqrt(unit) * reference.FirstGap) + (16 * u.Length * unit * reference.GradientNorm));
         }

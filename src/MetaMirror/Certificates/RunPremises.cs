@@ -14,7 +14,7 @@ internal static class RunPremises
     public static Premise FullBatches(CertifiedRun run) => Premise.Test(
         run.Source == GradientSource.Full, "every gradient is one of the whole loss, not of a mini-batch");
 
-    /// <summary>One metric, exact steps: replayed for quadratics, known by construction for others. For theorems whose bound adds the drift.</summary>
+    /// <summary>Exact steps in one potential: every formula is replayed beside its run. For theorems whose bound adds the drift.</summary>
     public static Premise ExactSteps(CertifiedRun run) => ExactSteps(run, run.Sums.DeviationLimit, "up to rounding, which the bound counts");
 
     /// <summary>The same for theorems that have no place for the drift.</summary>

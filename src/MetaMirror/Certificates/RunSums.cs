@@ -25,7 +25,7 @@ public sealed class RunSums
     private readonly double[] _inverse;
     private readonly double[] _work;
     private readonly FormulaReplay? _replay;
-    private double _size;
+    private readonly FormulaDrift _drift;
 
     /// <summary>Plans the memory.</summary>
     /// <param name="geometry">The metric.</param>
@@ -46,7 +46,7 @@ public sealed class RunSums
         (_initial, _final, _gradients, _weighted, _average, _mean) = (Vector(), Vector(), Vector(), Vector(), Vector(), Vector());
         (_inverse, _work) = (Vector(), Vector());
         _replay = form is null ? null : new FormulaReplay(geometry, form, _kappa);
-        Deviation = IsReplayed ? 0 : double.NaN;
+        _drift = new FormulaDrift(geometry.Length);
 
         double[] Scalars() => new double[steps];
         double[] Vector() => new double[geometry.Length];
@@ -68,10 +68,10 @@ public sealed class RunSums
     public bool IsFinished { get; private set; }
 
     /// <summary>Largest distance between the run and its formula, relative to the largest theta so far; not a number where nothing was replayed.</summary>
-    public double Deviation { get; private set; }
+    public double Deviation => IsReplayed ? _drift.Deviation : double.NaN;
 
     /// <summary>sum c_t &lt;g_t, theta_t - formula_t&gt;: what leaving the formula adds to the weighted linearized regret, exactly. 0 where nothing was replayed.</summary>
-    public double Drift { get; private set; }
+    public double Drift => _drift.Sum;
 
     /// <summary>Unit of rounding of the run: of float or double. Default: double's.</summary>
     public double RoundingUnit { get; init; } = Math.BitIncrement(1.0) - 1;
@@ -88,7 +88,7 @@ public sealed class RunSums
     /// <summary>c_t &lt;g_t, h_t&gt;_{P^-1} of the hint h_t in a quadratic geometry, 0 in others; -kap_t v_{t-1} is the hint of momentum.</summary>
     public ReadOnlySpan<double> HintProducts => _cross.AsSpan(0, Count);
 
-    /// <summary>||c_t g_t - h_t||_*^2, by how much the hint missed; without hints c_t^2 G_t^2.</summary>
+    /// <summary>||c_t g_t - h_t||_*^2 of the hint h_t in a geometry that is not quadratic, c_t^2 G_t^2 without hints; 0 in quadratic ones, whose identity needs the products alone.</summary>
     public ReadOnlySpan<double> HintErrors => _error.AsSpan(0, Count);
 
     /// <summary>&lt;g_t, theta_t - theta_1&gt;.</summary>
@@ -143,7 +143,7 @@ public sealed class RunSums
     /// Largest deviation that is taken for rounding: some roundings of the run's element type a step; where a potential is not quadratic at least half the digits, for its steps may be
     /// solved by iteration.
     /// </summary>
-    public double DeviationLimit => Math.Max(16 * (Steps + 16) * RoundingUnit, Geometry.IsQuadratic ? 0 : Math.Sqrt(RoundingUnit));
+    public double DeviationLimit => Math.Max(FormulaDrift.Limit(Steps, RoundingUnit), Geometry.IsQuadratic ? 0 : Math.Sqrt(RoundingUnit));
 
     /// <summary>Largest deviation in theorems that have no place for <see cref="Drift"/>: half the digits, and no more of them where the run is long.</summary>
     public double StrictDeviationLimit => Math.Min(DeviationLimit, Math.Sqrt(RoundingUnit));
@@ -153,8 +153,8 @@ public sealed class RunSums
     {
         Count = 0;
         IsFinished = false;
-        (WeightSum, WeightedInner, SquaredSteps, LastGradientNorm, Drift, _size) = (0, 0, 0, 0, 0, 0);
-        Deviation = IsReplayed ? 0 : double.NaN;
+        (WeightSum, WeightedInner, SquaredSteps, LastGradientNorm) = (0, 0, 0, 0);
+        _drift.Clear();
         foreach (double[] values in (ReadOnlySpan<double[]>)[_gradients, _weighted, _average, _mean])
             Array.Clear(values);
     }
@@ -195,8 +195,8 @@ public sealed class RunSums
         Vectors.AddScaled(1, gradient, _gradients);
         Vectors.AddScaled(c, gradient, _weighted);
         Accumulate(theta, c, t);
-        if (IsReplayed)
-            Replay(theta, gradient, t, c, scale);
+        if (_replay is not null)
+            Replay(_replay, theta, gradient, t, c, scale);
         Count++;
     }
 
@@ -206,10 +206,8 @@ public sealed class RunSums
     {
         theta.CopyTo(_final);
         IsFinished = Count == Steps;
-        if (!IsReplayed)
-            return;
-
-        Compare(theta);
+        if (_replay is not null)
+            _drift.Compare(theta, _replay.Theta);
     }
 
     /// <summary>sum c_t &lt;g_t, theta_t - u&gt;, for any u.</summary>
@@ -255,33 +253,24 @@ public sealed class RunSums
     }
 
     /// <summary>What the hint h_t was worth, and how far the run has left its formula.</summary>
-    private void Replay(ReadOnlySpan<double> theta, ReadOnlySpan<double> gradient, int t, double c, double scale)
+    private void Replay(FormulaReplay replay, ReadOnlySpan<double> theta, ReadOnlySpan<double> gradient, int t, double c, double scale)
     {
-        Compare(theta);
-        Drift += c * Vectors.Dot<double>(gradient, _work);
-        bool isQuadratic = Geometry.IsQuadratic;
-        if (Form!.Momentum == MomentumForm.None)
+        _drift.Add(theta, replay.Theta, c, gradient);
+        bool hinted = Form!.Momentum != MomentumForm.None;
+        if (Geometry.IsQuadratic)
         {
-            _error[t] = c * c * _dual[t] * _dual[t];
+            _cross[t] = hinted ? c * Vectors.Dot<double>(replay.Hint, _inverse) : 0;
+        }
+        else if (hinted)
+        {
+            Vectors.LinearCombination(c, gradient, -1, replay.Hint, _work);
+            _error[t] = Geometry.SquaredDualNorm(_work);
         }
         else
         {
-            _cross[t] = isQuadratic ? c * Vectors.Dot<double>(_replay!.Hint, _inverse) : 0;
-            Vectors.LinearCombination(c, gradient, -1, _replay!.Hint, _work);
-            _error[t] = Geometry.SquaredDualNorm(_work);
+            _error[t] = c * c * _dual[t] * _dual[t];
         }
 
-        _replay!.Advance(t, c, scale, gradient, isQuadratic ? _inverse : []);
-    }
-
-    /// <summary>Leaves theta less the formula's in the work vector.</summary>
-    private void Compare(ReadOnlySpan<double> theta)
-    {
-        // Rounding of a large point stays when the run comes back to a small one.
-        _size = Math.Max(_size, Math.Sqrt(Vectors.SquaredNorm(_replay!.Theta)) + Math.Sqrt(Vectors.SquaredNorm(theta)));
-        Vectors.Subtract(theta, _replay.Theta, _work);
-        double distance = Math.Sqrt(Vectors.SquaredNorm<double>(_work));
-        if (distance > 0 || double.IsNaN(distance))
-            Deviation = double.IsNaN(distance) ? double.PositiveInfinity : Math.Max(Deviation, distance / _size);
+        replay.Advance(t, c, scale, gradient, Geometry.IsQuadratic ? _inverse : []);
     }
 }

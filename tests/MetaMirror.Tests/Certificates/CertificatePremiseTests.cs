@@ -185,7 +185,7 @@ public sealed class CertificatePremiseTests
         Assert.Contains("the weighted regret (step t counts c_t T / C) of 3 steps", new WeightedRegret().Certify(falling).Verdict, StringComparison.Ordinal);
         Assert.Contains("the linearized weighted regret (step t counts c_t T / C) of 3 steps", new LinearizedRegret().Certify(falling).Verdict, StringComparison.Ordinal);
         CertifiedRun hints = Run(new DescentForm([.3, .2, .1]) { Momentum = MomentumForm.Optimistic });
-        Assert.Contains("the weighted regret", new OptimisticRegret().Certify(hints).Verdict, StringComparison.Ordinal);
+        Assert.Contains("the weighted regret", new WeightedRegret().Certify(hints).Verdict, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -119,10 +119,25 @@ public sealed class ChangingMetricTests
         Assert.Contains("at least one rate", Assert.Throws<ArgumentException>(() => new AccumulatedSquares(2, [], 1)).Message, StringComparison.Ordinal);
         Assert.Contains("begin at step 0", Assert.Throws<ArgumentException>(() => new MetricPhases(3, (1, [1.0]))).Message, StringComparison.Ordinal);
         Assert.Contains("Phase 1", Assert.Throws<ArgumentException>(() => new MetricPhases(3, (0, [1.0]), (0, [1.0]))).Message, StringComparison.Ordinal);
+        Assert.Contains("first sum of squares is -1", Assert.Throws<ArgumentException>(() => new AccumulatedSquares(2, [1], 1, -1)).Message, StringComparison.Ordinal);
+        Assert.Contains("from 1 to 2", Assert.Throws<ArgumentException>(() => new MetricPhases(3, (0, [1.0]), (3, [1.0]))).Message, StringComparison.Ordinal);
+        Assert.Contains("Entry 1 of phase 0 is 0", Assert.Throws<ArgumentException>(() => new MetricPhases(3, (0, [1.0, 0]))).Message, StringComparison.Ordinal);
+        Refuses("rates", "A rate is Infinity", [double.PositiveInfinity], [1, 1]);
+        Refuses("rates", "A rate is 0", [0], [1, 1]);
+        Refuses("radii", "2 positive radii, one a tensor, found [1, 0]", [1], [1, 0]);
         Assert.Contains("2 positive radii", Assert.Throws<ArgumentException>(() => new BlockTrustRegions(TwoTensors, [1, 1, 1, 1], [1], [1])).Message, StringComparison.Ordinal);
         var sums = new ChangingMetricSums(new MetricPhases(1, (0, [1.0])));
         sums.Add([0], [1]);
         Assert.Throws<InvalidOperationException>(() => sums.Add([0], [1]));
+        Assert.All(
+            (Action[])[() => sums.Add([0, 0], [1]), () => sums.Add([0], [1, 1]), () => sums.Finish([]), () => sums.Distances([1, 2]), () => sums.LargestDistances([])],
+            call => Assert.Contains("expected 1 as the metric 'phases'", Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal));
+
+        static void Refuses(string parameter, string message, ImmutableArray<double> rates, ImmutableArray<double> radii)
+        {
+            ArgumentException error = Assert.Throws<ArgumentException>(parameter, () => new BlockTrustRegions(TwoTensors, [1, 1, 1, 1], rates, radii));
+            Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        }
     }
 
     private static MetricSequence Draw(int kind, ref RandomStream stream)
@@ -136,7 +151,7 @@ public sealed class ChangingMetricTests
                 return new AccumulatedSquares(4, [.. Enumerable.Range(0, steps).Select(t => eta / (1 + (fall * t)))], 1e-6, initial);
             case 1:
                 double[] first = Divergences.Draws.Positive(ref stream, 4), second = Divergences.Draws.Positive(ref stream, 4);
-                return new MetricPhases(steps, (0, [.. first.Select(p => p / eta)]), (1 + (steps / 2), [.. second.Select(p => p / eta)]));
+                return new MetricPhases(steps, (0, [.. first.Select(p => p / eta)]), (steps / 2, [.. second.Select(p => p / eta)]));
             default:
                 ImmutableArray<double> radii = [.2 * stream.NextDouble(), stream.NextDouble()];
                 return new BlockTrustRegions(TwoTensors, Divergences.Draws.Positive(ref stream, 4), [.. Enumerable.Repeat(eta, steps)], radii);

@@ -36,17 +36,17 @@ public sealed class DeployedFormTests
         ["trust region"] = (() => new TrustRegion<double>(.1, Diagonal()), ["regret", "average-iterate", "trust-region-in-advance", "last-iterate", "everything-in-advance"]),
         ["predictable trust region"] = (() => new PredictableTrustRegion<double>(.1, Diagonal()), ["regret", "average-iterate", "last-iterate", "everything-measured"]),
         ["normalized"] = (() => new NormalizedGradient<double>(.05, Diagonal()), ["regret", "average-iterate", "normalized-steps"]),
-        ["last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(), Diagonal()), ["optimistic-regret", "everything-measured"]),
-        ["half the last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(.5), Diagonal()), ["optimistic-regret", "everything-measured"]),
-        ["average of gradients, cosine"] = (() => new Chain<double>(new CosineSchedule<double>(.1), new AverageHint<double>(), Diagonal()), ["optimistic-regret", "everything-measured"]),
-        ["omega"] = (() => new Chain<double>(new OmegaHint<double>(.5, .5), Diagonal()), ["optimistic-regret", "everything-measured"]),
-        ["omega with momentum"] = (() => new Chain<double>(new OmegaMomentumHint<double>(.5, .5), Diagonal()), ["optimistic-regret", "everything-measured"]),
+        ["last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(), Diagonal()), ["regret", "everything-measured"]),
+        ["half the last gradient"] = (() => new Chain<double>(new LastGradientHint<double>(.5), Diagonal()), ["regret", "everything-measured"]),
+        ["average of gradients, cosine"] = (() => new Chain<double>(new CosineSchedule<double>(.1), new AverageHint<double>(), Diagonal()), ["regret", "everything-measured"]),
+        ["omega"] = (() => new Chain<double>(new OmegaHint<double>(.5, .5), Diagonal()), ["regret", "everything-measured"]),
+        ["omega with momentum"] = (() => new Chain<double>(new OmegaMomentumHint<double>(.5, .5), Diagonal()), ["regret", "everything-measured"]),
         ["supplied"] = (
             () => new TrustRegion<double>(.2, new Chain<double>(new LinearSchedule<double>(.1), new SuppliedHint<double>((t, h) => h.Fill(.01 * (t % 3))), Diagonal())),
-            ["optimistic-regret", "everything-measured"]),
+            ["regret", "everything-measured"]),
         ["total heavy ball"] = (() => new Chain<double>(new HeavyBallHint<double>(.8, RateMeaning.Total), Diagonal()), ["heavy-ball-regret", "momentum-regret"]),
         ["total nesterov, decay"] = (
-            () => new Chain<double>(new LinearSchedule<double>(.1), new NesterovHint<double>(.8, RateMeaning.Total), Diagonal()), ["optimistic-regret", "everything-measured"]),
+            () => new Chain<double>(new LinearSchedule<double>(.1), new NesterovHint<double>(.8, RateMeaning.Total), Diagonal()), ["regret", "everything-measured"]),
         ["heavy ball, cosine, full matrix"] = (
             () => new Chain<double>(new CosineSchedule<double>(.1), new HeavyBallHint<double>(.8), new MirrorDescent<double>(new FullMatrixDivergence<double>(), .02)), ["everything-measured"]),
         ["nesterov, trust region, kronecker"] = (
@@ -55,7 +55,7 @@ public sealed class DeployedFormTests
             ["everything-measured", "everything-in-advance"]),
         ["nesterov, predictable, exact maximum"] = (
             () => new PredictableTrustRegion<double>(.2, new Chain<double>(new NesterovHint<double>(.8), new MirrorDescent<double>(new MaxOfDiagonals<double>(3), .05))), ["everything-measured"]),
-        ["last gradient, exact maximum"] = (() => new Chain<double>(new LastGradientHint<double>(), new MirrorDescent<double>(new MaxOfDiagonals<double>(2), .1)), ["optimistic-regret"]),
+        ["last gradient, exact maximum"] = (() => new Chain<double>(new LastGradientHint<double>(), new MirrorDescent<double>(new MaxOfDiagonals<double>(2), .1)), ["regret"]),
         ["adagrad"] = (() => new AdaGrad<double>(new AdaGradOptions { LearningRate = .1 }), ["changing-metric-regret", "adagrad-regret", "universal"]),
         ["adagrad, falling rate"] = (
             () => new Chain<double>(new LinearSchedule<double>(.1), new AdaGrad<double>(new AdaGradOptions { LearningRate = .1, LearningRateDecay = .1, InitialAccumulator = .01 })),
@@ -71,11 +71,19 @@ public sealed class DeployedFormTests
         RunCertificationResult result = Run(rule(), batches: null);
         Assert.Equal(result.Deployed.Obstacle is null, result.Deployed.Changing is null);
         Assert.All(result.Certificates, c => Assert.False(c.IsExceeded, c.Verdict));
+        Assert.Equal(result.IsWeighted, result.Certificates.Single(c => c.Name == "regret").Statement.Contains(CertifiedRun.WeightedRegretName, StringComparison.Ordinal));
         foreach (string certificate in holds)
         {
             Certificate found = Assert.Single(result.Certificates, c => c.Name == certificate);
             Assert.False(found.IsRefused || found.IsExceeded || found.Bound is null || found.Measured is null, found.Verdict);
         }
+    }
+
+    [Fact]
+    public void Momentum_Weighs_Steps_Of_One_Size_Differently()
+    {
+        Assert.True(Run(new Sgd<double>(new SgdOptions { LearningRate = .05, Momentum = .8 }), batches: null).IsWeighted);
+        Assert.False(Run(Diagonal(), batches: null).IsWeighted);
     }
 
     [Fact]
@@ -96,7 +104,7 @@ public sealed class DeployedFormTests
     public void Mini_Batches_With_Momentum_Hints_And_Predictable_Steps_Speak_Of_The_Full_Loss()
     {
         Holds(new Chain<double>(new LinearSchedule<double>(.1), new NesterovHint<double>(.8), Diagonal()), "population-average", "population-with-probability");
-        Holds(new Chain<double>(new AverageHint<double>(), Diagonal()), "optimistic-regret", "population-average", "population-with-probability");
+        Holds(new Chain<double>(new AverageHint<double>(), Diagonal()), "regret", "population-average", "population-with-probability");
         Holds(new PredictableTrustRegion<double>(.1, Diagonal()), "regret", "population-regret");
         Holds(new AdaGrad<double>(new AdaGradOptions { LearningRate = .1 }), "changing-metric-regret", "adagrad-regret");
         Assert.All(
@@ -198,7 +206,9 @@ public sealed class DeployedFormTests
         Assert.Contains("'weight-decay'", Obstacle(decayed), StringComparison.Ordinal);
         var basis = new LearnedBasis<double>([.. layout.Blocks.Select(BasisBlock<double>.Identity)]);
         Assert.Contains("averages squared gradients", Obstacle(basis), StringComparison.Ordinal);
-        Assert.Contains("changes with every gradient", Obstacle(new AdaGrad<double>()), StringComparison.Ordinal);
+        Assert.EndsWith("changes with every gradient", Obstacle(new AdaGrad<double>()), StringComparison.Ordinal);
+        Assert.Contains("the rate of step 4 is 0", Obstacle(new Chain<double>(new LinearSchedule<double>(0, transitionSteps: 3), new AdaGrad<double>())), StringComparison.Ordinal);
+        Assert.Contains("clipped gradients", Obstacle(new Chain<double>(new ClipByNorm<double>(1), new AdaGrad<double>())), StringComparison.Ordinal);
 
         string Obstacle(UpdateRule<double> rule) =>
             DeployedForm.Of(rule, layout, new MetaParameters<double>([], rule.MetaSpecs(layout), []).Of(MetaPlace.Rule), 4).Obstacle!;
@@ -244,7 +254,7 @@ public sealed class DeployedFormTests
         var hints = new CertificateObserver<float>(
             new DivergenceGeometry<float>(new KroneckerDivergence<float>(), layout, new MetaParameters<float>([], new KroneckerDivergence<float>().MetaSpecs(layout), []).Of(MetaPlace.Rule)),
             new DescentForm([.. Enumerable.Repeat(.1, 8)]) { Momentum = MomentumForm.Hints, Directions = directions }, 8);
-        var changing = new ChangingMetricObserver<float>(new AccumulatedSquares(40, [.. Enumerable.Repeat(.1, 8)], 1e-8));
+        var changing = new CertificateObserver<float>(DiagonalGeometry.Euclidean(40), null, 8, new AccumulatedSquares(40, [.. Enumerable.Repeat(.1, 8)], 1e-8));
         Allocation.AssertNone(() =>
         {
             for (int t = 0; t < 8; t++)
@@ -257,7 +267,7 @@ public sealed class DeployedFormTests
             hints.Finish(theta, theta);
             changing.Finish(theta, theta);
         });
-        Assert.Equal(8, changing.Sums.Count);
+        Assert.Equal(8, changing.Changing!.Count);
     }
 
     private static MirrorDescent<double> Diagonal() => new(new DiagonalQuadratic<double>([.. Enumerable.Range(0, 4).Select(i => .5 + i)]), .3);

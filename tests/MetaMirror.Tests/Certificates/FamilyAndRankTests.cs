@@ -31,6 +31,11 @@ public sealed class FamilyAndRankTests
         Assert.Contains("as printed, which are too small", certificate.Verdict, StringComparison.Ordinal);
         Assert.Contains("training tasks on", certificate.Verdict, StringComparison.Ordinal);
         Assert.True(Theorem(1).Certify([], 1.5).IsRefused);
+
+        // It fails with probability delta: that is no error of the program.
+        Certificate unlucky = Theorem(20).Certify([], 2 * Theorem(20).Bound);
+        Assert.False(unlucky.IsExceeded);
+        Assert.Contains("probability 0.05 at most", unlucky.Verdict, StringComparison.Ordinal);
     }
 
     [Theory]

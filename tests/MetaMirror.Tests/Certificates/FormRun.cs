@@ -8,7 +8,7 @@ internal delegate double LossOf(double[] theta, double[] gradient);
 /// <summary>h_{t+1} after step t, from c_t g_t and what came before.</summary>
 internal delegate double[] NextHint(int step, double[] scaled);
 
-/// <summary>The update formulas of 6.8 as written, in theta: independent of the shadow sequence that the library replays.</summary>
+/// <summary>The update formulas of 6.8 as written, in theta: independent of the shadow sequence that the library replays, and, in quadratics, of the steps of its geometries.</summary>
 internal static class FormRun
 {
     public static RunSums Of(Geometry geometry, DescentForm form, LossOf loss, double[] start, List<double[]>? path = null, Action<double[]>? disturb = null, NextHint? hints = null)
@@ -17,6 +17,7 @@ internal static class FormRun
         double[] theta = [.. start], g = new double[n], v = new double[n], move = new double[n], hint = new double[n];
         var sums = new RunSums(geometry, form, form.Steps);
         double[] state = new double[geometry.StateLength];
+        double[][]? metric = geometry.IsQuadratic ? Metric(geometry) : null;
         double before = double.NaN;
         for (int t = 0; t < form.Steps; t++)
         {
@@ -49,7 +50,10 @@ internal static class FormRun
                 hint[i] = other is null ? next : other[i];
             }
 
-            geometry.Step(move, theta, state, t);
+            if (metric is null)
+                geometry.Step(move, theta, state, t);
+            else
+                theta = [.. theta.Zip(Solve(metric, move), (x, d) => x - d)];
             disturb?.Invoke(theta);
             before = norm;
         }
@@ -57,6 +61,39 @@ internal static class FormRun
         path?.Add([.. theta]);
         sums.Finish(theta);
         return sums;
+    }
+
+    /// <summary>P, from 1/2 ||x||_P^2 of sums and differences of unit vectors.</summary>
+    private static double[][] Metric(Geometry geometry)
+    {
+        int n = geometry.Length;
+        return [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Select(j => i == j ? 2 * Half(i, i, 0) : (Half(i, j, 1) - Half(i, j, -1)) / 2).ToArray())];
+
+        double Half(int i, int j, double sign)
+        {
+            double[] x = new double[n];
+            x[i] = 1;
+            x[j] += sign;
+            return geometry.Bregman(x, new double[n]);
+        }
+    }
+
+    /// <summary>P^-1 b by Gauss' elimination, which needs no pivots where P is positive definite.</summary>
+    private static double[] Solve(double[][] p, double[] b)
+    {
+        int n = b.Length;
+        double[][] rows = [.. p.Select((row, i) => (double[])[.. row, b[i]])];
+        for (int k = 0; k < n; k++)
+        {
+            foreach (double[] row in rows.Where(r => r != rows[k]))
+            {
+                double factor = row[k] / rows[k][k];
+                for (int j = k; j <= n; j++)
+                    row[j] -= factor * rows[k][j];
+            }
+        }
+
+        return [.. rows.Select((row, k) => row[n] / row[k])];
     }
 
     /// <summary>The run with its losses measured on the one full loss.</summary>

@@ -9,6 +9,7 @@ public sealed class PopulationTests
 {
     private const int Steps = 60;
     private const double Share = .7;
+    private const double Rounding = 1e-12;
 
     /// <summary>Runs of PAPERS 6.8 (k).</summary>
     private const uint Runs = 400;
@@ -23,14 +24,22 @@ public sealed class PopulationTests
         DescentForm form = new([.. Enumerable.Range(0, Steps).Select(t => .4 / Math.Sqrt(1 + t))]) { Momentum = momentum, Mu = momentum == MomentumForm.HeavyBall ? .5 : 0 };
         int failed = 0;
         double reached = 0, without = 0;
+
+        // c_t, the total weight of g_t in all later steps, as a sum; of all (g_t)^2 = 1, D = 1 and b = 2.
+        double[] c = [.. form.Rates.Select((_, t) => form.Rates.Skip(t).Select((eta, k) => eta * Math.Pow(form.Mu, k)).Sum())];
+        double squares = c.Sum(x => x * x), azuma = 2 * Math.Sqrt(2 * Math.Log(1 / Delta) * squares) / c.Sum();
         for (uint draw = 0; draw < Runs; draw++)
         {
             CertifiedRun run = Run(form, draw, b: 2);
             Certificate certificate = new PopulationConfidence(Delta).Certify(run);
             Assert.False(certificate.IsRefused || certificate.IsExceeded, certificate.Verdict);
+            double average = new PopulationAverage().Certify(run).Bound!.Value;
+            Assert.Equal(average + azuma, certificate.Bound!.Value, Rounding);
+            if (momentum == MomentumForm.None)
+                Assert.Equal((1 + squares) / (2 * c.Sum()), average, Rounding);
             failed += certificate.Measured > certificate.Bound ? 1 : 0;
-            reached = Math.Max(reached, certificate.Measured!.Value / certificate.Bound!.Value);
-            without = Math.Max(without, certificate.Measured.Value / new PopulationAverage().Certify(run).Bound!.Value);
+            reached = Math.Max(reached, certificate.Measured!.Value / certificate.Bound.Value);
+            without = Math.Max(without, certificate.Measured.Value / average);
         }
 
         Assert.InRange(failed, 0, Delta * Runs);
@@ -79,7 +88,10 @@ public sealed class PopulationTests
             Certificate certificate = new PopulationRegret().Certify(run);
             Assert.False(certificate.IsRefused, certificate.Verdict);
             Assert.Null(certificate.Measured);
-            bounds += certificate.Bound!.Value;
+
+            // D^2 / 2 + 1/2 sum c_t^2 G_t^2, G = 1: the first step is not scaled, all others are by .8.
+            Assert.Equal(.5 + ((.01 + ((Steps - 1) * .0064)) / 2), certificate.Bound!.Value, Rounding);
+            bounds += certificate.Bound.Value;
             for (int t = 0; t < Steps; t++)
                 regrets += run.Sums.Weights[t] * (Full(path[t][0]) - run.ComparatorLoss);
             Assert.True(new PopulationAverage().Certify(run).IsRefused);

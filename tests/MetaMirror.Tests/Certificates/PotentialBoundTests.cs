@@ -20,8 +20,8 @@ public sealed class PotentialBoundTests
         ["linearized-regret", "regret", "average-iterate", "last-iterate", "everything-measured"],
         ["linearized-regret", "everything-measured", "everything-in-advance"],
         ["linearized-regret", "everything-measured", "everything-in-advance"],
-        ["linearized-regret", "optimistic-regret", "everything-measured"],
-        ["linearized-regret", "optimistic-regret", "everything-measured"],
+        ["linearized-regret", "regret", "everything-measured"],
+        ["linearized-regret", "regret", "everything-measured"],
     ];
 
     /// <summary>150 a potential by default; METAMIRROR_TEST_SCALE multiplies them.</summary>
@@ -107,7 +107,7 @@ public sealed class PotentialBoundTests
             geometry.Step(hint, theta, [], T);
             sums.Finish(theta);
             Assert.InRange(sums.Deviation, 0, sums.DeviationLimit);
-            FormRun.Certify<OptimisticRegret>(FormRun.Certified(sums, loss.Evaluate, Comparator.Reference(u), loss.Curvature));
+            FormRun.Certify<WeightedRegret>(FormRun.Certified(sums, loss.Evaluate, Comparator.Reference(u), loss.Curvature));
         }
     }
 

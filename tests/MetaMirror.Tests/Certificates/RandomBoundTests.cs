@@ -21,7 +21,7 @@ public sealed class RandomBoundTests
         ("smooth-trust-region", 2, .01),
         ("heavy-ball-regret", 50, .5),
         ("momentum-regret", 100, .5),
-        ("optimistic-regret", 50, .5),
+        ("optimistic-regret", 30, .4),
         ("everything-measured", 800, .8),
         ("everything-in-advance", 100, .8),
         ("changing-metric-regret", 0, 0),
