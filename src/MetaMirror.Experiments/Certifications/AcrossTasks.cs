@@ -10,27 +10,30 @@ internal static class AcrossTasks
     /// <summary>Room above the largest bound seen, for the range that has to be assumed.</summary>
     private const double Range = 2;
 
-    /// <summary>Certifies the family from held-out tasks; null where one of them has no L1.</summary>
+    /// <summary>Certifies the family from held-out tasks; refused where one of them has no L1.</summary>
     /// <param name="heldOut">Runs on them.</param>
     /// <param name="unseen">Checked if the metric is known to be learned on other tasks, assumed if nothing is known, failed if it was learned on these.</param>
-    public static Certificate? Of(IReadOnlyList<RunCertificationResult> heldOut, PremiseStatus unseen)
+    public static Certificate Of(IReadOnlyList<RunCertificationResult> heldOut, PremiseStatus unseen)
     {
-        double[] bounds = [.. heldOut.Select(Bound)];
-        if (!bounds.All(b => b >= 0))
-            return null;
-        double largest = Range * bounds.Max();
-        bool plain = heldOut.All(r => r.Deployed.Form is { IsConstant: true, Scaling: GradientScaling.None });
+        // With momentum on mini-batches a bound may be negative: the expectation of max(0, b_i), in [0, c] if b_i <= c, is not below that of b_i.
+        double[] bounds = [.. heldOut.Select(r => Math.Max(0, Bound(r)))];
+        int missing = bounds.Count(b => !double.IsFinite(b));
+        double seen = missing > 0 ? 0 : bounds.Max();
         return new Certificate(
             CertificateLevel.L3,
             "across-tasks",
-            $"the expected {(plain ? "regret" : CertifiedRun.WeightedRegretName)} on a task of the family, with probability 0.95,",
+            $"the expected {(heldOut.Any(r => r.IsWeighted) ? CertifiedRun.WeightedRegretName : "regret")} on a task of the family, with probability 0.95,",
             [
-                Premise.Checked("every held-out task has its L1"),
+                missing > 0
+                    ? Premise.Failed("every held-out task has its L1", -missing)
+                    : Premise.Test(seen > 0, "every held-out task has its L1, one of them above 0, by which their range is known", seen),
                 new Premise("the metric was fixed before the held-out tasks were seen", unseen),
                 Premise.Assumed("the held-out tasks are drawn independently from one distribution"),
-                Premise.Assumed("no task of the family has an L1 bound of more than twice the largest seen", largest - bounds.Max()),
+                Premise.Assumed("no task of the family has an L1 bound of more than twice the largest seen", (Range - 1) * seen),
             ],
-            () => HoeffdingBound.Of(bounds, largest, Delta),
+            () => HoeffdingBound.Of(bounds, Range * seen, Delta),
+
+            // Of the same tasks, so at most the mean of their bounds: no probability would excuse more.
             heldOut.Average(r => r.Regret));
     }
 

@@ -73,8 +73,8 @@ public sealed class PlanCertification<T>(Plan plan, DatasetCatalogue datasets, L
         RunCertificationResult[] results = Certify("certifying held-out tasks", held.AsSpan(0, Math.Min(most, held.Length)), contender, cancellationToken);
         var certificates = ImmutableArray.CreateBuilder<Certificate>();
         certificates.AddRange(results.SelectMany(r => r.Certificates));
-        if (results.Length > 1 && convex && AcrossTasks.Of(results, unseen) is { } across)
-            certificates.Add(across);
+        if (results.Length > 1 && convex)
+            certificates.Add(AcrossTasks.Of(results, unseen));
         if (source.Length > 0)
             certificates.Add(Family(convex ? source : source[..Math.Min(2, source.Length)], results, contender, cancellationToken));
         if (freshTasks > 0)
