@@ -91,7 +91,10 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
         bool usable = reference is not null && own.Sums.IsFinished;
         return new RunCertificationResult(
             certificates, reference, deployed, deployed.Geometry.Bregman(u, own.Sums.Initial), Distance(u, own.Sums.Initial), gradients.Largest,
-            usable ? run.WeightedRegret * steps / own.Sums.WeightSum : double.NaN) { IsWeighted = run.IsWeighted };
+            usable ? run.WeightedRegret * steps / own.Sums.WeightSum : double.NaN)
+        {
+            IsWeighted = run.IsWeighted,
+        };
     }
 
     private ReferenceSolution Solve(Geometry geometry, ReadOnlySpan<T> start, CancellationToken cancellationToken) => geometry.IsOnSimplices
