@@ -70,16 +70,30 @@ public sealed class EmbeddedPlanTests
     }
 
     [Theory]
-    [InlineData("rotated-mnist")]
-    [InlineData("rotated-fashion")]
-    [InlineData("lenet-families")]
-    public void Larger_sets_are_measured_every_five_steps_on_a_subset(string name)
+    [InlineData("rotated-mnist", "sgd-momentum, nesterov, rmsprop, adam, nadam, adamw")]
+    [InlineData("rotated-fashion", "sgd-momentum, nesterov, rmsprop, adam, nadam, adamw")]
+    [InlineData("lenet-families", "sgd-momentum, rmsprop, adam, nadam, adamw")]
+    public void Larger_sets_are_measured_every_five_steps_on_a_subset(string name, string baselines)
     {
         Plan plan = PlanFile.Read(name);
 
         Assert.Equal(new EvaluationPlan(5, 2000), plan.Evaluation);
         Assert.Null(plan.Target.Value.Number);
-        Assert.Equal(["sgd-momentum", "nesterov", "rmsprop", "adam", "nadam", "adamw"], plan.Baselines);
+        Assert.Equal(baselines.Split(", "), plan.Baselines);
+    }
+
+    [Theory]
+    [InlineData("rotated-digits")]
+    [InlineData("rotated-mnist")]
+    [InlineData("rotated-fashion")]
+    [InlineData("lenet-families")]
+    public void Baselines_are_tuned_over_every_schedule_that_the_learned_optimizer_may_choose(string name)
+    {
+        Plan plan = PlanFile.Read(name);
+
+        Assert.Empty(((TrackedLearning)plan.Learn!).Schedules.Except(plan.Tuning.Schedules));
+        Assert.Empty(((ScheduleName[])[ScheduleName.Constant, ScheduleName.Linear, ScheduleName.Cosine]).Except(plan.Tuning.Schedules));
+        Assert.True(plan.Tuning.Rates >= 9);
     }
 
     [Fact]
