@@ -10,6 +10,10 @@ ALL = LEARN + ["exponent", "prior_weight"]
 TARGETS = {"digits": .1, "fashion": .36, "mnist": .067, "lenet": "bestClassicFinal"}
 PLANS = {"digits": "rotated-digits", "fashion": "rotated-fashion", "mnist": "rotated-mnist", "lenet": "lenet-families"}
 HELD_OUT = {"fashion": ["rotation-0", "rotation-45"], "mnist": ["rotation-0", "rotation-45"], "lenet": ["kmnist", "fashion-mnist"]}  # held out together; else each task in turn
+BOTH = ["linear", "inverse-time"]
+IMAGES = {"exponent": .5, "factorEvery": 1, "learningRates": [.012, .016, .02, .026], "schedules": BOTH}
+AS_THEN = {"digits": {"exponent": .5, "learningRates": [.016, .03, .05, .07, .09, .12, .16]}, "fashion": IMAGES, "mnist": IMAGES,
+           "lenet": {"exponent": .5, "learningRates": [.01, .014, .02, .028], "schedules": BOTH}}  # the plans have changed since
 UNREFINED = {"refinementSteps": 1, "outerLearningRate": 1e-12}  # changes nothing, but then a value is printed on streams that nothing was chosen on
 SEEDS = {"digits": 5, "fashion": 2, "mnist": 2, "lenet": 2}
 
@@ -64,17 +68,17 @@ def run(family, name, change, out):
     tool = shlex.split(os.environ.get("METAMIRROR", "metamirror"))
     plan = json.loads(subprocess.run(tool + ["plan", PLANS[family], "--json"], check=True, capture_output=True, text=True).stdout)
     plan = plan.get("plan", plan)
-    plan["learn"] = {k: x for k, x in (plan["learn"] | change).items() if x is not None}
+    plan["learn"] = {k: x for k, x in (plan["learn"] | AS_THEN[family] | change).items() if x is not None}
     if plan["learn"]["optimizer"] != "metamirror-tracked":
         basis = plan["learn"]["optimizer"] == "metamirror-basis"
-        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponent", "trustRegion") if basis else ("schedules",))
+        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponent", "trustRegion") if basis else ("schedules", "exponent"))
         plan["learn"] = {k: x for k, x in plan["learn"].items() if k not in tracked}
         plan["controls"] = ["unlearned-basis"] if basis else []
     if not ("step x" in name or name in ("tracked", "basis", "families")):
         plan["controls"] = []
     plan["name"], plan["seeds"] = "variant", SEEDS[family] + (1 if family == "fashion" and "step x" in name else 0)
     plan["target"]["value"] = TARGETS[family]
-    if name == "families":  # the plan as it is, each task held out in turn; Adam's grid is enough for the target
+    if name == "families":  # the plan, each task held out in turn; Adam's grid is enough for the target
         grid = {"rates": 3, "schedules": ["linear", "cosine"], "learningRates": {"adam": [.003, .006, .012]}, "maxExtensions": 1}
         plan |= {"baselines": ["adam"], "tuning": grid, "seeds": 2 if family == "lenet" else 3, "controls": ["unlearned-tracked"]}
         plan["target"]["value"] = .1 if family == "digits" else "bestClassicFinal"
