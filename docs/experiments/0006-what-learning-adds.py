@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of experiment 0006, through the command-line tool: `0006-what-learning-adds.py FAMILY [VARIANT ...]`, FAMILY one of digits, fashion, mnist, lenet; no variant: all.
 
-METAMIRROR is the command (default: metamirror), METAMIRROR_DATA the data. One JSON file per variant in 0006-results (or $OUT); those that exist are not run again.
+METAMIRROR is the command (default: metamirror), OPTIONS more options of it (--threads 1), METAMIRROR_DATA the data. One JSON file per variant in 0006-results (or $OUT); those that exist are not run again.
 """
 import json, os, re, shlex, statistics, subprocess, sys
 
@@ -10,6 +10,11 @@ ALL = LEARN + ["exponent", "prior_weight"]
 TARGETS = {"digits": .1, "fashion": .36, "mnist": .067, "lenet": "bestClassicFinal"}
 PLANS = {"digits": "rotated-digits", "fashion": "rotated-fashion", "mnist": "rotated-mnist", "lenet": "lenet-families"}
 HELD_OUT = {"fashion": ["rotation-0", "rotation-45"], "mnist": ["rotation-0", "rotation-45"], "lenet": ["kmnist", "fashion-mnist"]}  # held out together; else each task in turn
+BOTH = ["linear", "inverse-time"]
+IMAGES = {"exponent": .5, "factorEvery": 1, "learningRates": [.012, .016, .02, .026], "schedules": BOTH}
+AS_THEN = {"digits": {"exponent": .5, "learningRates": [.016, .03, .05, .07, .09, .12, .16]}, "fashion": IMAGES, "mnist": IMAGES,
+           "lenet": {"exponent": .5, "learningRates": [.01, .014, .02, .028], "schedules": BOTH}}  # the plans have changed since
+UNREFINED = {"refinementSteps": 1, "outerLearningRate": 1e-12}  # changes nothing, but then a value is printed on streams that nothing was chosen on
 SEEDS = {"digits": 5, "fashion": 2, "mnist": 2, "lenet": 2}
 
 
@@ -29,9 +34,16 @@ def variants(family):
     v |= {"basis": basis, "basis, hybrid": basis | hyper(15, .2, LEARN + ["prior_weight"]), "basis, prior 0": basis | {"prior": 1e-9}, "identity + prior": basis | {"basis": "identity"},
           "identity + prior, hybrid": basis | {"basis": "identity"} | hyper(15, .2, LEARN + ["prior_weight"]), "identity": basis | {"basis": "identity", "prior": 1e-9},
           "basis, hyper": basis | {"basis": "identity", "prior": 1e-9, "learningRates": [.008], "schedules": ["linear"]} | hyper(15, .2, LEARN + ["prior_weight"])}
-    kronecker = {"optimizer": "metamirror-kronecker", "outerSteps": 0, "start": "fourth-roots", "sourceLearningRate": .01 if digits else .004, "learningRates": [.005, .01, .02, .04, .08, .16],
-                 "momentum": .9, "trustRegion": 1, "schedule": "linear"}
-    v |= {"kronecker": kronecker, "kronecker, hybrid": kronecker | {"refinementSteps": 15}, "kronecker, iterated": kronecker | {"start": "unit", "outerSteps": 10}}
+    matrix = {"optimizer": "metamirror-kronecker", "outerSteps": 0, "momentum": .9, "trustRegion": 1, "schedule": "linear", "learningRates": [.005, .01, .02, .04, .08, .16, .32, .64], "refinementSteps": 15}
+    unit = matrix | {"start": "unit"}
+    roots, closed = matrix | {"start": "fourth-roots", "sourceLearningRate": .01 if digits else .004}, unit | {"outerSteps": 10}
+    for name, start in (("kronecker", roots), ("kronecker closed form", closed), ("kronecker unit", unit)):
+        v |= {name: start | UNREFINED} | {f"{name}, hybrid 15 x {lr}": start | {"outerLearningRate": lr} for lr in (.003, .01, .03, .1)}
+        v |= {f"{name}, hybrid 15 x {lr} on 100 steps": start | {"outerLearningRate": lr, "refinementInnerSteps": 100} for lr in (.03, .1)}
+    alone = unit | {"learningRates": [.04]}
+    v |= {"kronecker start": alone | UNREFINED}
+    v |= {f"kronecker, hyper {n} x {lr}": alone | {"refinementSteps": n, "outerLearningRate": lr} for n in (15, 50) for lr in (.03, .1)}
+    v |= {f"kronecker, hyper 15 x {lr} on 100 steps": alone | {"refinementInnerSteps": 100, "outerLearningRate": lr} for lr in (.1, .2)}
     v |= {f"basis, prior {c}": basis | {"prior": c} for c in (.1, 10)}
     v |= {f"basis, rank {r}": basis | {"rank": r} for r in (4, 8, 16, 64 if digits else 100)}
     v |= {"random start": {"start": "random"}}
@@ -56,17 +68,17 @@ def run(family, name, change, out):
     tool = shlex.split(os.environ.get("METAMIRROR", "metamirror"))
     plan = json.loads(subprocess.run(tool + ["plan", PLANS[family], "--json"], check=True, capture_output=True, text=True).stdout)
     plan = plan.get("plan", plan)
-    plan["learn"] = {k: x for k, x in (plan["learn"] | change).items() if x is not None}
+    plan["learn"] = {k: x for k, x in (plan["learn"] | AS_THEN[family] | change).items() if x is not None}
     if plan["learn"]["optimizer"] != "metamirror-tracked":
         basis = plan["learn"]["optimizer"] == "metamirror-basis"
-        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponent", "trustRegion") if basis else ("schedules",))
+        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponent", "trustRegion") if basis else ("schedules", "exponent"))
         plan["learn"] = {k: x for k, x in plan["learn"].items() if k not in tracked}
-        plan["controls"] = ["unlearned-basis"] if plan["learn"]["optimizer"] == "metamirror-basis" else []
+        plan["controls"] = ["unlearned-basis"] if basis else []
     if not ("step x" in name or name in ("tracked", "basis", "families")):
         plan["controls"] = []
     plan["name"], plan["seeds"] = "variant", SEEDS[family] + (1 if family == "fashion" and "step x" in name else 0)
     plan["target"]["value"] = TARGETS[family]
-    if name == "families":  # the plan as it is, each task held out in turn; Adam's grid is enough for the target
+    if name == "families":  # the plan, each task held out in turn; Adam's grid is enough for the target
         grid = {"rates": 3, "schedules": ["linear", "cosine"], "learningRates": {"adam": [.003, .006, .012]}, "maxExtensions": 1}
         plan |= {"baselines": ["adam"], "tuning": grid, "seeds": 2 if family == "lenet" else 3, "controls": ["unlearned-tracked"]}
         plan["target"]["value"] = .1 if family == "digits" else "bestClassicFinal"
@@ -82,12 +94,12 @@ def run(family, name, change, out):
 def measured(tool, plan, family, name, change, out):
     path = os.path.join(out, "plan.json")
     json.dump(plan, open(path, "w"))
-    done = subprocess.run(tool + ["compare", path, "--json", "--out", os.path.join(out, "report")], capture_output=True, text=True)
+    done = subprocess.run(tool + ["compare", path, "--json", "--out", os.path.join(out, "report")] + shlex.split(os.environ.get("OPTIONS", "")), capture_output=True, text=True)
     if not done.stdout:
         return {"family": family, "variant": name, "change": change, "error": done.stderr[-400:]}
     document = json.loads(done.stdout)
     rows, cost = document["comparison"], document["metaTraining"]
-    values = [float(x) for x in re.findall(r"check\s+value (\S+)\s+done", done.stderr)]
+    values = [float(x) for x in re.findall(r"(?:check|refinement)\s+value (\S+)\s+done", done.stderr)]
     return {"family": family, "variant": name, "change": change, "source": values, "rows": rows, "cost": cost}
 
 
