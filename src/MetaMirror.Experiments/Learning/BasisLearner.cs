@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Numerics;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
-using MetaMirror.Hypergradients;
 using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Tasks;
@@ -22,12 +20,6 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     : RuleLearner<T>(plan, tasks, settings, time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Adam's step falls linearly to this share of it.</summary>
-    private const double FinalOuterStep = 0.1;
-
-    /// <summary>Runs with a hypergradient longer than this many times the median are shortened.</summary>
-    private const double Clipping = 2;
-
     private readonly StatisticsRules<T> _rules = StatisticsRules<T>.Of(learning);
 
     /// <inheritdoc/>
@@ -46,9 +38,12 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         phase++;
         RuleSetting best = Choose(ref phase, blocks, cancellationToken);
         UpdateRule<T> rule = Deployed(blocks, best);
-        MetaLearner<T> learner = Check(phase++, rule, default, deploys: true, cancellationToken);
+        var objective = new TrajectoryLoss<T>();
+        MetaLearner<T> learner = Check(phase++, rule, objective, null, default, deploys: true, cancellationToken);
         var history = new List<OuterStepReport>();
-        string? note = learning.OuterSteps > 0 ? Refine(phase, rule, ref learner, history, cancellationToken) : null;
+        string? note = learning.OuterSteps > 0
+            ? Refine(phase, rule, Refinement(objective, learning.OuterLearningRate), objective, learning.OuterSteps, null, default, ref learner, history, cancellationToken)
+            : null;
         LearnedRule<T> learned = Result(learning.Optimizer, OptimizerRole.Learned, rule, learner);
         List<LearnedRule<T>> rules =
         [
@@ -58,33 +53,6 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
             rules.Add(Control());
         return rules;
     }
-
-    /// <summary>Learner becomes that of what the hypergradient makes of the meta-parameters, where this is better on streams that neither has seen; else returns why not.</summary>
-    private string? Refine(int phase, UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken)
-    {
-        const string Dropped = "The refinement by hypergradient was dropped: ";
-        double before = learner.History[0].Value;
-        try
-        {
-            MetaLearner<T> refined = RunPhase("refinement", phase, RefinementStreams, rule, Refinement(), learning.OuterSteps, null, 0, deploys: false, cancellationToken);
-            history.AddRange(refined.History);
-            MetaLearner<T> check = Check(phase + 1, rule, [.. refined.Meta.Of(MetaPlace.Rule)], deploys: false, cancellationToken);
-            double after = check.History[0].Value;
-            if (!check.History[0].Diverged.IsEmpty)
-                return $"{Dropped}with it a run on '{check.History[0].Diverged[0].Task}' diverged.";
-            if (!(after < before))
-                return string.Create(CultureInfo.InvariantCulture, $"{Dropped}on new initial weights and batches of the source tasks the mean loss is {after:g4} with it and {before:g4} without.");
-            learner = check;
-            return null;
-        }
-        catch (MetaLearningDivergedException error)
-        {
-            return Dropped + error.Message;
-        }
-    }
-
-    private MetaLearner<T> Check(int phase, UpdateRule<T> rule, ImmutableArray<T> start, bool deploys, CancellationToken cancellationToken) =>
-        RunPhase("check", phase, CheckStreams, rule, new EvaluationStep<T>(new TrajectoryLoss<T>()), 1, null, 0, deploys, cancellationToken, start: start);
 
     private RuleSetting Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
     {
@@ -105,9 +73,4 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
 
     private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, RuleSetting setting) =>
         Scheduled(_rules.Learned(blocks, setting.LearningRate), setting.Schedule, learning.Warmup, learning.Learn.Contains(StatisticsRules<T>.Schedule, StringComparer.Ordinal));
-
-    private HypergradientStep<T> Refinement() =>
-        new(
-            new ReverseMode<T>(), new TrajectoryLoss<T>(), new Chain<T>([new LinearSchedule<T>(FinalOuterStep), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate })]),
-            clipping: Clipping);
 }

@@ -3,7 +3,6 @@ using System.Numerics;
 using MetaMirror.Divergences;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
-using MetaMirror.Hypergradients;
 using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Optimism;
@@ -34,8 +33,11 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
 
     /// <inheritdoc/>
     protected override int PlannedOuterSteps => Statistics is not null
-        ? learning.LearningRates.Count + learning.RefinementSteps
-        : (learning.Start == MetricStart.FourthRoots ? learning.SourceRuns : 0) + learning.OuterSteps + learning.LearningRates.Count + learning.RefinementSteps;
+        ? learning.LearningRates.Count + RefinementPhases
+        : (learning.Start == MetricStart.FourthRoots ? learning.SourceRuns : 0) + learning.OuterSteps + learning.LearningRates.Count + RefinementPhases;
+
+    // With the checks before and after.
+    private int RefinementPhases => learning.RefinementSteps > 0 ? learning.RefinementSteps + 2 : 0;
 
     /// <summary>The rule as deployed, before learning.</summary>
     public UpdateRule<T> CreateRule() => Deployed(Mirror(Unit()));
@@ -70,12 +72,14 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
             values = WithRate(rule, values, learning.LearningRates[best]);
         }
 
-        if (learning.RefinementSteps > 0)
-            values = Refine(phase, rule, values, cancellationToken);
+        string? note = learning.RefinementSteps > 0 ? Refine(phase, rule, ref values, cancellationToken) : null;
         return
         [
             new LearnedRule<T>(
-                learning.Optimizer, OptimizerRole.Learned, rule, Tasks.Layout, values, Plan.Training.Steps, [.. _history], CostOf(learning.OuterSteps + learning.RefinementSteps)),
+                learning.Optimizer, OptimizerRole.Learned, rule, Tasks.Layout, values, Plan.Training.Steps, [.. _history], CostOf(learning.OuterSteps + learning.RefinementSteps))
+            {
+                Notes = note is null ? [] : [note],
+            },
         ];
     }
 
@@ -118,15 +122,19 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
         return [.. learner.Meta.Of(MetaPlace.Rule)];
     }
 
-    private ImmutableArray<T> Refine(int phase, UpdateRule<T> rule, ImmutableArray<T> start, CancellationToken cancellationToken)
+    /// <summary>Values become the refined ones where these are better; else returns why they are not kept.</summary>
+    private string? Refine(int phase, UpdateRule<T> rule, ref ImmutableArray<T> values, CancellationToken cancellationToken)
     {
-        var step = new HypergradientStep<T>(new ReverseMode<T>(), Objective(), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate }));
-        MetaLearner<T> learner = RunPhase(
-            "refinement", phase, RefinementStreams, rule, step, learning.RefinementSteps, null, 0, deploys: true, cancellationToken,
-            learning.RefinementInnerSteps ?? Plan.Training.Steps, start);
+        int steps = learning.RefinementInnerSteps ?? Plan.Training.Steps;
+        MetaObjective<T> objective = Objective();
+        MetaLearner<T> learner = Check(phase, rule, objective, steps, values, deploys: true, cancellationToken);
         _history.Clear();
+        string? note = Refine(
+            phase + 1, rule, Refinement(objective, learning.OuterLearningRate), objective, learning.RefinementSteps, steps, values, ref learner, _history, cancellationToken);
         _history.AddRange(learner.History);
-        return [.. learner.Meta.Of(MetaPlace.Rule)];
+        if (note is null)
+            values = [.. learner.Meta.Of(MetaPlace.Rule)];
+        return note;
     }
 
     private MetaObjective<T> Objective() => learning.RefinementObjective switch

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using MetaMirror.Descents;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Hypergradients;
 using MetaMirror.InitialPoints;
 using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
@@ -35,6 +37,12 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 
     /// <summary>Streams of the runs that say how good the result is.</summary>
     protected const int CheckStreams = 3;
+
+    // In refinements Adam's step falls linearly to this share of it.
+    private const double FinalOuterStep = 0.1;
+
+    // In refinements runs with a hypergradient longer than this many times the median are shortened.
+    private const double Clipping = 2;
 
     private readonly long _started = time.GetTimestamp();
     private int _done;
@@ -205,6 +213,54 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         }
 
         return best;
+    }
+
+    /// <summary>The mean objective of a rule's natural values on streams that no choice and no refinement saw.</summary>
+    protected MetaLearner<T> Check(
+        int phase, UpdateRule<T> rule, MetaObjective<T> objective, int? innerSteps, ImmutableArray<T> start, bool deploys, CancellationToken cancellationToken) =>
+        RunPhase("check", phase, CheckStreams, rule, new EvaluationStep<T>(objective), 1, null, 0, deploys, cancellationToken, innerSteps, start);
+
+    /// <summary>Adam along hypergradients by reverse mode, with a step that falls; long ones are shortened.</summary>
+    protected static HypergradientStep<T> Refinement(MetaObjective<T> objective, double learningRate) =>
+        new(
+            new ReverseMode<T>(), objective, new Chain<T>([new LinearSchedule<T>(FinalOuterStep), new Adam<T>(new AdamOptions { LearningRate = learningRate })]), clipping: Clipping);
+
+    /// <summary>Refines meta-parameters where that is better on streams that neither they nor the refinement have seen; else returns why not.</summary>
+    /// <param name="phase">Number of the first of two phases.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="step">The refinement.</param>
+    /// <param name="objective">What decides.</param>
+    /// <param name="outerSteps">Its outer steps.</param>
+    /// <param name="innerSteps">Steps of a run; null: those of source runs.</param>
+    /// <param name="start">Natural values where it starts; default: the rule's own.</param>
+    /// <param name="learner">The check of these values; on return that of the refined ones if they are kept.</param>
+    /// <param name="history">Gets the outer steps.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    protected string? Refine(
+        int phase, UpdateRule<T> rule, MetaStep<T> step, MetaObjective<T> objective, int outerSteps, int? innerSteps, ImmutableArray<T> start, ref MetaLearner<T> learner,
+        List<OuterStepReport> history, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(learner);
+        ArgumentNullException.ThrowIfNull(history);
+        const string Dropped = "The refinement by hypergradient was dropped: ";
+        double before = learner.History[0].Value;
+        try
+        {
+            MetaLearner<T> refined = RunPhase("refinement", phase, RefinementStreams, rule, step, outerSteps, null, 0, deploys: false, cancellationToken, innerSteps, start);
+            history.AddRange(refined.History);
+            MetaLearner<T> check = Check(phase + 1, rule, objective, innerSteps, [.. refined.Meta.Of(MetaPlace.Rule)], deploys: false, cancellationToken);
+            double after = check.History[0].Value;
+            if (!check.History[0].Diverged.IsEmpty)
+                return $"{Dropped}with it a run on '{check.History[0].Diverged[0].Task}' diverged.";
+            if (!(after < before))
+                return string.Create(CultureInfo.InvariantCulture, $"{Dropped}on new initial weights and batches of the source tasks the mean objective is {after:g4} with it and {before:g4} without.");
+            learner = check;
+            return null;
+        }
+        catch (MetaLearningDivergedException error)
+        {
+            return Dropped + error.Message;
+        }
     }
 
     /// <summary>Cost so far.</summary>

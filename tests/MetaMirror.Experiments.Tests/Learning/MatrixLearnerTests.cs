@@ -55,9 +55,22 @@ public sealed class MatrixLearnerTests
             "metamirror-full", OuterSteps: 2, LearningRates: [0.05, 0.1], Momentum: 0.5, TrustRegion: 1, Schedule: ScheduleName.Linear, RefinementSteps: 4, RefinementInnerSteps: 20);
         LearnedRule<double> rule = Learn<double>(Rotated with { Learn = learning, Also = [] })[0];
 
-        Assert.Equal(4, rule.History.Length);
-        Assert.True(rule.History[^1].Value < rule.History[0].Value);
+        // Its outer steps, and the check of what came of them.
+        Assert.Equal(4 + 1, rule.History.Length);
+        Assert.True(rule.History[^2].Value < rule.History[0].Value);
+        Assert.Empty(rule.Notes);
         Assert.Equal(["nesterov", "trust-region"], rule.Rule.Mirror(rule.Layout)!.Company.Select(c => c.Rule.Name.Split('(')[0]).Where(n => n is "nesterov" or "trust-region").Order());
+    }
+
+    [Fact]
+    public void A_refinement_that_makes_things_worse_is_dropped()
+    {
+        var learning = new MatrixLearning("metamirror-full", OuterSteps: 2, LearningRates: [0.05], RefinementSteps: 1, OuterLearningRate: 5);
+        LearnedRule<double> refined = Learn<double>(Rotated with { Learn = learning, Also = [] })[0];
+        LearnedRule<double> closedForm = Learn<double>(Rotated with { Learn = learning with { RefinementSteps = 0 }, Also = [] })[0];
+
+        Assert.Equal(closedForm.Natural, refined.Natural);
+        Assert.StartsWith("The refinement by hypergradient was dropped: ", Assert.Single(refined.Notes), StringComparison.Ordinal);
     }
 
     [Fact]
