@@ -59,7 +59,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
         if (learning.WarmStartSteps > 0)
         {
             MetaLearner<T> warm = RunPhase(
-                "warm start", phase++, 0, rule, new ClosedFormStep<T>(learning.Damping), learning.WarmStartSteps, learning.TasksPerStep, 0, deploys: true,
+                "warm start", phase++, 0, rule, new ClosedFormStep<T>(learning.Damping, relativeFloor: learning.RelativeFloor), learning.WarmStartSteps, learning.TasksPerStep, 0, deploys: true,
                 cancellationToken, learning.WarmStartInnerSteps);
             MirrorView<T> view = rule.Mirror(Tasks.Layout)!;
             rule = CreateRule([.. warm.Meta.Of(MetaPlace.Rule).Slice(view.MetaStart, view.MetaLength)]);
@@ -75,7 +75,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     private LearnedRule<T> FromStatistics(BoundStatistics statistics)
     {
         Collected = statistics;
-        ClosedFormMetric metric = MetricFromStatistics.Diagonal(statistics);
+        ClosedFormMetric metric = MetricFromStatistics.Diagonal(statistics, new MetricFloors { Relative = learning.RelativeFloor });
         UpdateRule<T> rule = CreateRule([.. metric.Metric.Select(q => T.CreateChecked(learning.LearningRate * q))]);
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
         return new LearnedRule<T>(learning.Optimizer, OptimizerRole.Learned, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
@@ -84,7 +84,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     private MetaStep<T> CreateStep()
     {
         if (learning.Hypergradient == HypergradientName.ClosedForm)
-            return new ClosedFormStep<T>(learning.Damping, keeps: Keeps);
+            return new ClosedFormStep<T>(learning.Damping, relativeFloor: learning.RelativeFloor, keeps: Keeps);
         MetaObjective<T> objective = learning.MetaObjective switch
         {
             MetaObjectiveName.RelaxedRegretBound => new RelaxedRegretBound<T>(null),

@@ -16,12 +16,12 @@ namespace MetaMirror.MetaLearners;
 /// <param name="damping">gamma in (0, 1].</param>
 /// <param name="displacementFloor">eps, in parameter units.</param>
 /// <param name="gradientFloor">zeta, in gradient units.</param>
-/// <param name="relativeFloor">Added to A and G of full and Kronecker metrics, relative to their mean diagonal entries.</param>
+/// <param name="relativeFloor">Added to A and G, relative to their mean diagonal entries. Default: 1e-6 for full and Kronecker metrics, which A and G of few runs would leave singular, else 0.</param>
 /// <param name="keeps">What the statistics keep; null for what the step needs: the diagonal sums, and for full and Kronecker metrics displacements and a sample of gradients.</param>
 /// <param name="tails">Steps at which a run counts as begun anew (<see cref="TailObserver{T}"/>); default: whole runs.</param>
 /// <remarks>Runs that diverged are left out of the sums, and the metric then grows by 1 + their share: doubled if all did.</remarks>
 public sealed class ClosedFormStep<T>(
-    double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6, double relativeFloor = 1e-6, BoundStatisticsOptions? keeps = null,
+    double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6, double? relativeFloor = null, BoundStatisticsOptions? keeps = null,
     ImmutableArray<int> tails = default) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -102,7 +102,11 @@ public sealed class ClosedFormStep<T>(
     {
         ReadOnlySpan<double> a = sums.SquaredDisplacements;
         ReadOnlySpan<double> g = sums.SquaredGradients;
-        switch (_mirror!.Divergence)
+        double n = (double)sums.Runs * Math.Max(1, a.Length);
+        bool isMatrix = _mirror!.Divergence is FullMatrixDivergence<T> or KroneckerDivergence<T>;
+        var floors = new MetricFloors { Displacement = displacementFloor, Gradient = gradientFloor, Relative = relativeFloor ?? (isMatrix ? new MetricFloors().Relative : 0) };
+        (double floorA, double floorG) = floors.Of(Total(a) / n, Total(g) / n);
+        switch (_mirror.Divergence)
         {
             case FullMatrixDivergence<T>:
                 Update().Full(metric);
@@ -112,22 +116,23 @@ public sealed class ClosedFormStep<T>(
                 break;
             case DiagonalQuadratic<T>:
                 for (int i = 0; i < metric.Length; i++)
-                    metric[i] = Damped(metric[i], eta, a[i], g[i], 1, sums.Runs);
+                    metric[i] = Damped(metric[i], eta, (a[i] / sums.Runs) + floorA, (g[i] / sums.Runs) + floorG);
                 break;
             case BlockScaled<T>:
                 for (int k = 0; k < metric.Length; k++)
                 {
                     ParameterBlock block = _layout!.Blocks[k];
-                    metric[k] = Damped(metric[k], eta, Total(a.Slice(block.Offset, block.Length)), Total(g.Slice(block.Offset, block.Length)), block.Length, sums.Runs);
+                    metric[k] = Damped(metric[k], eta, Of(a, block.Offset, block.Length, floorA), Of(g, block.Offset, block.Length, floorG));
                 }
 
                 break;
             default:
-                metric[0] = Damped(metric[0], eta, Total(a), Total(g), a.Length, sums.Runs);
+                metric[0] = Damped(metric[0], eta, Of(a, 0, a.Length, floorA), Of(g, 0, g.Length, floorG));
                 break;
         }
 
-        FactoredMetricUpdate<T> Update() => new(sums, eta, Damping, new MetricFloors { Displacement = displacementFloor, Gradient = gradientFloor, Relative = relativeFloor });
+        double Of(ReadOnlySpan<double> squares, int offset, int length, double floor) => (Total(squares.Slice(offset, length)) / sums.Runs) + (length * floor);
+        FactoredMetricUpdate<T> Update() => new(sums, eta, Damping, floors);
     }
 
     private void Grow(Span<T> metric, double factor)
@@ -140,15 +145,9 @@ public sealed class ClosedFormStep<T>(
 
     private static bool IsThin(FactorKind kind) => kind is FactorKind.Diagonal or FactorKind.Identity;
 
-    private T Damped(T p, double eta, double a, double g, int count, long runs)
-    {
-        if (count == 0)
-            return p;
-        double floorA = count * displacementFloor * displacementFloor;
-        double floorG = count * gradientFloor * gradientFloor;
-        double best = eta * Math.Sqrt(((g / runs) + floorG) / ((a / runs) + floorA));
-        return T.CreateChecked(Math.Exp(((1 - Damping) * Math.Log(double.CreateChecked(p))) + (Damping * Math.Log(best))));
-    }
+    /// <summary>For a group of no parameters both squares are 0, and p stays.</summary>
+    private T Damped(T p, double eta, double a, double g) =>
+        a == 0 && g == 0 ? p : T.CreateChecked(Math.Exp(((1 - Damping) * Math.Log(double.CreateChecked(p))) + (Damping * Math.Log(eta * Math.Sqrt(g / a)))));
 
     private static double Total(ReadOnlySpan<double> values)
     {

@@ -100,6 +100,20 @@ public sealed class ClosedFormTests
     }
 
     [Fact]
+    public void A_relative_floor_is_the_mean_square_s_share_in_every_coordinate()
+    {
+        // theta = 0, .5, .75 with gradients -1 and -.5; the other coordinate has none, and gets the metric of the mean.
+        var task = new ObjectiveTask<double>("flat", () => new QuadraticObjective<double>([1, 0, 0, 0], [1, 0]), [0, 0]);
+        var learner = new MetaLearner<double>(
+            new TaskFamily<double>([task]), new MirrorDescent<double>(new DiagonalQuadratic<double>(2), 1), new TaskInitialPoint<double>(), new Unroll(2, FullBatch: true),
+            new ClosedFormStep<double>(1, 0, 0, .01), new MetaLearnerOptions { OuterSteps = 1 });
+        learner.Learn();
+        double q = Math.Sqrt(1.25 / .5625);
+        Assert.Equal(q, learner.Meta.Natural[0], 1e-12);
+        Assert.Equal(q, learner.Meta.Natural[1], 1e-12);
+    }
+
+    [Fact]
     public void It_refuses_rules_without_such_a_metric_by_name()
     {
         foreach (UpdateRule<double> rule in (UpdateRule<double>[])[new Adam<double>(), new MirrorDescent<double>(new MaxOfDiagonals<double>(2), .1)])
