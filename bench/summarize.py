@@ -23,12 +23,12 @@ def number(x, digits=3):
 
 
 def ratio(x, y):
-    return "–" if x is None or y is None else f"{x / y:.2f}"
+    return "–" if x is None or not y else f"{x / y:.2f}"
 
 
 def steps(row):
     s = row["stepsToTarget"]
-    return "–" if s["median"] is None else f"{s['median']:g} ({number(s['lower'])}–{number(s['upper'])})"
+    return "–" if s["median"] is None else f"{s['median']:g} ({number(s['lower'])} to {'never' if s['upper'] is None else number(s['upper'])})"
 
 
 def median(values):
@@ -52,7 +52,7 @@ def main():
         control = next((r for r in here if r["role"] == "control"), None)
         found = {k: (f(learned), b and f(b), b) for k, f in LOWEST.items() for b in [best(baselines, f)]}
         for k, (x, y, _) in found.items():
-            ratios[k].append(None if x is None or y is None else x / y)
+            ratios[k].append(None if x is None or not y else x / y)
         if control and control["stepsToTarget"]["median"] and learned["stepsToTarget"]["median"]:
             against.append(learned["stepsToTarget"]["median"] / control["stepsToTarget"]["median"])
         accurate = best(baselines, lambda r: r["testAccuracy"] and -r["testAccuracy"]["mean"])
