@@ -10,8 +10,8 @@ public static unsafe partial class Gemm
     /// counted, and all are skipped if there seem to be enough of them. β = 0 does not read C.
     /// </summary>
     /// <remarks>
-    /// For finite B the bits are those of <see cref="Multiply{T}(bool, bool, int, int, int, T, ReadOnlySpan{T}, ReadOnlySpan{T}, T, Span{T})"/>,
-    /// whichever way is taken (but for the sign of an element that underflows to zero). Where B holds an infinity or a NaN, its product with
+    /// For finite B the products differ from <see cref="Multiply{T}(bool, bool, int, int, int, T, ReadOnlySpan{T}, ReadOnlySpan{T}, T, Span{T})"/> by the order of
+    /// their sums alone, which depends on where A is zero: same data, same bits, with any number of threads. Where B holds an infinity or a NaN, its product with
     /// a zero of A is NaN there, and may be left out here. NaN and infinities in A count as elements like any other.
     /// </remarks>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
