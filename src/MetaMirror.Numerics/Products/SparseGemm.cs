@@ -8,7 +8,7 @@ namespace MetaMirror.Numerics;
 
 /// <summary>
 /// A product whose left factor has many exact zeros: rows of op(A) are listed without them, then panels of op(B) are packed one by one, and
-/// every row runs along its list over the panel. The lists are shared; panels, and parts of the rows, are shared out.
+/// every row runs along its list over the panel: four rows together where there are registers enough. The lists are shared; panels, and parts of the rows, are shared out.
 /// </summary>
 internal sealed unsafe class SparseGemm<T, TVector, TSimd>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,6 +27,8 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
     private T alpha, beta;
     private int n, k, run, runs, rows, lists, parts;
     private long[] entries = [];
+    private T[] values = [];
+    private byte[] places = [];
     private int[] starts = [];
 
     private SparseGemm() => (listing, products) = (List, Multiply);
@@ -41,14 +43,23 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
         instance = job;
     }
 
+    /// <summary>Whether rows go through in groups.</summary>
+    private static bool Grouped => TSimd.TileRows == 8;
+
     /// <summary>Words of a list; whole vectors are stored at its end.</summary>
     private int ListLength => (ListedRows * plan.Depth * SparseEntries<T>.Words) + Vector512<long>.Count;
 
-    private int StartLength => ListedRows * (plan.Segments(plan.Depth) + 1);
+    private int ValuesLength => ListedRows * plan.Depth;
+
+    private int PlacesLength => (ListedRows / SparseGroups<T>.Rows * plan.Depth) + SparseGroups<T>.Lanes;
+
+    private int StartLength => Grouped
+        ? ListedRows / SparseGroups<T>.Rows * plan.Segments(plan.Depth) * SparseGroups<T>.Patterns
+        : ListedRows * (plan.Segments(plan.Depth) + 1);
 
     private void Run(WorkerTeam? team, int m, int columns, int inner, T factor, Strided<T> left, Strided<T> right, T old, Strided<T> output)
     {
-        plan = new SparsePlan(m, columns, inner, TSimd.Count, sizeof(T));
+        plan = new SparsePlan(m, columns, inner, TSimd.Count, sizeof(T), Grouped);
         (n, k, alpha, beta, b) = (columns, inner, factor, old, right);
         Reserve();
         int all = (inner + plan.Depth - 1) / plan.Depth;
@@ -70,10 +81,23 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
     private void Reserve()
     {
         int most = (plan.RowsAtOnce + ListedRows - 1) / ListedRows * plan.RunsAtOnce;
-        if (entries.Length < most * ListLength)
-            entries = GC.AllocateUninitializedArray<long>(most * ListLength, pinned: true);
-        if (starts.Length < most * StartLength)
-            starts = GC.AllocateUninitializedArray<int>(most * StartLength, pinned: true);
+        if (Grouped)
+        {
+            Reserve(ref values, most * ValuesLength);
+            Reserve(ref places, most * PlacesLength);
+        }
+        else
+        {
+            Reserve(ref entries, most * ListLength);
+        }
+
+        Reserve(ref starts, most * StartLength);
+    }
+
+    private static void Reserve<TElement>(ref TElement[] memory, int length)
+    {
+        if (memory.Length < length)
+            memory = GC.AllocateUninitializedArray<TElement>(length, pinned: true);
     }
 
     private int DepthOf(int p) => Math.Min(plan.Depth, k - (p * plan.Depth));
@@ -81,8 +105,12 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
     private void List(int item, int worker)
     {
         int first = item % lists * ListedRows, p = run + (item / lists);
-        SparseEntries<T>.List(
-            a.From(first, (nint)p * plan.Depth), Math.Min(ListedRows, rows - first), DepthOf(p), plan.Segment, plan.Step, EntriesOf(item), StartsOf(item));
+        Strided<T> left = a.From(first, (nint)p * plan.Depth);
+        int several = Math.Min(ListedRows, rows - first);
+        if (Grouped)
+            SparseGroups<T>.List(left, several, DepthOf(p), plan.Segment, ValuesOf(item), PlacesOf(item), StartsOf(item));
+        else
+            SparseEntries<T>.List(left, several, DepthOf(p), plan.Segment, plan.Step, EntriesOf(item), StartsOf(item));
     }
 
     /// <summary>Some rows of a panel, run after run.</summary>
@@ -91,7 +119,7 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
         int panel = item / parts, part = item % parts;
         int column = plan.VectorsBefore(panel) * TSimd.Count, vectors = plan.VectorsOf(panel), used = Math.Min(n - column, vectors * TSimd.Count);
         int from = (int)((long)part * lists / parts), to = (int)((long)(part + 1) * lists / parts);
-        T* packed = PackingBuffer.Get<T>((plan.Depth * plan.Width) + (plan.RowsAtOnce * plan.Width));
+        T* packed = PackingBuffer.Get<T>((plan.Depth + plan.RowsAtOnce + SparseGroups<T>.Rows) * plan.Width);
         for (int p = run; p < run + runs; p++)
         {
             Panel.Pack(b.From((nint)p * plan.Depth, column), DepthOf(p), used, plan.Width, packed);
@@ -115,11 +143,39 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
                 var output = last && used == width
                     ? new TileOutput<T>(c.Start + (first * c.Row) + column, c.Row, alpha, factor, !T.IsZero(factor))
                     : new TileOutput<T>(unfinished, width, T.One, T.Zero, readsC: false);
-                Tile(
-                    vectors, several, EntriesOf(place), StartsOf(place) + s, segments + 1, packed + (s * plan.Segment * plan.Width), s == 0 ? null : unfinished, output);
+                T* segment = packed + (s * plan.Segment * plan.Width), before = s == 0 ? null : unfinished;
+                if (Grouped)
+                    Groups(vectors, several, place, s, DepthOf(p), segment, before, output);
+                else
+                    Tile(vectors, several, EntriesOf(place), StartsOf(place) + s, segments + 1, segment, before, output);
                 if (last && used < width)
                     Finish(unfinished, width, several, used, factor, c.From(first, column));
             }
+        }
+    }
+
+    private void Groups(int vectors, int several, int place, int s, int depth, T* segment, T* unfinished, in TileOutput<T> output)
+    {
+        T* first = ValuesOf(place) + (s * plan.Segment * SparseGroups<T>.Rows);
+        byte* panel = (byte*)segment, listed = PlacesOf(place);
+        int* ends = StartsOf(place) + (s * SparseGroups<T>.Patterns);
+        int apart = depth * SparseGroups<T>.Rows, stride = plan.Segments(depth) * SparseGroups<T>.Patterns, step = plan.Step;
+        switch (vectors)
+        {
+            case 3:
+                SparseGroupTile<T, TVector, TSimd, ThreeVectors>.Rows(several, first, apart, listed, ends, stride, panel, step, unfinished, output);
+                break;
+            case 4:
+                SparseGroupTile<T, TVector, TSimd, FourVectors>.Rows(several, first, apart, listed, ends, stride, panel, step, unfinished, output);
+                break;
+            case 5:
+                SparseGroupTile<T, TVector, TSimd, FiveVectors>.Rows(several, first, apart, listed, ends, stride, panel, step, unfinished, output);
+                break;
+            case 6:
+                SparseGroupTile<T, TVector, TSimd, SixVectors>.Rows(several, first, apart, listed, ends, stride, panel, step, unfinished, output);
+                break;
+            default:
+                throw new UnreachableException();
         }
     }
 
@@ -169,6 +225,10 @@ internal sealed unsafe class SparseGemm<T, TVector, TSimd>
     }
 
     private long* EntriesOf(int place) => (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(entries)) + ((nint)place * ListLength);
+
+    private T* ValuesOf(int place) => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(values)) + ((nint)place * ValuesLength);
+
+    private byte* PlacesOf(int place) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(places)) + ((nint)place * PlacesLength);
 
     private int* StartsOf(int place) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(starts)) + ((nint)place * StartLength);
 }

@@ -9,8 +9,11 @@ internal readonly struct SparsePlan
     /// <summary>Vectors of a panel where there are several: narrow enough that longer runs of p need no second segment (measured).</summary>
     private const int UsualVectors = 5;
 
-    /// <summary>Bytes of a segment of a panel: most of it should stay in the first-level cache.</summary>
-    private const int SegmentBytes = 40 << 10;
+    /// <summary>Vectors that a panel for groups of rows has at most: four rows of accumulators, and the rest, in 32 registers.</summary>
+    private const int MostGroupVectors = 6;
+
+    /// <summary>Bytes of a segment of a panel: most of it should stay in the first-level cache. Groups of rows load less of it.</summary>
+    private const int SegmentBytes = 40 << 10, GroupSegmentBytes = 80 << 10;
 
     /// <summary>Rows listed at once: their entries should stay in the second-level cache.</summary>
     private const int MostRows = 512;
@@ -24,18 +27,19 @@ internal readonly struct SparsePlan
     private readonly int vectors;
     private readonly int lanes;
 
-    /// <summary>Plans C[m, n] += A[m, k] B[k, n] for vectors of some lanes of some bytes.</summary>
-    public SparsePlan(int m, int n, int k, int lanes, int bytes)
+    /// <summary>Plans C[m, n] += A[m, k] B[k, n] for vectors of some lanes of some bytes; in groups of rows, or row by row.</summary>
+    public SparsePlan(int m, int n, int k, int lanes, int bytes, bool grouped)
     {
         this.lanes = lanes;
         vectors = (n + lanes - 1) / lanes;
-        Panels = vectors > MostVectors
-            ? Math.Min((vectors + UsualVectors - 1) / UsualVectors, vectors / FewestVectors)
+        Panels = vectors > MostVectors ? Math.Min((vectors + UsualVectors - 1) / UsualVectors, vectors / FewestVectors)
+            : grouped ? (vectors + MostGroupVectors - 1) / MostGroupVectors
             : Math.Max(1, Math.Min(2, vectors / FewestVectors));
         Width = (vectors + Panels - 1) / Panels * lanes;
         Step = Width * bytes;
         Depth = BlockedGemm.InnerLength(k);
-        int segments = ((Depth * Step) + SegmentBytes - 1) / SegmentBytes;
+        int most = grouped ? Math.Min(SparseGroups<float>.MostPlaces * Step, GroupSegmentBytes) : SegmentBytes;
+        int segments = ((Depth * Step) + most - 1) / most;
         Segment = (Depth + segments - 1) / segments;
         RowsAtOnce = Math.Min(m, MostRows);
         RunsAtOnce = Math.Clamp(MostEntries / (RowsAtOnce * Depth), 1, (k + Depth - 1) / Depth);
