@@ -75,7 +75,7 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
     private LearnedRule<T> FromStatistics(BoundStatistics statistics)
     {
         Collected = statistics;
-        ClosedFormMetric metric = MetricFromStatistics.Diagonal(statistics, new MetricFloors { Relative = learning.RelativeFloor });
+        ClosedFormMetric metric = MetricFromStatistics.Diagonal(statistics, learning.RelativeFloor > 0 ? new MetricFloors { Relative = learning.RelativeFloor } : null);
         UpdateRule<T> rule = CreateRule([.. metric.Metric.Select(q => T.CreateChecked(learning.LearningRate * q))]);
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
         return new LearnedRule<T>(learning.Optimizer, OptimizerRole.Learned, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0));
