@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Table of a comparison for docs/results.md: `summarize.py comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
+"""Table of a comparison for docs/results.md: `summarize.py [--optimizers] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
 
-For each held-out task: the learned optimizer, the best tuned baseline for that column, and the control. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
+With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
 """
 import json, sys
 
@@ -32,13 +32,37 @@ def steps(row):
 
 
 def median(values):
-    known = sorted(v for v in values if v is not None)
-    return None if not known else (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
+    """A target that was not reached counts as infinity."""
+    ordered = sorted(float("inf") if v is None else v for v in values)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
+def optimizers(rows):
+    print("| optimizer | reached the target on | steps, median over tasks | ms per step |\n|---|---|---|---|")
+    for name in dict.fromkeys(r["optimizer"] for r in rows):
+        own = [r for r in rows if r["optimizer"] == name]
+        steps, role = [r["stepsToTarget"]["median"] for r in own], own[0]["role"]
+        shown = f"**`{name}`**" if role == "learned" else f"`{name}` (control)" if role == "control" else f"`{name}`"
+        middle = median(steps)
+        print(f"| {shown} | {sum(s is not None for s in steps)} of {len(steps)} | {'–' if middle == float('inf') else f'{middle:g}'} | {number(median([r['millisecondsPerStep'] for r in own]))} |")
+
+
+def keep(result, files):
+    for path in files:
+        with open(path, "w") as file:
+            json.dump({k: v for k, v in result.items() if k != "curves"}, file, indent=1)
+            file.write("\n")
 
 
 def main():
-    with open(sys.argv[1]) as file:
+    short = "--optimizers" in sys.argv
+    files = [a for a in sys.argv[1:] if a != "--optimizers"]
+    with open(files[0]) as file:
         result = json.load(file)
+    keep(result, files[1:])
+    if short:
+        optimizers(result["comparison"])
+        return
     rows, name = result["comparison"], next(r["optimizer"] for r in result["comparison"] if r["learned"])
     tasks = list(dict.fromkeys(r["heldOutTask"] for r in rows))
     print(f"| held out | target | steps: `{name}` | best baseline | ratio | seconds: ratio | final loss | best baseline | ratio | test accuracy | best baseline | control: steps | diverged |")
@@ -65,10 +89,6 @@ def main():
     words = ", ".join(f"{k} {number(median(v), 2)}" for k, v in ratios.items() if any(x is not None for x in v))
     print(f"\nMedian of the ratios: {words}; learned / control, steps: {number(median(against), 2) if against else '–'}. Reached on {reached} of {len(tasks)} tasks. Learning took {result['metaTraining']['seconds']:.0f} s, "
           + ", ".join(f"as many gradients as {c['trainingRuns']:.0f} training runs ({c['optimizer']})" for c in result["learningCosts"]) + ".")
-    if len(sys.argv) > 2:
-        with open(sys.argv[2], "w") as file:
-            json.dump({k: v for k, v in result.items() if k != "curves"}, file, indent=1)
-            file.write("\n")
 
 
 if __name__ == "__main__":

@@ -113,9 +113,9 @@ public static class PlanReport
         {
             TaskOutcome[] lost = [.. rules.SelectMany(r => r.History).SelectMany(h => h.Diverged)];
             notes.AddRange(lost.Take(ListedRuns).Select(run => $"{rules.Key}: a meta-training run on '{run.Task}' {run.Inner} and was left out."));
-            notes.AddRange(rules.SelectMany(r => r.Notes).Distinct(StringComparer.Ordinal).Select(note => $"{rules.Key}: {note}"));
             if (lost.Length > ListedRuns)
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"{rules.Key}: so were {lost.Length - ListedRuns} other meta-training runs that diverged."));
+            notes.AddRange(rules.SelectMany(r => r.Notes).Distinct(StringComparer.Ordinal).Select(note => $"{rules.Key}: {note}"));
         }
 
         notes.AddRange(result.Activations.Where(a => a.Dead > 0).Select(a => $"{a.Optimizer}: {a.Dead} of its components was never active on the held-out task."));

@@ -243,7 +243,8 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(history);
         const string Dropped = "The refinement by hypergradient was dropped: ";
-        double before = learner.History[0].Value;
+        // A mean over the tasks that survived is no measure of all.
+        double before = learner.History[0].Diverged.IsEmpty ? learner.History[0].Value : double.PositiveInfinity;
         try
         {
             MetaLearner<T> refined = RunPhase("refinement", phase, RefinementStreams, rule, step, outerSteps, null, 0, deploys: false, cancellationToken, innerSteps, start);

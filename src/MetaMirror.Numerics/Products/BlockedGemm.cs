@@ -109,7 +109,7 @@ internal static unsafe class BlockedGemm
 
     /// <summary>All rows of one block over one panel. A last panel of less than whole vectors goes through a padded tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Rows<T, TVector, TSimd>(int m, int columns, int k, T alpha, Strided<T> a, Strided<T> panel, T beta, Strided<T> c)
+    private static void Rows<T, TVector, TSimd>(int m, int columns, int k, T alpha, Strided<T> a, Strided<T> panel, T beta, Strided<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>

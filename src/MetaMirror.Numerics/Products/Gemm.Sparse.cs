@@ -11,8 +11,7 @@ public static unsafe partial class Gemm
     /// </summary>
     /// <remarks>
     /// For finite B the products differ from <see cref="Multiply{T}(bool, bool, int, int, int, T, ReadOnlySpan{T}, ReadOnlySpan{T}, T, Span{T})"/> by the order of
-    /// their sums alone, which depends on where A is zero. Without zeros, some large products of <see cref="float"/> are done by one step of Strassen's method: then
-    /// |error| ≤ (4.5 k² + 45 k) u max|A| max|B| to first order in the unit roundoff u. Same data, same bits, with any number of threads. Where B holds an infinity or a NaN, its product with
+    /// their sums alone, which depends on where A is zero. Same data, same bits, with any number of threads. Where B holds an infinity or a NaN, its product with
     /// a zero of A is NaN there, and may be left out here. NaN and infinities in A count as elements like any other.
     /// </remarks>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -45,19 +44,9 @@ public static unsafe partial class Gemm
         {
             if (SparsePlan.Fits(m, n, k, SimdWidth<T>.Lanes) && !T.IsZero(alpha) && SparseEntries<T>.Share(pa, (long)m * k) <= share)
                 Skip(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
-            else if (!transposeA && alpha == T.One && StrassenPlan.Fits<T>(m, n, k))
-                MultiplyFewer(team, transposeB, m, n, k, pa, pb, beta, pc);
             else
                 Multiply(team, transposeA, transposeB, m, n, k, alpha, pa, pb, beta, pc);
         }
-    }
-
-    /// <summary>C ← A·op(B) + β·C with an eighth fewer multiplications, for shapes that fit (<see cref="StrassenPlan.Fits{T}"/>).</summary>
-    internal static void MultiplyFewer<T>(WorkerTeam? team, bool transposeB, int m, int n, int k, T* a, T* b, T beta, T* c)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var right = transposeB ? new Strided<T>(b, 1, k) : new Strided<T>(b, n, 1);
-        StrassenGemm<T, Vector512<T>, Simd512<T>>.Multiply(team, m, n, k, new Strided<T>(a, k, 1), right, beta, new Strided<T>(c, n, 1));
     }
 
     private static void Skip<T>(WorkerTeam? team, bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, T* b, T beta, T* c)

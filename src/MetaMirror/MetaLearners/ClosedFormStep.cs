@@ -19,12 +19,14 @@ namespace MetaMirror.MetaLearners;
 /// <param name="relativeFloor">Added to A and G, relative to their mean diagonal entries. Default: 1e-6 for full and Kronecker metrics, which A and G of few runs would leave singular, else 0.</param>
 /// <param name="keeps">What the statistics keep; null for what the step needs: the diagonal sums, and for full and Kronecker metrics displacements and a sample of gradients.</param>
 /// <param name="tails">Steps at which a run counts as begun anew (<see cref="TailObserver{T}"/>); default: whole runs.</param>
+/// <exception cref="ArgumentOutOfRangeException">Damping outside (0, 1], or a floor that is negative or not finite.</exception>
 /// <remarks>Runs that diverged are left out of the sums, and the metric then grows by 1 + their share: doubled if all did.</remarks>
 public sealed class ClosedFormStep<T>(
     double damping = 0.5, double displacementFloor = 1e-6, double gradientFloor = 1e-6, double? relativeFloor = null, BoundStatisticsOptions? keeps = null,
     ImmutableArray<int> tails = default) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly MetricFloors _floors = Floors(displacementFloor, gradientFloor, relativeFloor);
     private StatisticsStep<T> _statistics = new(BoundStatisticsOptions.Diagonal);
     private MirrorView<T>? _mirror;
     private ParameterLayout? _layout;
@@ -104,7 +106,7 @@ public sealed class ClosedFormStep<T>(
         ReadOnlySpan<double> g = sums.SquaredGradients;
         double n = (double)sums.Runs * Math.Max(1, a.Length);
         bool isMatrix = _mirror!.Divergence is FullMatrixDivergence<T> or KroneckerDivergence<T>;
-        var floors = new MetricFloors { Displacement = displacementFloor, Gradient = gradientFloor, Relative = relativeFloor ?? (isMatrix ? new MetricFloors().Relative : 0) };
+        MetricFloors floors = relativeFloor is null && isMatrix ? _floors with { Relative = new MetricFloors().Relative } : _floors;
         (double floorA, double floorG) = floors.Of(Total(a) / n, Total(g) / n);
         switch (_mirror.Divergence)
         {
@@ -133,6 +135,17 @@ public sealed class ClosedFormStep<T>(
 
         double Of(ReadOnlySpan<double> squares, int offset, int length, double floor) => (Total(squares.Slice(offset, length)) / sums.Runs) + (length * floor);
         FactoredMetricUpdate<T> Update() => new(sums, eta, Damping, floors);
+    }
+
+    private static MetricFloors Floors(double displacement, double gradient, double? relative)
+    {
+        foreach ((double floor, string name) in ((double, string)[])[(displacement, nameof(displacementFloor)), (gradient, nameof(gradientFloor)), (relative ?? 0, nameof(relativeFloor))])
+        {
+            if (!(floor >= 0 && double.IsFinite(floor)))
+                throw new ArgumentOutOfRangeException(name, floor, "Floors must be finite and not negative.");
+        }
+
+        return new MetricFloors { Displacement = displacement, Gradient = gradient, Relative = relative ?? 0 };
     }
 
     private void Grow(Span<T> metric, double factor)

@@ -113,6 +113,13 @@ public sealed class ClosedFormTests
         Assert.Equal(q, learner.Meta.Natural[1], 1e-12);
     }
 
+    [Theory]
+    [InlineData(-1e-6, 0, 0, "displacementFloor")]
+    [InlineData(0, double.NaN, 0, "gradientFloor")]
+    [InlineData(0, 0, double.PositiveInfinity, "relativeFloor")]
+    public void Floors_that_are_none_are_refused_by_name(double displacement, double gradient, double relative, string name) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => new ClosedFormStep<double>(.5, displacement, gradient, relative)).ParamName);
+
     [Fact]
     public void It_refuses_rules_without_such_a_metric_by_name()
     {

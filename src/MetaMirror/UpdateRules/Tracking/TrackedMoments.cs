@@ -13,6 +13,7 @@ internal readonly struct TrackedMoments<T>
 {
     private static readonly T Epsilon = T.CreateChecked(1e-8);
     private static readonly T Half = T.CreateChecked(0.5);
+    private static readonly T LeastMapped = T.CreateChecked(0.3);
     private readonly T _b1;
     private readonly T _b2;
     private readonly T _e;
@@ -48,11 +49,14 @@ internal readonly struct TrackedMoments<T>
     /// <summary>True if the prior has no weight.</summary>
     public bool IgnoresPrior => T.IsZero(_c);
 
+    /// <summary>Whether powers are those of <see cref="PowerMap"/>, which leaves out what is nothing beside epsilon for such exponents alone.</summary>
+    private bool IsMapped => typeof(T) == typeof(float) && _e > LeastMapped;
+
     /// <summary>d becomes N; m and v move on. The prior is one value, or one per entry.</summary>
     public unsafe void Step(Span<T> d, Span<T> m, Span<T> v, ReadOnlySpan<T> prior)
     {
         int done = 0;
-        if (_e == Half || typeof(T) == typeof(float))
+        if (_e == Half || IsMapped)
         {
             done = d.Length - (d.Length % Vector256<T>.Count);
             fixed (T* pd = d, pm = m, pv = v, pp = prior)
@@ -160,7 +164,7 @@ internal readonly struct TrackedMoments<T>
     {
         if (_e == Half)
             return T.Sqrt(w);
-        if (typeof(T) == typeof(float))
+        if (IsMapped)
             return T.CreateTruncating(_power.Of(float.CreateTruncating(w)));
         return w > T.Zero ? T.Pow(w, _e) : T.Zero;
     }
