@@ -113,8 +113,13 @@ public sealed class MemoryBudgetTests
         trial.Compute(new ReverseMode<double>());
         var mode = new ReverseMode<double>(new ReverseOptions { Budget = budget });
         HypergradientReport report = trial.Run(mode);
-        mode = new ReverseMode<double>(new ReverseOptions { Budget = budget });
-        long allocated = Allocation.Of(() => trial.Run(mode), 1);
+
+        // The least of a few: pools that a collection has emptied in between are filled again at the cost of one.
+        long allocated = Enumerable.Range(0, 3).Min(_ =>
+        {
+            mode = new ReverseMode<double>(new ReverseOptions { Budget = budget });
+            return Allocation.Of(() => trial.Run(mode), 1);
+        });
 
         // An array costs 24 bytes besides its numbers, a row of them 8 in the list of rows; then the lists, and the reports.
         Assert.InRange(allocated, report.PeakBytes, report.PeakBytes + (3 * 50 * 32) + 1024);
