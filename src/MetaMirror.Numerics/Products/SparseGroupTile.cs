@@ -244,27 +244,14 @@ internal static unsafe class SparseGroupTile<T, TVector, TSimd, TWidth>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(bool plain, bool readsC, TVector alpha, TVector beta, T* c, TVector s0, TVector s1, TVector s2, TVector s3, TVector s4, TVector s5)
     {
-        Store(plain, readsC, alpha, beta, c, s0);
-        Store(plain, readsC, alpha, beta, c + N, s1);
-        Store(plain, readsC, alpha, beta, c + (2 * N), s2);
+        SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, c, s0);
+        SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, c + N, s1);
+        SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, c + (2 * N), s2);
         if (TWidth.Vectors > 3)
-            Store(plain, readsC, alpha, beta, c + (3 * N), s3);
+            SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, c + (3 * N), s3);
         if (TWidth.Vectors > 4)
-            Store(plain, readsC, alpha, beta, c + (4 * N), s4);
+            SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, c + (4 * N), s4);
         if (TWidth.Vectors > 5)
-            Store(plain, readsC, alpha, beta, c + (5 * N), s5);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(bool plain, bool readsC, TVector alpha, TVector beta, T* c, TVector s)
-    {
-        if (!plain)
-        {
-            s = TSimd.Multiply(alpha, s);
-            if (readsC)
-                s = TSimd.MultiplyAdd(beta, TSimd.Load(c), s);
-        }
-
-        TSimd.Store(s, c);
+            SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, c + (5 * N), s5);
     }
 }

@@ -99,31 +99,18 @@ internal static unsafe class SparseTile<T, TVector, TSimd, TWidth>
                     s7 = TSimd.MultiplyAdd(x, TSimd.Load(b + (7 * N)), s7);
             }
 
-            Store(plain, readsC, alpha, beta, target, s0);
-            Store(plain, readsC, alpha, beta, target + N, s1);
-            Store(plain, readsC, alpha, beta, target + (2 * N), s2);
-            Store(plain, readsC, alpha, beta, target + (3 * N), s3);
+            SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target, s0);
+            SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target + N, s1);
+            SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target + (2 * N), s2);
+            SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target + (3 * N), s3);
             if (TWidth.Vectors > 4)
-                Store(plain, readsC, alpha, beta, target + (4 * N), s4);
+                SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target + (4 * N), s4);
             if (TWidth.Vectors > 5)
-                Store(plain, readsC, alpha, beta, target + (5 * N), s5);
+                SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target + (5 * N), s5);
             if (TWidth.Vectors > 6)
-                Store(plain, readsC, alpha, beta, target + (6 * N), s6);
+                SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target + (6 * N), s6);
             if (TWidth.Vectors > 7)
-                Store(plain, readsC, alpha, beta, target + (7 * N), s7);
+                SparseSums<T, TVector, TSimd>.Store(plain, readsC, alpha, beta, target + (7 * N), s7);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(bool plain, bool readsC, TVector alpha, TVector beta, T* c, TVector s)
-    {
-        if (!plain)
-        {
-            s = TSimd.Multiply(alpha, s);
-            if (readsC)
-                s = TSimd.MultiplyAdd(beta, TSimd.Load(c), s);
-        }
-
-        TSimd.Store(s, c);
     }
 }

@@ -13,7 +13,7 @@ public sealed class BadInputTests
     [Fact]
     public void A_family_of_one_task_has_nothing_to_learn_on()
     {
-        using TemporaryFolder folder = Plan(Basis, angles: "0");
+        using TemporaryFolder folder = FewDigits.Plan(Basis, angles: "0");
         Refused(folder, "The family of the plan 'few-digits' has one task, 'rotation-0': holding it out leaves none to learn on.", "compare", folder["plan.json"], "--out", folder["out"]);
         Refused(folder, "Holding out rotation-0 leaves no task to learn on.", "learn", folder["plan.json"], "--out", folder["x.safetensors"], "--held-out", "rotation-0");
     }
@@ -21,7 +21,7 @@ public sealed class BadInputTests
     [Fact]
     public void An_optimizer_of_another_layout_is_refused()
     {
-        using TemporaryFolder folder = Plan(Basis);
+        using TemporaryFolder folder = FewDigits.Plan(Basis);
         Assert.Equal(0, ToolRun.Of(["learn", folder["plan.json"], "--out", folder["x.safetensors"]], EngineSet.Shipped).Code);
         File.WriteAllText(folder["plan.json"], File.ReadAllText(folder["plan.json"]).Replace("[4]", "[5]", StringComparison.Ordinal));
         const string found = "learned for 0.weight [4x64] + 0.bias [4] + 2.weight [10x4] + 2.bias [10], but the task";
@@ -32,7 +32,7 @@ public sealed class BadInputTests
     [Fact]
     public void Statistics_of_another_layout_are_refused()
     {
-        using TemporaryFolder folder = Plan(Basis);
+        using TemporaryFolder folder = FewDigits.Plan(Basis);
         Assert.Equal(0, ToolRun.Of(["learn", folder["plan.json"], "--out", folder["x.safetensors"], "--statistics", folder["s.safetensors"]], EngineSet.Shipped).Code);
         File.WriteAllText(folder["plan.json"], File.ReadAllText(folder["plan.json"]).Replace("[4]", "[5]", StringComparison.Ordinal));
         Refused(folder, "are of 0.weight [4x64] + 0.bias [4] + 2.weight [10x4] + 2.bias [10], expected 0.weight [5x64]", "learn", folder["plan.json"], "--out", folder["y.safetensors"], "--from-statistics", folder["s.safetensors"]);
@@ -41,7 +41,7 @@ public sealed class BadInputTests
     [Fact]
     public void A_factor_that_is_indefinite_is_named()
     {
-        using TemporaryFolder folder = Plan(Roots);
+        using TemporaryFolder folder = FewDigits.Plan(Roots);
         Assert.Equal(0, ToolRun.Of(["learn", folder["plan.json"], "--out", folder["x.safetensors"], "--statistics", folder["s.safetensors"]], EngineSet.Shipped).Code);
         using var changed = new MemoryStream();
         using (FileStream stream = File.OpenRead(folder["s.safetensors"]))
@@ -59,7 +59,7 @@ public sealed class BadInputTests
     [Fact]
     public void A_solver_that_does_not_converge_is_said_to()
     {
-        using TemporaryFolder folder = Plan("""{ "optimizer": "metamd-diagonal", "outerSteps": 2, "learningRate": 0.05, "metaObjective": "final-loss", "hypergradient": "implicit" }""");
+        using TemporaryFolder folder = FewDigits.Plan("""{ "optimizer": "metamd-diagonal", "outerSteps": 2, "learningRate": 0.05, "metaObjective": "final-loss", "hypergradient": "implicit" }""");
         File.WriteAllText(folder["plan.json"], File.ReadAllText(folder["plan.json"]).Replace(", \"batchSize\": 8", "", StringComparison.Ordinal).Replace("\"steps\": 10", "\"steps\": 40", StringComparison.Ordinal));
         Refused(folder, "the linear system of an implicit hypergradient was not solved: ", "learn", folder["plan.json"], "--out", folder["y.safetensors"]);
     }
@@ -72,23 +72,5 @@ public sealed class BadInputTests
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("unexpected failure", run.Error, StringComparison.Ordinal);
         Assert.Equal(before, folder.Files);
-    }
-
-    private static TemporaryFolder Plan(string learn, string angles = "0, 45")
-    {
-        var folder = new TemporaryFolder();
-        File.WriteAllText(folder["plan.json"], $$"""
-            {
-              "name": "few-digits",
-              "family": { "kind": "rotated-images", "dataset": "optdigits", "angles": [{{angles}}], "trainExamples": 60, "testExamples": 20 },
-              "model": { "kind": "mlp", "hidden": [4] },
-              "training": { "steps": 10, "batchSize": 8 },
-              "target": { "quantity": "trainingLoss", "value": 2 },
-              "seeds": 1,
-              "learn": {{learn}},
-              "baselines": ["adam"]
-            }
-            """);
-        return folder;
     }
 }

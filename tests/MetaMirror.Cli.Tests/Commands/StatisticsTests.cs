@@ -14,7 +14,7 @@ public sealed class StatisticsTests
     [Fact]
     public void What_was_written_is_learned_from_again_without_source_runs()
     {
-        using TemporaryFolder folder = Plan(Basis);
+        using TemporaryFolder folder = FewDigits.Plan(Basis);
         ToolRun first = Learn(folder, "a.safetensors", "--statistics", folder["runs.safetensors"]);
         Assert.Equal((0, ""), (first.Code, first.Code == 0 ? "" : first.Error));
         Assert.Contains("runs.safetensors", first.Document().GetProperty("files").EnumerateArray().Select(f => Path.GetFileName(f.GetString())));
@@ -35,7 +35,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Several_files_are_added_in_the_order_given()
     {
-        using TemporaryFolder folder = Plan(Basis);
+        using TemporaryFolder folder = FewDigits.Plan(Basis);
         Assert.Equal(0, Learn(folder, "x.safetensors", "--held-out", "rotation-0", "--statistics", folder["one.safetensors"]).Code);
         Assert.Equal(0, Learn(folder, "x.safetensors", "--held-out", "rotation-45", "--statistics", folder["two.safetensors"]).Code);
         Assert.Equal(0, Learn(folder, "x.safetensors", "--from-statistics", folder["one.safetensors"], folder["two.safetensors"], "--statistics", folder["sum.safetensors"]).Code);
@@ -49,7 +49,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Statistics_of_a_task_that_is_held_out_are_refused()
     {
-        using TemporaryFolder folder = Plan(Basis);
+        using TemporaryFolder folder = FewDigits.Plan(Basis);
         Assert.Equal(0, Learn(folder, "x.safetensors", "--statistics", folder["both.safetensors"]).Code);
         Assert.Equal(0, Learn(folder, "x.safetensors", "--held-out", "rotation-45", "--statistics", folder["one.safetensors"]).Code);
         Assert.Equal(["rotation-0", "rotation-45"], Read(folder["both.safetensors"]).Sources.Select(s => s.Task));
@@ -77,7 +77,7 @@ public sealed class StatisticsTests
     [Fact]
     public void A_diagonal_metric_needs_no_runs_at_all()
     {
-        using TemporaryFolder folder = Plan(Diagonal);
+        using TemporaryFolder folder = FewDigits.Plan(Diagonal);
         ToolRun first = Learn(folder, "a.safetensors", "--statistics", folder["runs.safetensors"]);
         Assert.Equal(0, first.Code);
         ToolRun again = Learn(folder, "b.safetensors", "--from-statistics", folder["runs.safetensors"]);
@@ -92,7 +92,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Files_that_do_not_fit_are_named()
     {
-        using TemporaryFolder folder = Plan(Basis);
+        using TemporaryFolder folder = FewDigits.Plan(Basis);
         Assert.Equal(0, Learn(folder, "x.safetensors", "--statistics", folder["runs.safetensors"]).Code);
         BoundStatistics runs = Read(folder["runs.safetensors"]);
         var sums = new BoundStatistics(runs.Layout);
@@ -119,7 +119,7 @@ public sealed class StatisticsTests
     [Fact]
     public void What_has_no_statistics_says_so()
     {
-        using TemporaryFolder folder = Plan("""{ "optimizer": "metamd-diagonal", "outerSteps": 1, "innerSteps": 5, "hypergradient": "reverse" }""");
+        using TemporaryFolder folder = FewDigits.Plan("""{ "optimizer": "metamd-diagonal", "outerSteps": 1, "innerSteps": 5, "hypergradient": "reverse" }""");
         ToolRun write = Learn(folder, "x.safetensors", "--statistics", folder["runs.safetensors"]);
         Assert.Contains("collects no statistics to write", write.Error, StringComparison.Ordinal);
         Assert.Equal(1, write.Code);
@@ -127,24 +127,6 @@ public sealed class StatisticsTests
         Assert.Equal(2, same.Code);
         Assert.Contains("expected another file than --out", same.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["x.safetensors"]));
-    }
-
-    private static TemporaryFolder Plan(string learn)
-    {
-        var folder = new TemporaryFolder();
-        File.WriteAllText(folder["plan.json"], $$"""
-            {
-              "name": "few-digits",
-              "family": { "kind": "rotated-images", "dataset": "optdigits", "angles": [0, 45], "trainExamples": 60, "testExamples": 20 },
-              "model": { "kind": "mlp", "hidden": [4] },
-              "training": { "steps": 10, "batchSize": 8 },
-              "target": { "quantity": "trainingLoss", "value": 2 },
-              "seeds": 1,
-              "learn": {{learn}},
-              "baselines": ["adam"]
-            }
-            """);
-        return folder;
     }
 
     private static ToolRun Learn(TemporaryFolder folder, string file, params string[] options) =>
