@@ -4,7 +4,7 @@ namespace MetaMirror.Hypergradients;
 public sealed record ReverseOptions
 {
     /// <summary>
-    /// Bytes of trajectory storage. Default: null, 2.5 times what checkpoints every sqrt(T) steps need: 2.5 ceil(sqrt T) (n + s + 2 n + s + e) numbers for n
+    /// Bytes of trajectory storage. Default: null, 2.65 times what checkpoints every sqrt(T) steps need: 2.65 ceil(sqrt T) (n + s + 2 n + s + e) numbers for n
     /// parameters, s numbers of rule state and e of an evaluation, of which no more than 2 n + s count. More memory means fewer replayed gradients.
     /// </summary>
     public long? Budget { get; init; }

@@ -22,14 +22,18 @@ internal readonly record struct ReverseSizes(long Checkpoint, long Step, long Ev
 /// <param name="Steps">T.</param>
 /// <param name="Stored">Steps stored at once; if alone, gradients.</param>
 /// <param name="Evaluations">Evaluations kept at once.</param>
-/// <param name="Alone">True if all evaluations stand alone: nothing is replayed, and of the last Stored steps the gradients are stored.</param>
+/// <param name="Alone">True if all evaluations stand alone: nothing is replayed, and of Stored steps the gradients are stored, or of more where evaluations turn out
+/// to be smaller.</param>
 internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluations, bool Alone = false)
 {
     /// <summary>Cost of a gradient whose evaluation is there, and of an evaluation that has to be made again for a product, in gradients.</summary>
     private const double Recalled = 0.4, Missing = 0.6;
 
     /// <summary>Default budget in segments of sqrt(T) steps: the constant of O(sqrt T).</summary>
-    internal const double Roots = 2.5;
+    internal const double Roots = 2.65;
+
+    /// <summary>If alone: bytes to fill. Otherwise 0.</summary>
+    public long Budget { get; init; }
 
     /// <summary>Segments before the stored steps: each begins at a checkpoint.</summary>
     public int Checkpoints => Alone ? 0 : (Steps - 1) / Stored;
@@ -53,16 +57,17 @@ internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluatio
     public static ReversePlan For(int steps, in ReverseSizes sizes, ReverseOptions options)
     {
         if (options.Plan is { } given)
-            return given;
+            return given.Alone ? given with { Budget = given.Bytes(sizes) } : given;
         long evaluation = options.KeepEvaluations ? sizes.Evaluation : 0;
         long root = (long)Math.Ceiling(Math.Sqrt(steps));
         long budget = options.Budget ?? (long)(Roots * root * (sizes.Checkpoint + sizes.Step + Math.Min(evaluation, sizes.Step)));
         (ReversePlan Plan, double Cost, long Bytes) best = (default, double.PositiveInfinity, 0);
         long least = long.MaxValue;
-        if (evaluation > 0 && sizes.Alone > 0 && options.StoredSteps is null && steps <= budget / sizes.Alone)
+        var alone = new ReversePlan(steps, 0, steps, Alone: true) { Budget = budget };
+        if (evaluation > 0 && sizes.Alone > 0 && options.StoredSteps is null && alone.Bytes(sizes) <= budget)
         {
-            var plan = new ReversePlan(steps, (int)Math.Min(steps, (budget - (steps * sizes.Alone)) / sizes.Gradient), steps, Alone: true);
-            best = (plan, plan.Cost, plan.Bytes(sizes));
+            alone = alone with { Stored = (int)Math.Min(steps, (budget - alone.Bytes(sizes)) / sizes.Gradient) };
+            best = (alone, alone.Cost, alone.Bytes(sizes));
         }
 
         int first = Math.Min(options.StoredSteps ?? 1, steps), last = Math.Min(options.StoredSteps ?? steps, steps);
@@ -86,6 +91,6 @@ internal readonly record struct ReversePlan(int Steps, int Stored, int Evaluatio
 
     /// <summary>Bytes of everything stored.</summary>
     public long Bytes(in ReverseSizes sizes) => Alone
-        ? (Stored * sizes.Gradient) + (Evaluations * sizes.Alone)
+        ? (Stored * sizes.Gradient) + EvaluatedTrajectory<double>.BytesFor(Evaluations, sizes.Alone)
         : (Stored * sizes.Step) + (Checkpoints * sizes.Checkpoint) + (Evaluations * sizes.Evaluation);
 }

@@ -38,7 +38,7 @@ internal abstract class Trajectory<T>
         const long Names = sizeof(double) + sizeof(long);
         var sizes = new ReverseSizes(size * (n + s), (size * ((2 * n) + s)) + Names, e == 0 ? 0 : (size * e) + sizeof(int));
         bool alone = e > 0 && s == 0 && !pathTerm && descent.Rule.PullsBackByGradientAlone && descent.Objective.MetaSpecs.Count == 0;
-        return alone ? sizes with { Alone = (size * (e + ReadLength(descent))) + sizeof(double), Gradient = size * n } : sizes;
+        return alone ? sizes with { Alone = size * (e + ReadLength(descent)), Gradient = size * n } : sizes;
     }
 
     /// <summary>Makes room for the last steps of runs of a descent.</summary>

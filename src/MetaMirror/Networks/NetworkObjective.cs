@@ -230,24 +230,24 @@ public sealed class NetworkObjective<T> : Objective<T>
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The last call was no evaluation with a gradient, nor a product.</exception>
-    /// <exception cref="ArgumentException"><paramref name="kept"/> is shorter than what is kept of the batch.</exception>
-    public override void KeepEvaluation(Span<T> kept)
+    /// <exception cref="ArgumentException"><paramref name="kept"/> is shorter than what may be kept of the batch.</exception>
+    public override int KeepEvaluation(Span<T> kept)
     {
         if (_reached != Reached.Cotangents)
             throw new InvalidOperationException("There is no evaluation to keep: evaluate with a gradient first.");
         RequireAtLeast(kept.Length, LossLength + _pass.KeptLength(_loaded), "an evaluation", nameof(kept));
         MemoryMarshal.Write(MemoryMarshal.AsBytes(kept), _loss);
-        _pass.Keep(kept[LossLength..]);
+        return LossLength + _pass.Keep(kept[LossLength..]);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A length is wrong, or <paramref name="kept"/> is shorter than what is kept of the batch.</exception>
+    /// <exception cref="ArgumentException">A length is wrong, or <paramref name="kept"/> is not what was kept of the batch.</exception>
     public override void RecallEvaluation(ReadOnlySpan<T> theta, in BatchKey batch, ReadOnlySpan<T> kept)
     {
         Layout.RequireLength(theta.Length, nameof(theta));
         BatchKey key = KeyOf(batch);
         _loaded = Load(key);
-        RequireAtLeast(kept.Length, LossLength + _pass.KeptLength(_loaded), "an evaluation", nameof(kept));
+        RequireAtLeast(kept.Length, LossLength, "an evaluation", nameof(kept));
         _loss = MemoryMarshal.Read<double>(MemoryMarshal.AsBytes(kept));
         _pass.Recall(theta, _loaded, At(0).Inputs, kept[LossLength..]);
         Hold(theta, key);

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using MetaMirror.Numerics;
 
 namespace MetaMirror.Networks;
 
 /// <summary>
 /// What of a pass has to be kept to come back to it: the scores, and of each layer only what its derivatives read. A multi-layer perceptron
 /// with ReLU keeps half a layer's numbers: the ReLUs' outputs, and the cotangents of the linear layers between the first and the last two. Cotangents
-/// behind the last layers are computed again where that takes no longer than to keep and copy them.
+/// behind the last layers are computed again where that takes no longer than to keep and copy them. Zeros, of which ReLU makes many, are left out.
 /// </summary>
 internal sealed unsafe partial class NetworkPass<T>
 {
@@ -15,12 +16,12 @@ internal sealed unsafe partial class NetworkPass<T>
     private readonly Kept[] _kept;
     private readonly int _tail;
 
-    /// <summary>Numbers that <see cref="Keep"/> writes for a batch.</summary>
+    /// <summary>The most numbers that <see cref="Keep"/> writes for a batch.</summary>
     public long KeptLength(int rows)
     {
         long length = 0;
         foreach (Kept k in _kept)
-            length += k.PerBatch + ((long)rows * k.PerRow);
+            length += NonzeroPacking.MaximumLength(k.PerBatch + ((long)rows * k.PerRow));
         return length;
     }
 
@@ -28,15 +29,13 @@ internal sealed unsafe partial class NetworkPass<T>
     public ImmutableArray<(int Start, int Length)> ParametersRead =>
         [.. _nodes.Where(n => n.Length > 0 && ReadsOf(n).HasFlag(LayerReads.Parameters)).Select(n => (n.Offset, n.Length)).Distinct()];
 
-    /// <summary>Writes what is kept, after <see cref="Cotangents"/>.</summary>
-    public void Keep(Span<T> kept)
+    /// <summary>Writes what is kept, after <see cref="Cotangents"/>; gives how many numbers.</summary>
+    public int Keep(Span<T> kept)
     {
+        int written = 0;
         foreach (Kept k in _kept)
-        {
-            int length = k.PerBatch + (_rows * k.PerRow);
-            k.Blocks.Take(k.Block, length).CopyTo(kept);
-            kept = kept[length..];
-        }
+            written += NonzeroPacking.Pack<T>(k.Blocks.Take(k.Block, k.PerBatch + (_rows * k.PerRow)), kept[written..]);
+        return written;
     }
 
     /// <summary>Takes it back: <see cref="Cotangents"/> and <see cref="Tangents"/> may follow. What depends on no parameter is computed again.</summary>
@@ -44,11 +43,7 @@ internal sealed unsafe partial class NetworkPass<T>
     {
         _rows = rows;
         foreach (Kept k in _kept)
-        {
-            int length = k.PerBatch + (rows * k.PerRow);
-            kept[..length].CopyTo(k.Blocks.Take(k.Block, length));
-            kept = kept[length..];
-        }
+            kept = kept[NonzeroPacking.Unpack(kept, k.Blocks.Take(k.Block, k.PerBatch + (rows * k.PerRow)))..];
 
         fixed (T* t = theta, data = x)
         {

@@ -107,7 +107,7 @@ public abstract class Objective<T>
     }
 
     /// <summary>
-    /// Numbers that <see cref="KeepEvaluation"/> writes for the largest batch; 0 (the default, unless <see cref="AsksInnerAtTheta"/>) where
+    /// The most numbers that <see cref="KeepEvaluation"/> writes for the largest batch; 0 (the default, unless <see cref="AsksInnerAtTheta"/>) where
     /// keeping them is not worth their memory, and then neither Keep nor Recall is called.
     /// </summary>
     /// <param name="fullBatch">True for the whole set, false for mini-batches.</param>
@@ -120,7 +120,8 @@ public abstract class Objective<T>
 
     /// <summary>Keeps what derivatives need of the last evaluation, which was with a gradient: reverse mode comes back to it.</summary>
     /// <param name="kept">Shape [EvaluationLength], overwritten.</param>
-    public virtual void KeepEvaluation(Span<T> kept) => Same?.KeepEvaluation(kept);
+    /// <returns>How many numbers of it were written; fewer where there is less to keep, as of evaluations with many zeros.</returns>
+    public virtual int KeepEvaluation(Span<T> kept) => Same?.KeepEvaluation(kept) ?? 0;
 
     /// <summary>
     /// Takes back what was kept. <see cref="Evaluate"/> and <see cref="HessianVectorProducts"/> that follow, at this theta on this batch, then give
@@ -128,7 +129,7 @@ public abstract class Objective<T>
     /// </summary>
     /// <param name="theta">Where it was evaluated, shape [Layout.Length].</param>
     /// <param name="batch">On which examples.</param>
-    /// <param name="kept">What <see cref="KeepEvaluation"/> wrote.</param>
+    /// <param name="kept">What <see cref="KeepEvaluation"/> wrote; more may follow.</param>
     public virtual void RecallEvaluation(ReadOnlySpan<T> theta, in BatchKey batch, ReadOnlySpan<T> kept) => Same?.RecallEvaluation(theta, batch, kept);
 
     /// <summary>metaCotangent += weight dL/dmu. Zero by default.</summary>

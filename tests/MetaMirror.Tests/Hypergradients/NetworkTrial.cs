@@ -19,7 +19,7 @@ internal sealed class NetworkTrial<T>
 {
     private readonly MetaObjective<T> _objective;
 
-    public NetworkTrial(Network network, UpdateRule<T> rule, MetaObjective<T> objective, int steps, bool regularized = false, Func<Objective<T>, Objective<T>>? around = null)
+    public NetworkTrial(Network network, UpdateRule<T> rule, MetaObjective<T> objective, int steps, bool regularized = false, Func<Objective<T>, Objective<T>>? around = null, T[]? initial = null)
     {
         Dataset<T> data = Draws.Classification<T>(40, network.Input.Size, network.Output.Size);
         var task = new ObjectiveTask<T>(
@@ -30,7 +30,7 @@ internal sealed class NetworkTrial<T>
                 loss = regularized ? new Regularized<T>(loss, new RegularizerWeight(0.05)) : loss;
                 return around is null ? loss : around(loss);
             },
-            Draws.Normal<T>(network.Layout.Length, 71, 0.4));
+            initial ?? Draws.Normal<T>(network.Layout.Length, 71, 0.4));
         Inner = new InnerProblem<T>(task, rule, new TaskInitialPoint<T>(), new Unroll(steps));
         _objective = objective.ForThread(rule, task.Layout);
         Meta = Inner.CreateMetaParameters();

@@ -60,13 +60,15 @@ public sealed class ReversePlanTests
     [Fact]
     public void Evaluations_that_stand_alone_need_no_checkpoints()
     {
-        ReverseSizes sizes = Perceptron with { Alone = 43, Gradient = 100 };
-        ReversePlan plan = ReversePlan.For(100, sizes, new ReverseOptions { Budget = 6000 });
-        Assert.Equal(new ReversePlan(100, 17, 100, Alone: true), plan);
-        Assert.Equal((0, 4300 + 1700), (plan.Checkpoints, plan.Bytes(sizes)));
-        Assert.Equal(new ReversePlan(100, 0, 100, Alone: true), ReversePlan.For(100, sizes, new ReverseOptions { Budget = 4300 }));
-        Assert.False(ReversePlan.For(100, sizes, new ReverseOptions { Budget = 4299 }).Alone);
-        Assert.False(ReversePlan.For(100, sizes, new ReverseOptions { Budget = 6000, KeepEvaluations = false }).Alone);
+        // 15 arrays of 7 evaluations; a loss in double and four numbers of 32 bits for each step.
+        const long Evaluations = (105 * 43) + (100 * 24);
+        ReverseSizes sizes = Perceptron with { Checkpoint = 1000, Step = 2000, Alone = 43, Gradient = 100 };
+        ReversePlan plan = ReversePlan.For(100, sizes, new ReverseOptions { Budget = 8000 });
+        Assert.Equal(new ReversePlan(100, 10, 100, Alone: true) { Budget = 8000 }, plan);
+        Assert.Equal((0, Evaluations + 1000), (plan.Checkpoints, plan.Bytes(sizes)));
+        Assert.Equal(new ReversePlan(100, 0, 100, Alone: true) { Budget = Evaluations }, ReversePlan.For(100, sizes, new ReverseOptions { Budget = Evaluations }));
+        Assert.Throws<ArgumentException>(() => ReversePlan.For(100, sizes, new ReverseOptions { Budget = Evaluations - 1 }));
+        Assert.False(ReversePlan.For(100, sizes, new ReverseOptions { Budget = 80_000, KeepEvaluations = false }).Alone);
         Assert.False(ReversePlan.For(100, sizes, new ReverseOptions { StoredSteps = 10 }).Alone);
     }
 
@@ -91,7 +93,8 @@ public sealed class ReversePlanTests
     [Fact]
     public void By_default_memory_grows_with_the_root()
     {
-        foreach (ReverseSizes sizes in (ReverseSizes[])[Perceptron, Plain, Wide])
+        // The last one's evaluations stand alone as long as they fit.
+        foreach (ReverseSizes sizes in (ReverseSizes[])[Perceptron, Plain, Wide, Perceptron with { Checkpoint = 1000, Step = 2000, Alone = 300, Gradient = 1000 }])
         {
             long root = sizes.Checkpoint + sizes.Step + Math.Min(sizes.Evaluation, sizes.Step);
             foreach (int steps in (int[])[1, 9, 100, 101, 500, 10_000])

@@ -106,7 +106,15 @@ public sealed class NetworkTests
         Refused("Expected 42 numbers or more for 2 products, but found 21.", () => objective.HessianVectorProducts(theta, [], BatchKey.Full, 2, new double[2 * n], new double[n]));
         int kept = objective.EvaluationLength(fullBatch: true);
         Refused($"Expected {kept} numbers or more for an evaluation, but found {kept - 1}.", () => objective.KeepEvaluation(new double[kept - 1]));
-        Refused($"Expected {kept} numbers or more for an evaluation, but found 0.", () => objective.RecallEvaluation(theta, BatchKey.Full, []));
+        Refused("Expected 1 numbers or more for an evaluation, but found 0.", () => objective.RecallEvaluation(theta, BatchKey.Full, []));
+
+        // What was not taken back whole is not taken for an evaluation.
+        double[] whole = new double[kept], gradient = new double[n], again = new double[n];
+        objective.Evaluate(theta, [], BatchKey.Full, gradient);
+        int length = objective.KeepEvaluation(whole);
+        Refused("packed numbers", () => objective.RecallEvaluation(theta, BatchKey.Full, whole.AsSpan(0, length - 1)));
+        objective.Evaluate(theta, [], BatchKey.Full, again);
+        Assert.Equal(gradient, again);
 
         static void Refused(string text, Action use) => Assert.Contains(text, Assert.Throws<ArgumentException>(use).Message, StringComparison.Ordinal);
     }

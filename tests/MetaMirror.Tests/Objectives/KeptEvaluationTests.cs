@@ -36,17 +36,34 @@ public sealed class KeptEvaluationTests
     {
         NetworkObjective<float> network = Net<float>(Network.Mlp(6, 8, 7, 5, 3));
 
-        // 9 rows of three outputs (8 + 7 + 5), and the scores with their cotangents (3 + 3); the loss in double. All other cotangents are cheap.
-        Assert.Equal((9 * (8 + 7 + 5 + 3 + 3)) + 2, network.EvaluationLength(false));
+        // 9 rows of three outputs (8 + 7 + 5), and the scores with their cotangents (3 + 3), each with a count; the loss in double. All other cotangents are cheap.
+        Assert.Equal((9 * (8 + 7 + 5 + 3 + 3)) + 5 + 2, network.EvaluationLength(false));
 
         // A layer of 17 outputs is too large to be gone through again for the 7 cotangents of its input, which are kept.
-        Assert.Equal((9 * (8 + 7 + 17 + 3 + 3 + 7)) + 2, Net<float>(Network.Mlp(6, 8, 7, 17, 3)).EvaluationLength(false));
+        Assert.Equal((9 * (8 + 7 + 17 + 3 + 3 + 7)) + 6 + 2, Net<float>(Network.Mlp(6, 8, 7, 17, 3)).EvaluationLength(false));
 
         // Where the first of the last layers has no cotangent to come back to, none is computed again.
-        Assert.Equal((9 * (8 + 3 + 3)) + 2, Net<float>(Network.Mlp(6, 8, 3)).EvaluationLength(false));
+        Assert.Equal((9 * (8 + 3 + 3)) + 3 + 2, Net<float>(Network.Mlp(6, 8, 3)).EvaluationLength(false));
 
         // 300 rows go through in two pieces.
         Assert.Equal(0, network.EvaluationLength(true));
+    }
+
+    [Fact]
+    public void Zeros_are_not_kept()
+    {
+        NetworkObjective<float> network = Net<float>(Network.Mlp(6, 100, 3));
+        float[] kept = new float[network.EvaluationLength(false)], theta = Draws.Normal<float>(network.Layout.Length, 60), g = new float[theta.Length];
+        Assert.Equal((9 * (100 + 3 + 3)) + 3 + 2, kept.Length);
+        network.Evaluate(theta, [], Batches[0], g);
+        int length = network.KeepEvaluation(kept);
+
+        // Of 900 outputs about half are zero; each has a bit, in 29 numbers.
+        Assert.InRange(length, 54 + 5 + 29 + 300, 54 + 5 + 29 + 600);
+        float[] again = new float[g.Length];
+        network.RecallEvaluation(theta, Batches[0], kept.AsSpan(0, length));
+        network.Evaluate(theta, [], Batches[0], again);
+        Assert.Equal(g, again);
     }
 
     [Fact]
