@@ -207,7 +207,7 @@ def target(x):
 def peer_table(result):
     lines = [
         f"{result['machine']['processor']}, {result['machine']['cores']} cores, {result['machine']['operatingSystem']}, {result['machine']['runtime']}, "
-        f"PyTorch {result['versions']['torch']}; {result['date']}, medians of {result['rounds']} rounds." + (" **Others used the machine.**" if result["disturbed"] else ""),
+        f"MetaMirror {result['versions']['metamirror']}, PyTorch {result['versions']['torch']}; {result['date']}, medians of {result['rounds']} rounds." + (" **Others used the machine.**" if result["disturbed"] else ""),
     ]
     for threads in result["threads"]:
         rows = [r for r in result["workloads"] if r["threads"] == threads]

@@ -29,6 +29,26 @@ public abstract class GemmContract<T>
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Transposes))]
+    public void Equals_three_loops_at_every_length(bool transposeA, bool transposeB)
+    {
+        for (int length = 0; length <= 256; length++)
+        {
+            Check(transposeA, transposeB, length, 7, 9, 1, 0);
+            Check(transposeA, transposeB, 9, length, 17, 1, 0);
+            Check(transposeA, transposeB, 9, 33, length, 1, 0);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Transposes))]
+    public void Equals_three_loops_for_skinny_shapes(bool transposeA, bool transposeB)
+    {
+        Check(transposeA, transposeB, 128, 10, 128, 1, 1);
+        Check(transposeA, transposeB, 1152, 16, 150, 1, 1);
+    }
+
     [Fact]
     public void Equals_three_loops_on_all_small_shapes()
     {
@@ -42,9 +62,14 @@ public abstract class GemmContract<T>
     /// <summary>|error| ≤ (k + 2) u Σ|α a b| + 2 u |β c|: the bound for any order of summation (Higham, "Accuracy and Stability", 3.5).</summary>
     private void Check(bool transposeA, bool transposeB, int m, int n, int k, double alpha, double beta)
     {
+        // Operands begin anywhere in memory.
         const int Guard = 70;
-        T[] a = Draws.Normal<T>(m * k, 21), b = Draws.Normal<T>(k * n, 22), c = Draws.Normal<T>((m * n) + Guard, 23), before = [.. c];
-        Gemm.Multiply<T>(transposeA, transposeB, m, n, k, T.CreateTruncating(alpha), a, b, T.CreateTruncating(beta), c.AsSpan(0, m * n));
+        int from = (m + (2 * n) + (3 * k)) % 5;
+        ReadOnlySpan<T> a = Draws.Normal<T>((m * k) + from, 21).AsSpan(from), b = Draws.Normal<T>((k * n) + 3, 22).AsSpan(3);
+        T[] memory = Draws.Normal<T>((m * n) + 1 + Guard, 23);
+        Span<T> c = memory.AsSpan(1);
+        T[] before = [.. c];
+        Gemm.Multiply<T>(transposeA, transposeB, m, n, k, T.CreateTruncating(alpha), a, b, T.CreateTruncating(beta), c[..(m * n)]);
         for (int i = 0; i < m; i++)
         {
             for (int j = 0; j < n; j++)
@@ -66,7 +91,7 @@ public abstract class GemmContract<T>
             }
         }
 
-        Assert.Equal(before[(m * n)..], c[(m * n)..]);
+        Assert.True(c[(m * n)..].SequenceEqual(before.AsSpan(m * n)));
     }
 
     [Fact]
@@ -100,6 +125,17 @@ public abstract class GemmContract<T>
         foreach (int threads in new[] { 1, 2, 3, 5 })
         {
             var team = new WorkerTeam(threads);
+            foreach ((int m, int n, int k) in new[] { (150, 70, 205), (7, 9, 5), (1, 300, 40), (900, 16, 15) })
+            {
+                for (int transposes = 0; transposes < 4; transposes++)
+                {
+                    T[] one = new T[m * n], many = new T[m * n];
+                    Gemm.Multiply<T>((transposes & 1) != 0, transposes > 1, m, n, k, T.One, a.AsSpan(0, m * k), b.AsSpan(0, k * n), T.Zero, one);
+                    Gemm.Multiply<T>(team, (transposes & 1) != 0, transposes > 1, m, n, k, T.One, a.AsSpan(0, m * k), b.AsSpan(0, k * n), T.Zero, many);
+                    Assert.Equal(one, many);
+                }
+            }
+
             T[] together = new T[M * N];
             Gemm.Multiply<T>(team, false, true, M, N, K, T.One, a, b, T.Zero, together);
             Assert.Equal(alone, together);

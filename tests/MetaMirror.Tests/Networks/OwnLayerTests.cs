@@ -1,4 +1,6 @@
+using System.Numerics;
 using MetaMirror.Networks;
+using MetaMirror.Numerics;
 using MetaMirror.Objectives;
 using MetaMirror.Tests.Documentation;
 using MetaMirror.Tests.Objectives;
@@ -49,9 +51,71 @@ public sealed class OwnLayerTests
     }
 
     [Fact]
+    public void The_first_layer_is_not_asked_for_the_gradient_of_the_data()
+    {
+        var first = new Asked();
+        var between = new Asked();
+        Network network = new NetworkBuilder(Input).Add(first).Linear(4).Add(between).Linear(3).Build();
+        var objective = new NetworkObjective<double>(network, Draws.Classification<double>(7, 6, 3));
+        int n = network.Layout.Length;
+        objective.Evaluate(NetworkCases.Point<double>(network), [], BatchKey.Full, new double[n]);
+        objective.HessianVectorProducts(NetworkCases.Point<double>(network), [], BatchKey.Full, 1, Draws.Normal<double>(n, 78), new double[n]);
+        Assert.Equal((0, 2), (first.Times, between.Times));
+    }
+
+    [Fact]
     public void A_join_of_one_input_is_refused()
     {
         var error = Assert.Throws<ArgumentException>(() => new NetworkBuilder(Input).Residual(b => b.Linear(6), join: new Tanh()).Build());
         Assert.Contains("Layer 0: Tanh takes one input", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>y_i = w_i x_i, counting how often the cotangent of x is asked for.</summary>
+    private sealed class Asked : Layer
+    {
+        public override IReadOnlyList<(string Name, int[] Shape)> Parameters { get; } = [("factor", [1])];
+
+        public int Times { get; private set; }
+
+        public override string ToString() => "Asked";
+
+        public override FeatureShape OutputShape(FeatureShape input) => input;
+
+        public override void Initialize<T>(ref RandomStream stream, Span<T> parameters) => parameters.Fill(T.One);
+
+        public override void Value<T>(in LayerValues<T> v) => Scaled(v.Parameters[0], v.Input, v.Output);
+
+        public override void Tangent<T>(in LayerValues<T> v, in LayerTangents<T> d)
+        {
+            Scaled(d.Parameters[0], v.Input, d.Output);
+            if (!d.Input.IsEmpty)
+                Vectors.AddScaled(v.Parameters[0], d.Input, d.Output);
+        }
+
+        public override void Cotangent<T>(in LayerValues<T> v, in LayerCotangents<T> a)
+        {
+            if (!a.Parameters.IsEmpty)
+                a.Parameters[0] += T.CreateChecked(Vectors.Dot<T>(a.Output, v.Input));
+            if (a.Input.IsEmpty)
+                return;
+            Times++;
+            Scaled(v.Parameters[0], a.Output, a.Input);
+        }
+
+        public override void CotangentTangent<T>(in LayerValues<T> v, in LayerTangents<T> d, in LayerCotangents<T> a, in LayerCotangents<T> da)
+        {
+            Cotangent(v, da);
+            if (!d.Input.IsEmpty)
+                da.Parameters[0] += T.CreateChecked(Vectors.Dot<T>(a.Output, d.Input));
+            if (!da.Input.IsEmpty)
+                Vectors.AddScaled(d.Parameters[0], a.Output, da.Input);
+        }
+
+        private static void Scaled<T>(T factor, ReadOnlySpan<T> x, Span<T> y)
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            x.CopyTo(y);
+            Vectors.Scale(factor, y);
+        }
     }
 }

@@ -44,6 +44,9 @@ public sealed class TorchModelTests
         Assert.Equal(f.GetProperty("v_dot_hvp").GetDouble(), Vectors.Dot<double>(hv, v), Tolerance * Draws.Norm(hv) * Draws.Norm(v));
         Kept(f, "gradient", network.Layout, g);
         Kept(f, "hvp", network.Layout, hv);
+        double[] u = TorchDraws.Symmetric(Direction + (2 * Spacing), n), hu = new double[n];
+        objective.HessianVectorProducts(w, [], BatchKey.Full, 1, u, hu);
+        Assert.Equal(Vectors.Dot<double>(u, hv), Vectors.Dot<double>(v, hu), Tolerance * Draws.Norm(hv) * Draws.Norm(u));
 
         objective.InitializeState(state);
         objective.AdvanceState(w, BatchKey.Full, state);
