@@ -49,17 +49,18 @@ public sealed record NegativeControl(bool IsAsExpected, string Text)
 
     private static NegativeControl Straight(ComparisonResult result, Steps diagonal, Steps full, Steps descent, string metric)
     {
-        double best = Duel.All(result, Diagonal).Select(d => d.Baseline?.StepsToTarget.Median ?? double.PositiveInfinity).Min();
-        int fewer = diagonal.PerTask.Zip(full.PerTask).Count(pair => pair.First < pair.Second);
+        bool loses = Duel.All(result, Diagonal).Any(d => d.Baseline is { } baseline && !(d.Learned?.StepsToTarget.Median <= baseline.StepsToTarget.Median));
+        int fewer = diagonal.PerTask.Zip(full.PerTask).Count(pair => pair.First < pair.Second), slower = diagonal.PerTask.Zip(full.PerTask).Count(pair => pair.First > pair.Second);
         string text = $"These are the same quadratics in their eigenbasis, where a diagonal metric is all that is needed: the learned one, {diagonal.Words}; gradient descent with one tuned step, {descent.Words}. "
             + $"Learned with many more numbers, the {metric} metric, {full.Words}: more than the diagonal's on {NumberText.Count(fewer)} of {NumberText.Count(full.PerTask.Length)} tasks. ";
         return Judged(
             text,
-            $"the diagonal wins, and neither a classic optimizer nor the {metric} metric is faster on any task",
+            $"the diagonal wins on most tasks, and neither a classic optimizer nor the {metric} metric is faster on any",
             (!diagonal.ReachedAll, "the diagonal does not reach the target on every task"),
             (diagonal.ReachedAll && !diagonal.Helps(descent), "the diagonal does not help enough"),
-            (diagonal.PerTask.Max() > best, "a classic optimizer is faster on some task"),
-            (diagonal.PerTask.Zip(full.PerTask).Any(pair => pair.First > pair.Second), $"the {metric} metric is faster on some task"));
+            (loses, "a classic optimizer is faster on some task"),
+            (slower > 0, $"the {metric} metric is faster on some task"),
+            (diagonal.ReachedAll && slower == 0 && 2 * fewer <= full.PerTask.Length, $"the {metric} metric is as fast on half of the tasks or more"));
     }
 
     private static NegativeControl Judged(string text, string expected, params (bool IsSo, string Words)[] failures)

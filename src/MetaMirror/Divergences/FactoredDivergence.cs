@@ -151,6 +151,23 @@ public abstract class FactoredDivergence<T> : Divergence<T>
         }
     }
 
+    /// <summary>ln det P of the metric P = L kron R of all blocks: the sum of columns ln det L + rows ln det R (A of m rows, B of n: det(A kron B) = det(A)^n det(B)^m).</summary>
+    /// <param name="context">Layout, meta-parameters, scratch.</param>
+    /// <exception cref="ArgumentException">There are more or fewer meta-parameters than the layout has.</exception>
+    public double LogDeterminant(in DivergenceContext<T> context)
+    {
+        Check(context, context.Layout.Length, nameof(context));
+        double sum = 0;
+        for (int i = 0, m = 0; i < BlockCount(context.Layout); i++)
+        {
+            FactorBlock<T> block = Next(context, i, ref m, out FactorPair<T> pair, out _);
+            if (block.Length > 0)
+                sum += (block.Columns * pair.Left.LogDeterminant()) + (block.Rows * pair.Right.LogDeterminant());
+        }
+
+        return sum;
+    }
+
     /// <inheritdoc/>
     /// <remarks>By eigenvalues of dense factors, in double: not for inner loops.</remarks>
     public sealed override double StrongConvexity(in DivergenceContext<T> context)

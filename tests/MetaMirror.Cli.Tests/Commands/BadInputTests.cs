@@ -19,6 +19,22 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Learning_on_one_task_is_warned_of()
+    {
+        using TemporaryFolder one = FewDigits.Plan(Basis, angles: "0"), two = FewDigits.Plan(Basis);
+        Warned(true, one, "a.safetensors");
+        Warned(false, two, "a.safetensors");
+        Warned(true, two, "b.safetensors", "--held-out", "rotation-45");
+
+        static void Warned(bool expected, TemporaryFolder folder, string file, params string[] more)
+        {
+            ToolRun run = ToolRun.Of(["learn", folder["plan.json"], "--out", folder[file], .. more], EngineSet.Shipped);
+            Assert.Equal(0, run.Code);
+            Assert.Equal(expected, run.Error.Contains("There is one task to learn on, 'rotation-0': nothing shared can be learned from one task", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void An_optimizer_of_another_layout_is_refused()
     {
         using TemporaryFolder folder = FewDigits.Plan(Basis);

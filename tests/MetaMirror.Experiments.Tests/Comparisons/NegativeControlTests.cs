@@ -6,29 +6,29 @@ using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Experiments.Tests.Comparisons;
 
-/// <summary>The embedded negative controls, on two held-out tasks, against gradient descent and the best classic ones in the eigenbasis.</summary>
+/// <summary>The embedded negative controls, on three held-out tasks, against gradient descent and the best classic ones in the eigenbasis.</summary>
 public sealed class NegativeControlTests
 {
     [Theory]
-    [InlineData("rotated-quadratic", "the diagonal does not help, the full metric does")]
-    [InlineData("eigenbasis-quadratic", "the diagonal wins, and neither a classic optimizer nor the full metric is faster on any task")]
-    public void It_comes_out_as_it_must(string name, string outcome)
+    [InlineData("rotated-quadratic", "the diagonal does not help, the full metric does", 2)]
+    [InlineData("eigenbasis-quadratic", "the diagonal wins on most tasks, and neither a classic optimizer nor the full metric is faster on any", 6)]
+    public void It_comes_out_as_it_must(string name, string outcome, int full)
     {
         Plan plan = Few(name);
         PlanComparisonResult<double> result = Run(plan);
         NegativeControl control = NegativeControl.Of(plan, result.Result)!;
         Assert.True(control.IsAsExpected, control.Text);
         Assert.Contains(outcome, control.Text, StringComparison.Ordinal);
-        Assert.Contains("of 2 held-out tasks, in a median of 2 steps", control.Text, StringComparison.Ordinal);
+        Assert.Contains($"metamirror-full, reached the target on 3 of 3 held-out tasks, in a median of {full} steps", control.Text, StringComparison.Ordinal);
         using var page = new StringWriter();
         ReportWriter.Write(PlanReport.Of(plan, result, null, 1), page);
         Assert.Contains("<h2>Negative control</h2>", page.ToString(), StringComparison.Ordinal);
         Assert.Contains(outcome, page.ToString(), StringComparison.Ordinal);
 
-        // Each learned optimizer has its own cost: 18 tasks of 300 steps in each of at most ten outer steps are as many gradients as 18 runs each.
+        // Each learned optimizer has its own cost: 17 tasks of 300 steps in each of at most ten outer steps are as many gradients as 17 runs each.
         Assert.Equal(["metamirror-full", "metamd-diagonal"], result.Result.LearningCosts.Select(c => c.Optimizer));
         Assert.All(result.Result.LearningCosts, c => Assert.Equal(c.Gradients / 300.0, c.TrainingRuns));
-        Assert.All(result.Result.LearningCosts, c => Assert.InRange(c.TrainingRuns, 18, 180));
+        Assert.All(result.Result.LearningCosts, c => Assert.InRange(c.TrainingRuns, 17, 170));
         Assert.Contains("\"learningCosts\": [", ComparisonJson.ToText(result.Result), StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">metamd-diagonal</th>", page.ToString(), StringComparison.Ordinal);
     }
@@ -39,7 +39,8 @@ public sealed class NegativeControlTests
     [InlineData("rotated-quadratic", null, 90.0, 100.0, "the full metric does not help enough.")]
     [InlineData("rotated-quadratic", null, null, 100.0, "the full metric does not reach the target on every task.")]
     [InlineData("eigenbasis-quadratic", 3.0, 2.0, 100.0, "the full metric is faster on some task.")]
-    [InlineData("eigenbasis-quadratic", 60.0, 60.0, 100.0, "the diagonal does not help enough; a classic optimizer is faster on some task.")]
+    [InlineData("eigenbasis-quadratic", 2.0, 2.0, 100.0, "the full metric is as fast on half of the tasks or more.")]
+    [InlineData("eigenbasis-quadratic", 60.0, 70.0, 100.0, "the diagonal does not help enough; a classic optimizer is faster on some task.")]
     [InlineData("eigenbasis-quadratic", 40.0, 50.0, 100.0, "a classic optimizer is faster on some task.")]
     [InlineData("eigenbasis-quadratic", null, null, 100.0, "the diagonal does not reach the target on every task; a classic optimizer is faster on some task.")]
     public void Another_outcome_is_said_too(string name, double? diagonal, double? full, double? descent, string reason)
@@ -63,7 +64,7 @@ public sealed class NegativeControlTests
     private static Plan Few(string name)
     {
         Plan plan = PlanFile.Read(name);
-        return plan with { HeldOut = ["quadratic-0", "quadratic-1"], Baselines = ["sgd", "adagrad"], Tuning = plan.Tuning with { Schedules = [ScheduleName.Constant] } };
+        return plan with { HeldOut = ["quadratic-0", "quadratic-1", "quadratic-2"], Baselines = ["sgd", "adagrad"], Tuning = plan.Tuning with { Schedules = [ScheduleName.Constant] } };
     }
 
     private static PlanComparisonResult<double> Run(Plan plan) => new PlanComparison<double>(

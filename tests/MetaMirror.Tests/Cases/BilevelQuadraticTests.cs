@@ -33,6 +33,10 @@ public sealed class BilevelQuadraticTests
         ["update by its adjoint fixed point"] = () => new ImplicitMode<double>(ImplicitMethod.FixedPoint, 3000, 1e-12),
         ["update by normal equations"] = () => new ImplicitMode<double>(ImplicitMethod.NormalConjugateGradient, 1000, 1e-12),
         ["reverse"] = () => new ReverseMode<double>(),
+
+        // The steps left out have a part of e^-(.047 600) = 6e-13.
+        ["truncated reverse"] = () => new TruncatedReverseMode<double>(600),
+        ["forward"] = () => new ForwardMode<double>(),
     };
 
     public static TheoryData<string> Names => [.. Estimators.Keys];

@@ -59,6 +59,7 @@ public sealed class UnrollDifferencesTests
         ["mirror, full matrix"] = () => new PerLayout<double>(l => Mirror(FullMatrixDivergence<double>.FromMetric(Spd(l.Length, 90), l.Length))),
         ["basis and prior"] = () => new PerLayout<double>(l => new LearnedBasis<double>(BasisCases.Statistics(l), 2, new LearnedBasisOptions { LearningRate = .05 })),
         ["tracked basis"] = () => new PerLayout<double>(l => new TrackedBasis<double>(BasisCases.Statistics(l), Constant)),
+        ["optimistic, last gradient, tracked basis"] = () => new PerLayout<double>(l => Hinted(new LastGradientHint<double>(.7), new TrackedBasis<double>(BasisCases.Statistics(l), Constant))),
         ["optimistic, last gradient"] = () => Hinted(new LastGradientHint<double>(.7), Diagonal()),
         ["optimistic, average"] = () => Hinted(new AverageHint<double>(.7, .8), Diagonal()),
         ["optimistic, omega"] = () => Hinted(new OmegaHint<double>(), Diagonal()),

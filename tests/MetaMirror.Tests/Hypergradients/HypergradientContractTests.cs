@@ -46,10 +46,8 @@ public sealed class HypergradientContractTests
         ["optimistic-sgd"] = () => new Chain<double>(new LastGradientHint<double>(0.8, learn: true), new Sgd<double>(new SgdOptions { LearningRate = 0.1 })),
         ["learned-basis"] = () => new LearnedBasis<double>(
             Statistics(), 1, new LearnedBasisOptions { LearningRate = 0.05, Learn = ["learning_rate", "momentum", "averaging", "prior_weight", "scales"] }),
-        ["tracked-basis"] = () => new TrackedBasis<double>(Statistics(), new TrackedBasisOptions
-        {
-            LearningRate = 0.05, RotateVectors = false, PriorWeight = 0.5, Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
-        }),
+        ["tracked-basis"] = Tracked,
+        ["optimistic-tracked-basis"] = () => new Chain<double>(new LastGradientHint<double>(0.8, learn: true), new LinearSchedule<double>(0.05), Tracked()),
     };
 
     private static readonly Dictionary<string, Func<MetaObjective<double>>> Objectives = new(StringComparer.Ordinal)
@@ -179,6 +177,11 @@ public sealed class HypergradientContractTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => new TrialProblem(Rules["adam"](), new RegretBound<double>(), 3));
         Assert.Contains("'adam' has no divergence", error.Message, StringComparison.Ordinal);
     }
+
+    private static TrackedBasis<double> Tracked() => new(Statistics(), new TrackedBasisOptions
+    {
+        LearningRate = 0.05, RotateVectors = false, PriorWeight = 0.5, Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
+    });
 
     private static BoundStatistics Statistics()
     {

@@ -12,7 +12,7 @@ internal static class HintCases
     /// <summary>The table: a new hint is one line. The reference is u as a function of (g_t times what the hint takes, v, first), and v after the step.</summary>
     public static IReadOnlyList<RuleCase> Hints { get; } =
     [
-        Hint("last-gradient", () => new LastGradientHint<double>(.7), () => new LastGradientHint<float>(.7), (x, g, v) => (g - (x["strength"] * v) + (x["strength"] * g), g)),
+        Hint("last-gradient", () => new LastGradientHint<double>(.7), () => new LastGradientHint<float>(.7), Last),
         Hint("average", () => new AverageHint<double>(.7, .8), () => new AverageHint<float>(.7, .8), (x, g, v) => (g + (x["strength"] * (Average(x, g, v) - v)), Average(x, g, v))),
         Hint("omega", () => new OmegaHint<double>(.7, .8), () => new OmegaHint<float>(.7, .8),
             (x, g, v) => x.Age == 0 ? (g, g) : (g + (x["strength"] * (g - v)), Average(x, g, v))),
@@ -41,6 +41,9 @@ internal static class HintCases
             ("1.", 1, Scaled(Bounded, ReferenceRules.Chain(("0.", 1, Filter((x, g, v) => (g + (x["momentum"] * Buffer(x, g, v)), Buffer(x, g, v)), takesScale: false)), ("1.", 0, ReferenceRules.Diagonal)), "1.")))),
     ];
 
+    /// <summary>g_t + a (g_t - g_(t-1)), for chains.</summary>
+    public static ReferenceStep LastGradient => Filter(Last, takesScale: true);
+
     public static MirrorDescent<T> Mirror<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => new(new DiagonalQuadratic<T>(2), .1);
 
@@ -50,6 +53,8 @@ internal static class HintCases
 
     private static void Guess<T>(int step, Span<T> hint)
         where T : unmanaged, IFloatingPointIeee754<T> => hint.Fill(T.CreateTruncating(step / 4.0));
+
+    private static (Complex U, Complex Next) Last(ReferenceIterate x, Complex g, Complex v) => (g - (x["strength"] * v) + (x["strength"] * g), g);
 
     private static Complex Average(ReferenceIterate x, Complex g, Complex v) => (x["averaging"] * v) + ((1 - x["averaging"]) * g);
 

@@ -112,6 +112,7 @@ internal static class LearnedCases
             ["tracked"] = tracked,
             ["unlearned-tracked"] = TrackedBasis<T>.Unlearned(Layout, new TrackedBasisOptions { LargestColumns = 2, Rank = 2, TrustRegion = double.PositiveInfinity, Refresh = BasisRefresh.Eigenvectors }),
             ["deployed-tracked"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), tracked),
+            ["optimistic-tracked"] = new Chain<T>(new LastGradientHint<T>(0.9, learn: true), new LinearSchedule<T>(0.05), tracked),
             ["two-bases"] = new Chain<T>(basis, new CosineSchedule<T>(0.1, learn: true), LearnedBasis<T>.Unlearned(Layout)),
             ["clipped"] = new Chain<T>(new ClipByNorm<T>(1.5, learn: true), new WeightDecay<T>(0.01), new ConstantSchedule<T>(0.5), new Adam<T>()),
             ["polynomial"] = new Chain<T>(new PolynomialSchedule<T>(0.1, 2, 1, 5), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),

@@ -117,13 +117,16 @@ internal static class ReferenceRules
 
     public static ReferenceStep Schedule(Func<ReferenceIterate, Complex> factor) => x => x.Scale *= factor(x);
 
-    /// <summary>Members one after the other, each with its part of the state.</summary>
+    /// <summary>Of a chain's last member: whatever is left of the state.</summary>
+    public const int Rest = -1;
+
+    /// <summary>Members one after the other, each with its part of the state, in vectors as long as theta.</summary>
     public static ReferenceStep Chain(params (string Prefix, int StateVectors, ReferenceStep Step)[] members) => x =>
     {
         int start = 0;
         foreach ((string prefix, int vectors, ReferenceStep step) in members)
         {
-            int length = vectors * x.Theta.Length;
+            int length = vectors < 0 ? x.State.Length - start : vectors * x.Theta.Length;
             ReferenceIterate part = x.Part(prefix, x.State[start..(start + length)]);
             step(part);
             part.State.CopyTo(x.State, start);

@@ -58,6 +58,7 @@ internal static class RuleCases
         TrackedCases.OneSided("tracked-one-sided"),
         TrackedCases.Projected("tracked-projected-factor"),
         TrackedCases.Seldom("tracked-seldom-residual"),
+        TrackedCases.Optimistic("tracked-optimistic"),
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
         new("linear", () => new LinearSchedule<double>(.05), () => new LinearSchedule<float>(.05),
             ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))),

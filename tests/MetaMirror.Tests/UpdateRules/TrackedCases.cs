@@ -1,5 +1,7 @@
 using System.Numerics;
 using MetaMirror.Numerics;
+using MetaMirror.Optimism;
+using MetaMirror.Tests.Optimism;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Tests.UpdateRules;
@@ -25,6 +27,22 @@ internal static class TrackedCases
     public static RuleCase Seldom(string name) => Case(name, Everything with { ResidualEvery = 2, Exponent = .45 });
 
     public static RuleCase OneSided(string name) => Case(name, Everything with { LargestRows = 0, Exponent = .6, TrustRegion = .5 });
+
+    /// <summary>An optimistic hint and a schedule before the basis: bases follow the gradients that the hint has made, and derivatives pass from the moments into the hint's vector.</summary>
+    public static RuleCase Optimistic(string name)
+    {
+        RuleCase tracked = Seldom(name);
+        return new(
+            name, () => new PerLayout<double>(l => Before(tracked.Double(), l)), () => new PerLayout<float>(l => Before(tracked.Single(), l)),
+            ReferenceRules.Chain(
+                ("0.", 1, HintCases.LastGradient), ("1.", 0, ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))), ("2.", ReferenceRules.Rest, tracked.Reference)))
+        {
+            LongState = true,
+        };
+    }
+
+    private static Chain<T> Before<T>(UpdateRule<T> tracked, ParameterLayout layout)
+        where T : unmanaged, IFloatingPointIeee754<T> => new(new LastGradientHint<T>(.7), new LinearSchedule<T>(.05), ((PerLayout<T>)tracked).Of(layout));
 
     private static RuleCase Case(string name, TrackedBasisOptions options) => new(
         name, () => new PerLayout<double>(l => new TrackedBasis<double>(BasisCases.Statistics(l), options)),

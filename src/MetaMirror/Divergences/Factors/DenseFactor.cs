@@ -139,6 +139,10 @@ internal sealed class DenseFactor<T> : Factor<T>
 
     public override void AddTraceGradient(ReadOnlySpan<T> meta, int n, T weight, Span<T> aMeta) => Vectors.AddScaled(Two * weight, meta, aMeta);
 
+    /// <inheritdoc/>
+    /// <remarks>2 sum log C_ii.</remarks>
+    public override double LogDeterminant(ReadOnlySpan<T> meta, int n) => 2 * DiagonalFactor<T>.Instance.LogDeterminant(meta[..n], n);
+
     public override double SmallestEigenvalue(ReadOnlySpan<T> meta, int n) => Smallest(meta, n, []);
 
     /// <inheritdoc/>

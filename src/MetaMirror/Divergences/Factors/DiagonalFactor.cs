@@ -95,6 +95,14 @@ internal sealed class DiagonalFactor<T> : Factor<T>
             entry += weight;
     }
 
+    public override double LogDeterminant(ReadOnlySpan<T> meta, int n)
+    {
+        double sum = 0;
+        foreach (T entry in meta)
+            sum += Math.Log(double.CreateTruncating(entry));
+        return sum;
+    }
+
     public override double SmallestEigenvalue(ReadOnlySpan<T> meta, int n) => double.CreateTruncating(meta[TensorPrimitives.IndexOfMin(meta)]);
 
     public override void AddSmallestEigenvalueGradient(ReadOnlySpan<T> meta, int n, T weight, Span<T> aMeta, Span<T> work) =>

@@ -55,6 +55,9 @@ internal abstract class Factor<T>
     /// <summary>aMeta += weight d tr F.</summary>
     public abstract void AddTraceGradient(ReadOnlySpan<T> meta, int n, T weight, Span<T> aMeta);
 
+    /// <summary>ln det F.</summary>
+    public abstract double LogDeterminant(ReadOnlySpan<T> meta, int n);
+
     /// <summary>Smallest eigenvalue of F.</summary>
     public abstract double SmallestEigenvalue(ReadOnlySpan<T> meta, int n);
 

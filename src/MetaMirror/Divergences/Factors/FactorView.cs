@@ -63,6 +63,8 @@ internal readonly ref struct FactorView<T>
         AddGauge(inner, aMeta);
     }
 
+    public double LogDeterminant() => _factor.LogDeterminant(_meta, _n) + (_n * Math.Log(_normalized ? _n / _trace : 1));
+
     public double SmallestEigenvalue() => _factor.SmallestEigenvalue(_meta, _n) * double.CreateTruncating(_scale);
 
     /// <summary>aMeta += weight d lambda_min, given lambda_min.</summary>

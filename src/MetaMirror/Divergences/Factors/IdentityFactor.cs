@@ -55,6 +55,8 @@ internal sealed class IdentityFactor<T> : Factor<T>
         // Nothing to differentiate by.
     }
 
+    public override double LogDeterminant(ReadOnlySpan<T> meta, int n) => 0;
+
     public override double SmallestEigenvalue(ReadOnlySpan<T> meta, int n) => 1;
 
     public override void AddSmallestEigenvalueGradient(ReadOnlySpan<T> meta, int n, T weight, Span<T> aMeta, Span<T> work)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using MetaMirror.Numerics;
 
@@ -138,6 +139,27 @@ internal sealed class LowRankFactor<T>(int rank, double spread, ulong seed) : Fa
     {
         aMeta[0] += weight * T.CreateChecked(n);
         Vectors.AddScaled(Two * weight, meta[1..], aMeta[1..]);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>(n - r) log d + log det(d I_r + U^T U), by Sylvester's identity; NaN on values that are not finite.</remarks>
+    public override double LogDeterminant(ReadOnlySpan<T> meta, int n)
+    {
+        int r = Rank(n);
+        double[] rented = ArrayPool<double>.Shared.Rent((n * r) + (r * r));
+        Span<double> u = rented.AsSpan(0, n * r), inner = rented.AsSpan(n * r, r * r);
+        double d = double.CreateTruncating(meta[0]), sum = (n - r) * Math.Log(d);
+        for (int i = 0; i < u.Length; i++)
+            u[i] = double.CreateTruncating(meta[1 + i]);
+        Gemm.Multiply<double>(true, false, r, r, n, 1, u, u, 0, inner);
+        for (int i = 0; i < r; i++)
+            inner[(i * r) + i] += d;
+        if (!Cholesky.TryFactor<double>(inner, r, inner))
+            sum = double.NaN;
+        for (int i = 0; i < r; i++)
+            sum += 2 * Math.Log(inner[(i * r) + i]);
+        ArrayPool<double>.Shared.Return(rented);
+        return sum;
     }
 
     /// <inheritdoc/>
