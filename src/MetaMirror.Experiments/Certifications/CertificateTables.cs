@@ -14,6 +14,9 @@ internal static class CertificateTables
     /// <summary>Regrets within this factor of their measured value are what L3 is asked for.</summary>
     private const double Wanted = 10;
 
+    /// <summary>Where the tasks' own term rules, the printed and the corrected sum differ late.</summary>
+    private const int Digits = 4;
+
     /// <summary>The tables of a certification.</summary>
     public static IReadOnlyList<ReportTable> Of(IReadOnlyList<Certificate> certificates) =>
     [
@@ -56,17 +59,17 @@ internal static class CertificateTables
         FamilyTheorem theorem = certificate.Family!;
         double? measured = certificate.Measured is > 0 ? certificate.Measured : null;
         string standing = certificate.IsRefused
-            ? $"Refused: the corrected sum is without force here, the formula's value would be {Number(theorem.Bound)}. The printed one is wrong anyway."
+            ? $"Refused: the corrected sum is without force here, the formula's value would be {Number(theorem.Bound, Digits)}. The printed one can be exceeded in any case."
             : "The corrected sum is the certificate. The printed one can be exceeded.";
         return new ReportTable(
             certificate.IsRefused ? "Theorem 4.1, printed and corrected (refused)" : "Theorem 4.1, printed and corrected",
             ["term", "printed", "corrected"],
             [
-                ["what the training tasks give: mean B / η + η T L² / (2λ)", Number(theorem.EmpiricalTerm), Number(theorem.EmpiricalTerm)],
-                ["Rademacher term", Number(theorem.PrintedRademacherTerm), Number(theorem.RademacherTerm)],
-                ["confidence term", Number(theorem.PrintedConfidenceTerm), Number(theorem.ConfidenceTerm)],
-                ["sum", Number(theorem.PrintedBound), Number(theorem.Bound)],
-                ["sum / measured regret", Number(theorem.PrintedBound / measured), Number(theorem.Bound / measured)],
+                ["what the training tasks give: mean B / η + η T L² / (2λ)", Number(theorem.EmpiricalTerm, Digits), Number(theorem.EmpiricalTerm, Digits)],
+                ["Rademacher term", Number(theorem.PrintedRademacherTerm, Digits), Number(theorem.RademacherTerm, Digits)],
+                ["confidence term", Number(theorem.PrintedConfidenceTerm, Digits), Number(theorem.ConfidenceTerm, Digits)],
+                ["sum", Number(theorem.PrintedBound, Digits), Number(theorem.Bound, Digits)],
+                ["sum / measured regret", Number(theorem.PrintedBound / measured, Digits), Number(theorem.Bound / measured, Digits)],
                 ["training tasks n from which it is at most 10 times the measured regret", Nothing, Needed(theorem, measured)],
             ],
             string.Create(
@@ -100,5 +103,5 @@ internal static class CertificateTables
             "The margin says by how much a premise holds, in the unit that stands with it; where several runs share a premise, the least. A negative one says by how much it fails.");
     }
 
-    private static string Number(double? value) => value is { } known ? NumberText.Significant(known) : Nothing;
+    private static string Number(double? value, int digits = 3) => value is { } known ? NumberText.Significant(known, digits) : Nothing;
 }

@@ -106,7 +106,7 @@ public sealed class FamilyTheorem
         return new Certificate(CertificateLevel.L3, "theorem-4.1-corrected", $"the expected regret of {Steps} steps on a task of the family, with probability {Text(1 - Delta)},", all, () => Bound, measured)
         {
             Note = Beside(measured),
-            RefusedNote = $"without force, the formula's value would be {Text(Bound)}, {Beside(measured)}",
+            RefusedNote = double.IsFinite(Bound) ? $"without force, the formula's value would be {Text(Bound)}, {Beside(measured)}" : "the formula gives no number here, as printed or corrected",
             FailureProbability = Delta,
             Family = this,
         };
@@ -125,11 +125,11 @@ public sealed class FamilyTheorem
         const string printed = "with the complexity terms as printed, which are too small, it would be";
         if (measured is not > 0)
             return $"{printed} {Text(PrintedBound)}";
-        string needed = !double.IsFinite(Bound) ? "no number of training tasks can be given"
-            : TasksFor(measured.Value) is { } n ? $"it falls below 10 times the measured value from {n.ToString("N0", CultureInfo.InvariantCulture)} training tasks on"
+        string needed = TasksFor(measured.Value) is { } n
+            ? $"it falls below 10 times the measured value from {n.ToString("N0", CultureInfo.InvariantCulture)} training tasks on"
             : "no number of training tasks would bring it below 10 times the measured value";
         return $"{Text(Bound / measured.Value)} times the measured {Text(measured.Value)}; {needed}; {printed} {Text(PrintedBound)}, {Text(PrintedBound / measured.Value)} times it";
     }
 
-    private static string Text(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "not finite";
+    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

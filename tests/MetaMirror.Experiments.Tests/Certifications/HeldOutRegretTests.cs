@@ -28,12 +28,12 @@ public sealed class HeldOutRegretTests
     private const string Quadratics = """
         {
           "name": "few-quadratics",
-          "family": { "kind": "rotated-quadratic", "rotated": true, "tasks": 6, "dimensions": 20 },
+          "family": { "kind": "rotated-quadratic", "rotated": true, "tasks": 12, "dimensions": 10 },
           "model": { "kind": "linear" },
-          "training": { "steps": 60 },
+          "training": { "steps": 100 },
           "target": { "quantity": "trainingLoss", "value": 0.1 },
           "heldOut": ["quadratic-0", "quadratic-3"],
-          "learn": { "optimizer": "metamirror-full", "outerSteps": 5 }
+          "learn": { "optimizer": "metamirror-full", "outerSteps": 10, "learningRate": 0.1, "tails": [0, 1, 2, 3, 5, 8, 12, 20] }
         }
         """;
 

@@ -77,7 +77,7 @@ public sealed class PlanCertificationTests
         string[] cells = Cells(CertificationReport.Of(result));
         FamilyTheorem theorem = Assert.Single(result.Certificates, c => c.Family is not null).Family!;
         int sum = Array.IndexOf(cells, "sum");
-        Assert.Equal([NumberText.Significant(theorem.PrintedBound), NumberText.Significant(theorem.Bound)], cells[(sum + 1)..(sum + 3)]);
+        Assert.Equal([NumberText.Significant(theorem.PrintedBound, 4), NumberText.Significant(theorem.Bound, 4)], cells[(sum + 1)..(sum + 3)]);
         Assert.True(double.IsFinite(theorem.Bound) && theorem.PrintedBound < theorem.Bound);
         Assert.Equal(refused, result.Certificates.Single(c => c.Family is not null).IsRefused);
         var all = new HashSet<string>(cells, StringComparer.Ordinal);
