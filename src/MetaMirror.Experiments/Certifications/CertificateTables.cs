@@ -74,13 +74,16 @@ internal static class CertificateTables
             ],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{standing} Measured regret {Number(measured)}; n = {theorem.Tasks}, T = {theorem.Steps}, η = {Number(theorem.Eta)}, L = {Number(theorem.Lipschitz)}, λ = {Number(theorem.StrongConvexity)}, r = {Number(theorem.Radius)}, K = {Number(theorem.ClassNorm)} for a norm of {Number(theorem.MetricNorm)}, N = {theorem.Components}, δ = {Number(theorem.Delta)}."));
+                $"{standing} {Reach(theorem, measured)}Measured regret {Number(measured)}; n = {theorem.Tasks}, T = {theorem.Steps}, η = {Number(theorem.Eta)}, L = {Number(theorem.Lipschitz)}, λ = {Number(theorem.StrongConvexity)}, r = {Number(theorem.Radius)}, K = {Number(theorem.ClassNorm)} for a norm of {Number(theorem.MetricNorm)}, N = {theorem.Components}, δ = {Number(theorem.Delta)}."));
     }
 
     private static string Needed(FamilyTheorem theorem, double? measured) =>
         measured is not { } regret || !double.IsFinite(theorem.Bound) ? Nothing
         : theorem.TasksFor(regret, Wanted) is { } tasks ? NumberText.Count(tasks)
-        : "no n is enough";
+        : Nothing;
+
+    private static string Reach(FamilyTheorem theorem, double? measured) =>
+        measured is { } regret && double.IsFinite(theorem.Bound) && theorem.TasksFor(regret, Wanted) is null ? "No n is enough for 10 times the measured regret: what the training tasks give is above that alone. " : "";
 
     /// <summary>Premises that are the same for several tasks are one row, with the least margin.</summary>
     private static ReportTable Premises(IReadOnlyList<Certificate> certificates)

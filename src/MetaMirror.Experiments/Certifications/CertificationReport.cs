@@ -42,7 +42,8 @@ public static class CertificationReport
         string first = regrets.Length == 0 ? "No regret was certified."
             : regrets.All(c => c.IsRefused) ? "L1 is refused on every held-out task."
             : $"L1 holds on {regrets.Count(c => c.Bound is not null)} of {regrets.Length} held-out tasks"
-                + (ratios.Length == 0 ? "." : $", bound / measured {NumberText.Significant(ratios.Min())} to {NumberText.Significant(ratios.Max())}.");
+                + (ratios.Length == 0 ? "." : ratios.Length == 1 ? $", bound / measured {NumberText.Significant(ratios[0])}."
+                : $", bound / measured {NumberText.Significant(ratios.Min())} to {NumberText.Significant(ratios.Max())}.");
         string[] refused = [.. certificates.Where(c => c.Family is not null && c.IsRefused).Select(_ => " L3 by Theorem 4.1 is refused.")];
         string[] next = [.. certificates.Where(c => c.Level == CertificateLevel.L4 && c.Bound is not null).Select(c => $" The {c.Statement.TrimEnd(',')}, is at most {NumberText.Significant(c.Bound!.Value)}.")];
         return string.Concat([first, .. refused, .. next]);
