@@ -30,6 +30,7 @@ internal static class CertificateScreen
         session.People.WriteLine("Bounds and measured values are medians over the tasks; ratios have their range.");
         foreach (IGrouping<(CertificateLevel, string), Certificate> group in theorems)
             Say(session, group);
+        session.People.WriteLine("How each premise was checked, and by how much it holds: --out DIR (a page), --json.");
         foreach (string note in result.Notes)
             session.People.WriteLine($"Note: {note}");
     }
@@ -48,6 +49,13 @@ internal static class CertificateScreen
         session.People.WriteLine($"{shown.Level} {shown.Name}{task}: {shown.Verdict}.");
         foreach (Premise premise in shown.Premises.Where(p => p.Status == PremiseStatus.Assumed))
             session.People.WriteLine($"  assumed: {premise.Text}");
+        session.People.WriteLine($"  premises: {Counted(shown.Premises)}");
+    }
+
+    private static string Counted(IReadOnlyList<Premise> premises)
+    {
+        (string Word, PremiseStatus Status)[] words = [("checked", PremiseStatus.Checked), ("assumed", PremiseStatus.Assumed), ("failed", PremiseStatus.Failed)];
+        return string.Join(", ", words.Select(w => (w.Word, Count: premises.Count(p => p.Status == w.Status))).Where(w => w.Count > 0).Select(w => $"{w.Count} {w.Word}"));
     }
 
     private static string Median(IEnumerable<double?> values)

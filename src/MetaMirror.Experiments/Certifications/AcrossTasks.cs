@@ -25,11 +25,14 @@ internal static class AcrossTasks
             $"the expected {(heldOut.Any(r => r.IsWeighted) ? CertifiedRun.WeightedRegretName : "regret")} on a task of the family, with probability 0.95,",
             [
                 missing > 0
-                    ? Premise.Failed("every held-out task has its L1", -missing)
-                    : Premise.Test(seen > 0, "every held-out task has its L1, one of them above 0, by which their range is known", seen),
-                new Premise("the metric was fixed before the held-out tasks were seen", unseen),
-                Premise.Assumed("the held-out tasks are drawn independently from one distribution"),
-                Premise.Assumed("no task of the family has an L1 bound of more than twice the largest seen", (Range - 1) * seen),
+                    ? Premise.Failed("every held-out task has its L1", -missing, "counted; margin: less the tasks without")
+                    : Premise.Test(seen > 0, "every held-out task has its L1, one of them above 0, by which their range is known", seen, $"{bounds.Length} of {bounds.Length}; margin: the largest"),
+                new Premise("the metric was fixed before the held-out tasks were seen", unseen)
+                {
+                    How = unseen == PremiseStatus.Assumed ? "the file does not say which tasks it was learned on" : "the file names the tasks that it was learned on",
+                },
+                Premise.Assumed("the held-out tasks are drawn independently from one distribution", how: "can't be checked on the tasks themselves"),
+                Premise.Assumed("no task of the family has an L1 bound of more than twice the largest seen", (Range - 1) * seen, "can't be checked on tasks that were never seen; margin: what is allowed above the largest seen"),
             ],
             () => HoeffdingBound.Of(bounds, Range * seen, Delta),
 

@@ -146,8 +146,8 @@ internal sealed class FreshRuns<T>(Plan plan, DatasetCatalogue datasets, ulong s
 
     private static ImmutableArray<Premise> Premises(string how) =>
     [
-        Premise.Checked("the optimizer was frozen before the fresh tasks were drawn"),
-        Premise.Assumed($"the next task is drawn as these were: {how}"),
+        Premise.Checked("the optimizer was frozen before the fresh tasks were drawn", how: "it was read from its file before that"),
+        Premise.Assumed($"the next task is drawn as these were: {how}", how: "can't be checked: that task is not at hand"),
     ];
 
     private readonly record struct Draw(MeasuredTask<T> Task, int Run);

@@ -28,7 +28,7 @@ internal static class UniversalCertificates
                 return summaries;
             RunCertificationResult result = certification.Run(new BatchKey(seed, 0, 0, (uint)task.Number), cancellationToken);
             Certificate certificate = result.Certificates.Single(c => c.Name == new UniversalLastIterate().Name);
-            summaries[i] = new CertificateSummary(certificate.Bound, certificate.Measured, certificate.Verdict);
+            summaries[i] = new CertificateSummary(certificate.Bound, certificate.Measured, certificate.Verdict) { Certificate = certificate };
         }
 
         return summaries;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using MetaMirror.Datasets;
+using MetaMirror.Experiments.Certifications;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
@@ -32,6 +33,7 @@ public static class PlanReport
             Notes = Notes(result),
             Activations = result.Activations,
             Preconditioner = learned.Count > 0 && (plan.Learn is not TrackedLearning tracked || Tracks(tracked, learned[0].Layout)) ? LearnedPictures.Of(learned[0], image) : [],
+            Tables = CertificateTables.Of(result.Result),
             Definitions = Definitions(plan),
             Seed = seed,
         };

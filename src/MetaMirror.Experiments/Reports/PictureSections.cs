@@ -84,7 +84,7 @@ internal static class PictureSections
     {
         if (model.Figures.Count == 0 && model.Tables.Count == 0) return;
         html.Open("section");
-        html.Element("h2", "Further results");
+        html.Element("h2", model.Comparison is null && model.Figures.Count == 0 ? "Results" : "Further results");
         foreach (var figure in model.Figures)
         {
             html.Element("h3", figure.Plot.Title);

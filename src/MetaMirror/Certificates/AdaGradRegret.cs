@@ -30,9 +30,9 @@ public sealed class AdaGradRegret : RunCertificate
     [
         RunPremises.Convex(run),
         .. RunPremises.ChangingMetric(run),
-        Premise.Test(run.Changing!.Metrics is AccumulatedSquares, "the metric is one of accumulated squares"),
-        Premise.Test(run.Changing.LeastGrowth >= 0, "the metric never falls", double.IsFinite(run.Changing.LeastGrowth) ? run.Changing.LeastGrowth : null),
-        Premise.Checked("no coordinate is farther from the comparator's than in this run"),
+        Premise.Test(run.Changing!.Metrics is AccumulatedSquares, "the metric is one of accumulated squares", how: "the rule describes its metric"),
+        Premise.Test(run.Changing.LeastGrowth >= 0, "the metric never falls", double.IsFinite(run.Changing.LeastGrowth) ? run.Changing.LeastGrowth : null, "margin: the least growth of an entry in a step"),
+        Premise.Checked("no coordinate is farther from the comparator's than in this run", how: "measured at every step, after the run"),
     ];
 
     /// <inheritdoc/>

@@ -54,6 +54,12 @@ public sealed class Certificate
     /// <summary>What to add to the verdict, e.g. that a statement holds in expectation only. Default: nothing.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>What to add to the verdict where it is refused, in place of <see cref="Note"/>: numbers without force, said to be that. Default: nothing.</summary>
+    public string RefusedNote { get; init; } = "";
+
+    /// <summary>L3's theorem with all its numbers, printed and corrected, refused or not; null for everything else.</summary>
+    public FamilyTheorem? Family { get; init; }
+
     /// <summary>Whether a premise failed.</summary>
     public bool IsRefused => Premises.Any(p => p.Status == PremiseStatus.Failed);
 
@@ -77,7 +83,7 @@ public sealed class Certificate
         get
         {
             if (IsRefused)
-                return $"refused: {string.Join("; ", Premises.Where(p => p.Status == PremiseStatus.Failed).Select(p => "not established that " + p.Text))}";
+                return $"refused: {string.Join("; ", Premises.Where(p => p.Status == PremiseStatus.Failed).Select(p => "not established that " + p.Text))}{(RefusedNote.Length > 0 ? $"; {RefusedNote}" : "")}";
             if (Bound is not { } bound)
                 return $"no bound: {Statement}, but the formula gives no finite number here{Noted}";
             if (IsExceeded)

@@ -26,7 +26,7 @@ public sealed class ChangingMetricRegret : RunCertificate
     [
         RunPremises.Convex(run),
         .. RunPremises.ChangingMetric(run),
-        Premise.Checked("the distances from the comparator are those of this run"),
+        Premise.Checked("the distances from the comparator are those of this run", how: "measured at every step, after the run"),
     ];
 
     /// <inheritdoc/>

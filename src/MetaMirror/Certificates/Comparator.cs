@@ -37,11 +37,11 @@ public sealed class Comparator
 
     /// <summary>u as it is.</summary>
     public static Comparator Reference(ReadOnlySpan<double> u) =>
-        new(u, false, 0, 0, [Premise.Checked("the comparator is a stored solution, whose distance from the start is known")]);
+        new(u, false, 0, 0, [Premise.Checked("the comparator is a stored solution, whose distance from the start is known", how: "the distance is computed")]);
 
     /// <summary>theta_*, known to be u up to rounding: closed forms.</summary>
     public static Comparator Minimizer(ReadOnlySpan<double> minimizer) =>
-        new(minimizer, true, 0, 0, [Premise.Checked("the minimizer is known, and so is its distance from the start")]);
+        new(minimizer, true, 0, 0, [Premise.Checked("the minimizer is known, and so is its distance from the start", how: "a closed form")]);
 
     /// <summary>theta_*, bounded by the gradient at u of a strongly convex loss; u itself where the loss is not known to be.</summary>
     /// <param name="u">A nearly optimal point.</param>
@@ -53,7 +53,7 @@ public sealed class Comparator
         if (!(m > 0))
             return Reference(u);
         return new(u, true, gradientNorm / m, gradientNorm * gradientNorm / (2 * m),
-            [Premise.Checked("the minimizer is as near to the reference solution as strong convexity says: ||g||_2 / m", gradientNorm / m)]);
+            [Premise.Checked("the minimizer is as near to the reference solution as strong convexity says: ||g||_2 / m", gradientNorm / m, "its gradient and m are known; margin: the distance allowed for")]);
     }
 
     /// <summary>The minimizer on a product of simplices, found up to a duality gap; statements are about u itself.</summary>
@@ -61,7 +61,7 @@ public sealed class Comparator
     /// <param name="gap">An upper bound on l(u) - min l.</param>
     /// <param name="limit">The largest gap that is accepted.</param>
     public static Comparator OnSimplices(ReadOnlySpan<double> u, double gap, double limit) =>
-        new(u, false, 0, 0, [Premise.AtMost(gap, limit, FormattableString.Invariant($"the comparator is the minimizer on the simplex, up to a duality gap of {gap:G3}"))])
+        new(u, false, 0, 0, [Premise.AtMost(gap, limit, FormattableString.Invariant($"the comparator is the minimizer on the simplex, up to a duality gap of {gap:G3}"), "the gap was computed; margin: what is accepted, less the gap")])
         {
             IsConstrained = true,
             Name = FormattableString.Invariant($"a point near the minimum on the simplex (duality gap {gap:G3})"),

@@ -26,7 +26,7 @@ public sealed class DeployedInAdvance : RunCertificate
         RunPremises.FullBatches(run),
         RunPremises.ExactSteps(run),
         RunPremises.Momentum(run, MomentumForm.None, MomentumForm.HeavyBall, MomentumForm.Nesterov),
-        Premise.Checked("no dual norm of a gradient exceeds the largest one of this run"),
+        Premise.Checked("no dual norm of a gradient exceeds the largest one of this run", how: "measured, after the run"),
         .. RunPremises.Comparison(run),
     ];
 

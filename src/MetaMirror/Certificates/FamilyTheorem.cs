@@ -50,7 +50,7 @@ public sealed class FamilyTheorem
     public int Tasks => Divergences.Length;
 
     /// <summary>What the training tasks themselves give: mean B / eta + eta T L^2 / (2 lambda).</summary>
-    public double EmpiricalTerm => (Divergences.Average() / Eta) + (Eta * Steps * Lipschitz * Lipschitz / (2 * StrongConvexity));
+    public double EmpiricalTerm => Tasks == 0 ? double.NaN : (Divergences.Average() / Eta) + (Eta * Steps * Lipschitz * Lipschitz / (2 * StrongConvexity));
 
     /// <summary>N K r^2 / (eta sqrt n).</summary>
     public double RademacherTerm => Components * ClassNorm * Radius * Radius / (Eta * Math.Sqrt(Tasks));
@@ -90,35 +90,45 @@ public sealed class FamilyTheorem
         ImmutableArray<Premise> all =
         [
             .. premises,
-            Premise.Test(Tasks >= 2, "there are at least two training tasks", Tasks - 2),
+            Premise.Test(Tasks >= 2, "there are at least two training tasks", Tasks - 2, "counted"),
         ];
 
         // Where nothing else is wrong the numbers have to be right too.
         if (all.All(p => p.Status != PremiseStatus.Failed))
-            all = all.Add(Premise.Test(Eta > 0 && StrongConvexity > 0 && MetricNorm > 0 && double.IsFinite(Lipschitz) && double.IsFinite(Radius), "eta, lambda and K are positive, L and r finite"));
+        {
+            all = all.Add(Premise.Test(
+                Eta > 0 && StrongConvexity > 0 && MetricNorm > 0 && double.IsFinite(Lipschitz) && double.IsFinite(Radius),
+                "eta, lambda and K are positive, L and r finite",
+                Math.Min(Eta, Math.Min(StrongConvexity, MetricNorm)),
+                "computed; margin: the least of eta, lambda, K"));
+        }
+
         return new Certificate(CertificateLevel.L3, "theorem-4.1-corrected", $"the expected regret of {Steps} steps on a task of the family, with probability {Text(1 - Delta)},", all, () => Bound, measured)
         {
-            Note = Note(measured),
+            Note = Beside(measured),
+            RefusedNote = double.IsFinite(Bound) ? $"without force, the formula's value would be {Text(Bound)}, {Beside(measured)}" : "the formula gives no number here, as printed or corrected",
             FailureProbability = Delta,
+            Family = this,
         };
     }
 
     /// <summary>j of K = 2^j.</summary>
     private double Exponent => Math.Ceiling(Math.Log2(MetricNorm));
 
-    private double ClassNorm => IsNormLearned ? Math.Max(MetricNorm, Math.Pow(2, Exponent)) : MetricNorm;
+    /// <summary>K as it enters the bound: <see cref="MetricNorm"/>, or the least power of two above.</summary>
+    public double ClassNorm => IsNormLearned ? Math.Max(MetricNorm, Math.Pow(2, Exponent)) : MetricNorm;
 
     private double ClassDelta => IsNormLearned ? Delta / (((2 * Math.Abs(Exponent)) + 1) * ((2 * Math.Abs(Exponent)) + 3)) : Delta;
 
-    private string Note(double? measured)
+    private string Beside(double? measured)
     {
-        string printed = $"with the complexity terms as printed, which are too small, it would be {Text(PrintedBound)}";
+        const string printed = "with the complexity terms as printed, which are too small, it would be";
         if (measured is not > 0)
-            return printed;
+            return $"{printed} {Text(PrintedBound)}";
         string needed = TasksFor(measured.Value) is { } n
             ? $"it falls below 10 times the measured value from {n.ToString("N0", CultureInfo.InvariantCulture)} training tasks on"
             : "no number of training tasks would bring it below 10 times the measured value";
-        return $"{needed}; {printed}";
+        return $"{Text(Bound / measured.Value)} times the measured {Text(measured.Value)}; {needed}; {printed} {Text(PrintedBound)}, {Text(PrintedBound / measured.Value)} times it";
     }
 
     private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);

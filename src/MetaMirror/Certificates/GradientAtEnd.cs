@@ -23,7 +23,7 @@ public sealed class GradientAtEnd : RunCertificate
     [
         RunPremises.Convex(run),
         RunPremises.FullBatches(run),
-        Premise.Test(run.Curvature.StrongConvexity > 0, "the loss is strongly convex", run.Curvature.StrongConvexity),
+        Premise.Test(run.Curvature.StrongConvexity > 0, "the loss is strongly convex", run.Curvature.StrongConvexity, "the objective states m; margin: m"),
         .. run.Comparator.Premises,
     ];
 

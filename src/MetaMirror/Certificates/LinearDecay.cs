@@ -29,7 +29,7 @@ public sealed class LinearDecay : RunCertificate
         RunPremises.FullBatches(run),
         RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
-        Premise.Test(Slope(run) > 0, "the rates fall linearly, step by step, fixed in advance and not scaled by the gradient"),
+        Premise.Test(Slope(run) > 0, "the rates fall linearly, step by step, fixed in advance and not scaled by the gradient", Slope(run) > 0 ? Slope(run) : null, "each rate compared with the line; margin: its slope"),
         RunPremises.Quadratic(run),
         .. RunPremises.Comparison(run),
     ];

@@ -18,7 +18,11 @@ public sealed class LinearizedRegret : RunCertificate
 
     /// <inheritdoc/>
     protected override IEnumerable<Premise> Premises(CertifiedRun run) =>
-        [RunPremises.ExactSteps(run), Premise.Checked("the comparator is a stored point, whose distance from the start is known"), RunPremises.Inside(run)];
+    [
+        RunPremises.ExactSteps(run),
+        Premise.Checked("the comparator is a stored point, whose distance from the start is known", how: "the distance is computed"),
+        RunPremises.Inside(run),
+    ];
 
     // The comparator is u itself: nothing here is about a minimum.
     /// <inheritdoc/>

@@ -27,8 +27,8 @@ public sealed class NormalizedSteps : RunCertificate
         RunPremises.StrictSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
         RunPremises.Minimizer(run),
-        Premise.AtMost(Slack(run), Rounding, "the trust region is active at every step"),
-        Premise.Test(double.IsFinite(run.Smoothness), "the loss is beta-smooth in the metric"),
+        Premise.AtMost(Slack(run), Rounding, "the trust region is active at every step", "measured at every step; margin: rounding, less the largest slack"),
+        Premise.Test(double.IsFinite(run.Smoothness), "the loss is beta-smooth in the metric", how: "the objective states beta, read in the metric"),
         .. RunPremises.Comparison(run),
     ];
 

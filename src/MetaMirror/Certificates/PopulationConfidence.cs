@@ -38,6 +38,7 @@ public sealed class PopulationConfidence(double delta = PopulationConfidence.Usu
     protected override IEnumerable<Premise> Premises(CertifiedRun run)
     {
         (double seen, double b) = Differences(run);
+        const string how = "b is known or assumed; margin: b less the largest difference on the batches seen";
         const string text = "no batch's loss at theta_t differs from the one at the comparator by more than b";
         return
         [
@@ -46,8 +47,8 @@ public sealed class PopulationConfidence(double delta = PopulationConfidence.Usu
             RunPremises.FixedSteps(run),
             RunPremises.Independent(run),
             seen <= b
-                ? Premise.Assumed(text + (run.LargestDifference is null ? ", twice the largest difference seen" : ""), b - seen)
-                : Premise.Failed(text, double.IsFinite(b - seen) ? b - seen : null),
+                ? Premise.Assumed(text + (run.LargestDifference is null ? ", twice the largest difference seen" : ""), b - seen, how)
+                : Premise.Failed(text, double.IsFinite(b - seen) ? b - seen : null, how),
             .. RunPremises.Comparison(run),
         ];
     }

@@ -37,8 +37,8 @@ public sealed record RankCertificate(string Figure, ImmutableArray<double> Value
         ImmutableArray<Premise> all =
         [
             .. premises,
-            Premise.Test(Values.Length > 0, "there are fresh tasks", Values.Length),
-            Premise.Test(bad == 0, $"all {Values.Length} fresh runs have the figure ({bad} diverged or did not reach it)", -bad),
+            Premise.Test(Values.Length > 0, "there are fresh tasks", Values.Length, "counted"),
+            Premise.Test(bad == 0, $"all {Values.Length} fresh runs have the figure ({bad} diverged or did not reach it)", -bad, "counted; margin: less the runs without it"),
         ];
         string probability = Probability.ToString("0.###%", CultureInfo.InvariantCulture);
         return new Certificate(CertificateLevel.L4, $"rank, {Figure}", $"the {Figure} on the next task, with probability at least {probability},", all, () => Bound, median)

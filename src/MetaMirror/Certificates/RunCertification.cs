@@ -19,6 +19,12 @@ public sealed record RunCertificationResult(
 {
     /// <summary>Whether steps count differently in the regret, as <see cref="CertifiedRun.WeightedRegretName"/> says: they differ in size, or there is momentum.</summary>
     public bool IsWeighted { get; init; }
+
+    /// <summary>What is known about the loss.</summary>
+    public LossCurvature Curvature { get; init; }
+
+    /// <summary>What rounding allows, less the run's largest deviation from its formula; null where no formula is known.</summary>
+    public double? FormulaMargin { get; init; }
 }
 
 /// <summary>
@@ -94,6 +100,8 @@ public sealed class RunCertification<T>(InnerProblem<T> problem, MetaParameters<
             usable ? run.WeightedRegret * steps / own.Sums.WeightSum : double.NaN)
         {
             IsWeighted = run.IsWeighted,
+            Curvature = curvature,
+            FormulaMargin = deployed.Form is not null && double.IsFinite(own.Sums.Deviation) ? own.Sums.DeviationLimit - own.Sums.Deviation : null,
         };
     }
 

@@ -27,7 +27,7 @@ public sealed class SmoothTrustRegion : RunCertificate
         RunPremises.Momentum(run, MomentumForm.None),
         RunPremises.Minimizer(run),
         RunPremises.ShortSteps(run, 1, "1 / beta"),
-        Premise.Test(Left(run) > 0, "there are more steps than can be clipped, T > D^2 / rho^2", Left(run)),
+        Premise.Test(Left(run) > 0, "there are more steps than can be clipped, T > D^2 / rho^2", Left(run), "margin: T - D^2 / rho^2"),
         .. RunPremises.Comparison(run),
     ];
 

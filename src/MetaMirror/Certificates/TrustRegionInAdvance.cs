@@ -25,7 +25,7 @@ public sealed class TrustRegionInAdvance : RunCertificate
         RunPremises.FullBatches(run),
         RunPremises.ExactSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
-        Premise.Checked("no dual norm of a gradient exceeds the largest one of this run", Largest(run)),
+        Premise.Checked("no dual norm of a gradient exceeds the largest one of this run", Largest(run), "measured, after the run; margin: that norm"),
         .. RunPremises.Comparison(run),
     ];
 

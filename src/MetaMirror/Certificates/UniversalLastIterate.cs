@@ -23,7 +23,7 @@ public sealed class UniversalLastIterate : RunCertificate
     [
         RunPremises.Convex(run),
         RunPremises.FullBatches(run),
-        Premise.Test(run.FinalLoss is not null, "the loss at the end was measured"),
+        Premise.Test(run.FinalLoss is not null, "the loss at the end was measured", how: "evaluated on the whole set"),
         .. RunPremises.Comparison(run),
     ];
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MetaMirror.Cli.Engines;
 using MetaMirror.Cli.Tests.Running;
+using MetaMirror.Experiments.Plots;
 
 namespace MetaMirror.Cli.Tests.Commands;
 
@@ -61,14 +62,37 @@ public sealed class CertifyTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["pairs.safetensors"], "");
         JsonElement[] levels = [.. ToolRun.Of(["certify", folder["pairs.safetensors"], "--json"], folder: folder.Path).Document().GetProperty("levels").EnumerateArray()];
-        Assert.Equal(["L1", "L1", "L2", "L4"], levels.Select(l => l.GetProperty("level").GetString()));
+        Assert.Equal(["L1", "L1", "L2", "L3", "L4"], levels.Select(l => l.GetProperty("level").GetString()));
         Assert.Equal(("digits-0-1", 4.5, 1.5), (levels[0].GetProperty("task").GetString(), levels[0].GetProperty("bound").GetDouble(), levels[0].GetProperty("measured").GetDouble()));
         JsonElement failed = levels[2].GetProperty("premises")[0];
         Assert.Equal(
             ("no step is longer than 1 / beta", "failed", -0.5),
             (failed.GetProperty("premise").GetString(), failed.GetProperty("status").GetString(), failed.GetProperty("margin").GetDouble()));
+        Assert.Equal("margin: 1 / beta less the longest step", failed.GetProperty("how").GetString());
+        JsonElement family = levels[3].GetProperty("family");
+        Assert.Equal((3, levels[3].GetProperty("bound").GetDouble()), (family.GetProperty("tasks").GetInt32(), family.GetProperty("corrected").GetDouble()));
+        Assert.True(family.GetProperty("printed").GetDouble() < family.GetProperty("corrected").GetDouble());
+        Assert.Equal(JsonValueKind.Null, levels[4].GetProperty("family").ValueKind);
         Assert.Equal(JsonValueKind.Null, levels[2].GetProperty("bound").ValueKind);
         Assert.StartsWith("refused: ", levels[2].GetProperty("verdict").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" --tasks 1")]
+    public void A_folder_gets_the_document_and_a_page(string options)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["pairs.safetensors"], "");
+        ToolRun.Of($"certify {folder["pairs.safetensors"]}{options} --out {folder["proofs"]}", folder: folder.Path);
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder["proofs"], "certify-digit-pairs.json")));
+        string page = File.ReadAllText(Path.Combine(folder["proofs"], "report.html"));
+        JsonElement family = document.RootElement.GetProperty("levels")[3].GetProperty("family");
+        foreach (string number in new[] { "corrected", "printed" })
+            Assert.Contains($">{NumberText.Significant(family.GetProperty(number).GetDouble(), 4)}<", page, StringComparison.Ordinal);
+        Assert.Equal(options.Length > 0, page.Contains("Theorem 4.1, printed and corrected (refused)", StringComparison.Ordinal));
+        foreach (JsonElement premise in document.RootElement.GetProperty("levels").EnumerateArray().SelectMany(l => l.GetProperty("premises").EnumerateArray()))
+            Assert.Contains($">{premise.GetProperty("premise").GetString()}<", page, StringComparison.Ordinal);
     }
 
     [Fact]

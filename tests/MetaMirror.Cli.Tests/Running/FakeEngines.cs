@@ -44,8 +44,9 @@ internal static class FakeEngines
             [
                 Certified("digits-0-1", 4.5, 1.5),
                 Certified("digits-0-2", 9, request.FreshTasks == 1 ? 10 : 2),
-                new Certificate(CertificateLevel.L2, "smooth-descent", "the excess loss", [Premise.Failed("no step is longer than 1 / beta", -0.5)], () => 1) { Task = "digits-0-1" },
-                new RankCertificate("final training loss", [0.25, 0.5, 0.375]).Certify([Premise.Assumed("the next task is drawn as these were")]),
+                new Certificate(CertificateLevel.L2, "smooth-descent", "the excess loss", [Premise.Failed("no step is longer than 1 / beta", -0.5, "margin: 1 / beta less the longest step")], () => 1) { Task = "digits-0-1" },
+                Family(momentum: request.FreshTasks == 1 ? 0.7 : 0),
+                new RankCertificate("final training loss", [0.25, 0.5, 0.375]).Certify([Premise.Assumed("the next task is drawn as these were", how: "can't be checked")]),
             ])
         {
             Notes = ["The first 2 of 45 tasks are certified one by one."],
@@ -70,6 +71,17 @@ internal static class FakeEngines
 
     private static Certificate Certified(string task, double bound, double measured) =>
         new(CertificateLevel.L1, "regret", "the regret of 200 steps", [Premise.Checked("the loss is convex"), Premise.Checked("the run follows its formula", 1e-12)], () => bound, measured) { Task = task };
+
+    /// <summary>Theorem 4.1, refused with momentum.</summary>
+    private static Certificate Family(double momentum) => new FamilyTheorem
+    {
+        Divergences = [0.5, 0.75, 0.25], Eta = 0.5, Steps = 200, Lipschitz = 0.25, StrongConvexity = 0.5, Radius = 2, MetricNorm = 2, IsNormLearned = true,
+    }.Certify(
+        [
+            Premise.Test(momentum == 0, "there is one constant step size, without momentum, scaling or schedule", -momentum, "margin: less the momentum"),
+            Premise.Assumed("the tasks are drawn independently from one distribution", how: "can't be checked"),
+        ],
+        1.75);
 
     private static MetaTrainingSummary Cost => new(5, 400, 10, 20_000, 4_000, 12.5);
 

@@ -1,9 +1,11 @@
+using System.Xml.Linq;
 using MetaMirror.Certificates;
 using MetaMirror.Divergences;
 using MetaMirror.Experiments.Certifications;
 using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
@@ -65,6 +67,28 @@ public sealed class PlanCertificationTests
         Assert.Contains("centered at the start", result.Certificates.Single(c => c.Name == "theorem-4.1-corrected").Verdict, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_report_has_every_certificate_both_theorems_and_every_premise(bool refused)
+    {
+        UpdateRule<double> rule = refused ? new MirrorDescent<double>(new MaxOfDiagonals<double>(2, 20, center: Center.Origin, step: MaxStep.Printed), 1) : Rule();
+        CertificationResult result = Certify(Quadratics, rule, ParameterLayout.Vector(2), ["stretched-0", "stretched-1", "stretched-2"]);
+        string[] cells = Cells(CertificationReport.Of(result));
+        FamilyTheorem theorem = Assert.Single(result.Certificates, c => c.Family is not null).Family!;
+        int sum = Array.IndexOf(cells, "sum");
+        Assert.Equal([NumberText.Significant(theorem.PrintedBound, 4), NumberText.Significant(theorem.Bound, 4)], cells[(sum + 1)..(sum + 3)]);
+        Assert.True(double.IsFinite(theorem.Bound) && theorem.PrintedBound < theorem.Bound);
+        Assert.Equal(refused, result.Certificates.Single(c => c.Family is not null).IsRefused);
+        var all = new HashSet<string>(cells, StringComparer.Ordinal);
+        Assert.All(result.Certificates, c =>
+        {
+            Assert.Contains(c.Verdict, all);
+            Assert.All(c.Premises, p => Assert.True(p.How.Length > 0 && all.Contains(p.Text) && all.Contains(p.How), p.Text));
+        });
+        Assert.DoesNotContain("NaN", string.Concat(cells), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_same_certificates_with_one_and_two_threads()
     {
@@ -88,8 +112,9 @@ public sealed class PlanCertificationTests
     [Fact]
     public void Every_row_of_a_convex_comparison_has_its_universal_certificate()
     {
-        ComparisonResult result = new PlanComparison<double>(Sensors, Data, new LearningSettings(1, 1), TimeProvider.System)
-            .Run(["sensor-0"], [new Contender<double>("mine", OptimizerRole.Learned, Rule())], TestContext.Current.CancellationToken).Result;
+        PlanComparisonResult<double> compared = new PlanComparison<double>(Sensors, Data, new LearningSettings(1, 1), TimeProvider.System)
+            .Run(["sensor-0"], [new Contender<double>("mine", OptimizerRole.Learned, Rule())], TestContext.Current.CancellationToken);
+        ComparisonResult result = compared.Result;
         Assert.Equal(3, result.Comparison.Count);
         Assert.All(result.Comparison, r =>
         {
@@ -98,6 +123,14 @@ public sealed class PlanCertificationTests
             Assert.StartsWith("holds", r.Certificate.Verdict, StringComparison.Ordinal);
         });
         Assert.Contains("\"certificate\": {", ComparisonJson.ToText(result), StringComparison.Ordinal);
+
+        // The report has them with their premises.
+        string[] cells = Cells(PlanReport.Of(Sensors, compared, null, 1));
+        Assert.All(result.Comparison, r =>
+        {
+            Assert.Contains(r.Certificate!.Verdict, cells);
+            Assert.All(r.Certificate.Certificate!.Premises, p => Assert.True(cells.Contains(p.Text) && cells.Contains(p.How), p.Text));
+        });
     }
 
     [Fact]
@@ -105,6 +138,13 @@ public sealed class PlanCertificationTests
     {
         StorageException error = Assert.Throws<StorageException>(() => Certify(Sensors, Rule(), ParameterLayout.Vector(2), null));
         Assert.Contains("was learned for theta [2]", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Cells(ReportModel model)
+    {
+        using var page = new StringWriter();
+        ReportWriter.Write(model, page);
+        return [.. XDocument.Parse(page.ToString()).Descendants("td").Select(c => c.Value)];
     }
 
     private static Premise Unseen(CertificationResult result) =>

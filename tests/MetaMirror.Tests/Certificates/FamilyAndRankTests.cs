@@ -67,6 +67,26 @@ public sealed class FamilyAndRankTests
     }
 
     [Fact]
+    public void Refused_It_Shows_Both_Numbers_And_That_They_Have_No_Force()
+    {
+        FamilyTheorem theorem = Theorem(20);
+        Certificate certificate = theorem.Certify([Premise.Failed("there is one constant step size, without momentum, scaling or schedule", -.7)], 1.5);
+        Assert.Null(certificate.Bound);
+        Assert.Null(certificate.Ratio);
+        Assert.Same(theorem, certificate.Family);
+        Assert.StartsWith("refused: not established that there is one constant step size", certificate.Verdict, StringComparison.Ordinal);
+        foreach (string part in new[] { Said($"; without force, the formula's value would be {theorem.Bound:G4}, {theorem.Bound / 1.5:G4} times the measured 1.5"), Said($"from {theorem.TasksFor(1.5):N0} training tasks on"), Said($"as printed, which are too small, it would be {theorem.PrintedBound:G4}") })
+            Assert.Contains(part, certificate.Verdict, StringComparison.Ordinal);
+
+        // Nothing is known of the metric: no numbers, and none that are not numbers.
+        Certificate unknown = new FamilyTheorem { Divergences = [1, 1], Eta = double.NaN, Steps = 1, Lipschitz = 1, StrongConvexity = double.NaN, Radius = 1, MetricNorm = double.NaN }.Certify([Premise.Failed("it is known")], 1.5);
+        Assert.Contains("the formula gives no number here", unknown.Verdict, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", unknown.Verdict, StringComparison.Ordinal);
+
+        static string Said(FormattableString text) => FormattableString.Invariant(text);
+    }
+
+    [Fact]
     public void The_Printed_Complexity_Terms_Are_Exceeded_And_The_Corrected_Ones_Are_Not()
     {
         // PAPERS 6.4: 3 parameters, n = 40, C = r = 1, delta = .1, eta = .01. The supremum over p >= 0, sum p^2 <= 1, of expected minus empirical 1/2 mean sum p Delta^2 is its 2-norm.

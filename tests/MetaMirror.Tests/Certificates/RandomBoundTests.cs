@@ -49,6 +49,7 @@ public sealed class RandomBoundTests
             (CertifiedRun run, string what) = Draw(kind, shape, ref stream);
             foreach (Certificate certificate in RunCertificates.Of(run))
             {
+                Assert.True(certificate.Premises.All(p => p.How.Length > 0), $"{certificate.Name} has a premise that does not say how it was checked");
                 if (certificate.IsRefused)
                     continue;
                 Assert.False(certificate.IsExceeded, $"problem {problem}, {what}, {certificate.Name}: {certificate.Verdict}");

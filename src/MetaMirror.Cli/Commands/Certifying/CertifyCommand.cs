@@ -4,6 +4,7 @@ using MetaMirror.Cli.Grammar;
 using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Experiments.Certifications;
+using MetaMirror.Experiments.Citations;
 using MetaMirror.Experiments.Plans;
 
 namespace MetaMirror.Cli.Commands.Certifying;
@@ -36,7 +37,8 @@ internal sealed class CertifyCommand : ICommandSpec
             "Trains held-out tasks with a learned optimizer and says what is proved about it: levels L0 to L4, each with its premises, bound, measured value and verdict.",
             new("certify pairs.safetensors", "On the plan that it was learned with."),
             new("certify digits.safetensors --tasks 99", "A network: L4 from 99 fresh runs, 99 %."),
-            new("certify pairs.safetensors --plan my-plan.json --json", "On another plan, as JSON."))
+            new("certify pairs.safetensors --plan my-plan.json --json", "On another plan, as JSON."),
+            new("certify pairs.safetensors --out proofs", "Also as a page, proofs/report.html, with every premise: how it was checked, by how much it holds."))
         {
             _file,
             _plan,
@@ -67,6 +69,16 @@ internal sealed class CertifyCommand : ICommandSpec
         if (session.Json)
             session.WriteDocument(document, DocumentJson.Plain.CertifyDocument);
         ExtraDocument.Write(session, $"certify-{result.Plan}.json", document, DocumentJson.Plain.CertifyDocument);
+        if (session.Out is not null)
+        {
+            string page = ReportFiles.Write(OutputPlace.Folder(session, "certify", result.Plan), CertificationReport.Of(result) with
+            {
+                Provenance = Provenance.Of(session),
+                References = Bibliography.Of([Bibliography.Self]),
+            });
+            session.Terminal.Error.WriteLine($"Wrote {page}");
+        }
+
         return result.Certificates.Any(c => c.IsExceeded) ? ExitCodes.Failed : ExitCodes.Done;
     }
 }
