@@ -7,8 +7,8 @@ namespace MetaMirror.Tests.MetaLearners;
 /// <summary>Three quartic tasks that cancel when outer step number <c>after</c> is under way, by counting gradients.</summary>
 internal sealed class CancelingQuartics
 {
-    /// <summary>3 tasks, 40 steps forward, 23 of them stored within the default budget and the others replayed.</summary>
-    public const int GradientsOfAnOuterStep = 3 * (40 + 40 - 23);
+    /// <summary>3 tasks, 40 steps forward, 24 of them stored within the default budget and the others replayed.</summary>
+    public const int GradientsOfAnOuterStep = 3 * (40 + 40 - 24);
     private readonly CancellationTokenSource _source;
     private readonly int _limit;
     private int _gradients;
