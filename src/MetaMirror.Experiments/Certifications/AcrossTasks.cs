@@ -26,7 +26,7 @@ internal static class AcrossTasks
             [
                 missing > 0
                     ? Premise.Failed("every held-out task has its L1", -missing, "counted; margin: less the tasks without")
-                    : Premise.Test(seen > 0, "every held-out task has its L1, one of them above 0, by which their range is known", seen, $"{bounds.Length} of {bounds.Length}; margin: the largest"),
+                    : Premise.Test(seen > 0, "every held-out task has its L1, one of them above 0, by which their range is known", seen, "counted; margin: the largest L1 bound"),
                 new Premise("the metric was fixed before the held-out tasks were seen", unseen)
                 {
                     How = unseen == PremiseStatus.Assumed ? "the file does not say which tasks it was learned on" : "the file names the tasks that it was learned on",

@@ -62,7 +62,7 @@ internal static class CertificateTables
             ? $"Refused: the corrected sum is without force here, the formula's value would be {Number(theorem.Bound, Digits)}. The printed one can be exceeded in any case."
             : "The corrected sum is the certificate. The printed one can be exceeded.";
         return new ReportTable(
-            certificate.IsRefused ? "Theorem 4.1, printed and corrected (refused)" : "Theorem 4.1, printed and corrected",
+            certificate.IsRefused ? "Theorem 4.1 of MetaMD v1, printed and corrected (refused)" : "Theorem 4.1 of MetaMD v1, printed and corrected",
             ["term", "printed", "corrected"],
             [
                 ["what the training tasks give: mean B / η + η T L² / (2λ)", Number(theorem.EmpiricalTerm, Digits), Number(theorem.EmpiricalTerm, Digits)],
@@ -74,7 +74,7 @@ internal static class CertificateTables
             ],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{standing} {Reach(theorem, measured)}Measured regret {Number(measured)}; n = {theorem.Tasks}, T = {theorem.Steps}, η = {Number(theorem.Eta)}, L = {Number(theorem.Lipschitz)}, λ = {Number(theorem.StrongConvexity)}, r = {Number(theorem.Radius)}, K = {Number(theorem.ClassNorm)} for a norm of {Number(theorem.MetricNorm)}, N = {theorem.Components}, δ = {Number(theorem.Delta)}."));
+                $"{standing} {Reach(theorem, measured)}Measured regret {Number(measured)}; n = {theorem.Tasks}, T = {theorem.Steps}, η = {Number(theorem.Eta)}, L = {Number(theorem.Lipschitz)}, λ = {Number(theorem.StrongConvexity)}, r = {Number(theorem.Radius)}, N = {theorem.Components}. The printed column has the metric's own norm {Number(theorem.MetricNorm)} for K and δ = {Number(theorem.Delta)}; the corrected one pays for reading K off the metric with K = {Number(theorem.ClassNorm)} and δ = {Number(theorem.ClassDelta)}."));
     }
 
     private static string Needed(FamilyTheorem theorem, double? measured) =>

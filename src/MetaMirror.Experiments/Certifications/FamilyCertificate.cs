@@ -40,10 +40,12 @@ internal static class FamilyCertificate
                 exact == all.Length, "every run takes exact mirror steps in one fixed potential", exact == all.Length ? all.Min(r => r.FormulaMargin) : exact - all.Length,
                 $"{exact} of {all.Length} runs have their L1; margin: the least of what rounding allows, less the deviation of the replayed formula, or less the runs without"),
             Premise.Test(metric.IsCentered, "the potential is one quadratic, or a maximum of them centered at the start", how: $"read off the rule's potential, N = {metric.Components}"),
-            Premise.Checked("theta_* of each task is a reference solution that does not depend on the metric", how: "found by Newton's method on the loss alone"),
+            Premise.Test(
+                convex == all.Length, "theta_* of each task is a reference solution that does not depend on the metric", convex == all.Length ? null : convex - all.Length,
+                "computed from the loss and its constraints alone; margin: less the tasks without one"),
             Premise.Assumed("the tasks are drawn independently from one distribution", how: "can't be checked on the tasks themselves"),
-            Premise.Checked(
-                "K is a power of two, at least ||P||_F of the learned metric; the probability pays for all powers", Room(theorem),
+            Premise.Test(
+                double.IsFinite(metric.Norm), "K is a power of two, at least ||P||_F of the learned metric; the probability pays for all powers", Room(theorem),
                 "the norm was computed (for matrices bounded by sqrt(n) times the largest eigenvalue); margin: K less that"),
             Premise.Assumed(
                 "no task has a larger Lipschitz constant or a more distant solution than the tasks seen", 0,
@@ -54,8 +56,9 @@ internal static class FamilyCertificate
 
     private static double? Room(FamilyTheorem theorem) => double.IsFinite(theorem.MetricNorm) ? theorem.ClassNorm - theorem.MetricNorm : null;
 
-    /// <summary>0, or less what is beyond a constant step.</summary>
-    private static double? Excess(DescentForm? form) => form is null ? null
+    /// <summary>0, or less what is beyond a constant step; null where that is no number, as of a trust region.</summary>
+    private static double? Excess(DescentForm? form) => form is null || form.Scaling != GradientScaling.None ? null
         : form.Mu > 0 ? -form.Mu
+        : form.Momentum != MomentumForm.None ? null
         : form.Rates.Min() - form.Rates.Max();
 }

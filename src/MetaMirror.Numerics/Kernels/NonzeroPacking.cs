@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -20,7 +19,7 @@ public static unsafe class NonzeroPacking
     /// <summary>Packs the numbers.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="x">Shape [n].</param>
-    /// <param name="packed">At least <see cref="MaximumLength"/>(n) numbers; overwritten.</param>
+    /// <param name="packed">At least <see cref="MaximumLength"/>(n) numbers; overwritten; shares no memory with x.</param>
     /// <returns>How many numbers of it were written.</returns>
     /// <exception cref="ArgumentException">The destination is too short, or overlaps x.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
@@ -38,12 +37,12 @@ public static unsafe class NonzeroPacking
             // Whole vectors are stored, so one is left free behind the last number.
             if (1 + mask + kept + Vector512<T>.Count > x.Length)
             {
-                *(int*)to = Dense;
+                *to = Header<T>(Dense);
                 x.CopyTo(packed[1..]);
                 return 1 + x.Length;
             }
 
-            *(int*)to = kept;
+            *to = Header<T>(kept);
             Squeeze(from, x.Length, to + 1 + mask);
             return 1 + mask + kept;
         }
@@ -52,7 +51,7 @@ public static unsafe class NonzeroPacking
     /// <summary>Unpacks what <see cref="Pack{T}"/> wrote.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="packed">What it wrote; more may follow.</param>
-    /// <param name="x">Shape [n], as many as were packed; overwritten.</param>
+    /// <param name="x">Shape [n], as many as were packed; overwritten; shares no memory with packed.</param>
     /// <returns>How many numbers of <paramref name="packed"/> belonged to it.</returns>
     /// <exception cref="ArgumentException">The packed numbers end too early for n, or overlap x.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
@@ -61,7 +60,7 @@ public static unsafe class NonzeroPacking
     {
         Require.SupportedElement<T>();
         Require.Disjoint(packed, x, nameof(packed), nameof(x));
-        int mask = MaskLength<T>(x.Length), kept = packed.IsEmpty ? 0 : MemoryMarshal.Read<int>(MemoryMarshal.AsBytes(packed));
+        int mask = MaskLength<T>(x.Length), kept = packed.IsEmpty ? 0 : Count(packed[0]);
         long length = kept == Dense ? 1L + x.Length : 1L + mask + kept;
         if (packed.Length < length || kept < Dense)
             throw new ArgumentException($"Expected {x.Length} packed numbers in {length}, but found {packed.Length}.", nameof(packed));
@@ -83,6 +82,13 @@ public static unsafe class NonzeroPacking
     /// <summary>Numbers that hold a bit for each of n.</summary>
     private static int MaskLength<T>(int n)
         where T : unmanaged => (int)((n + (8L * sizeof(T)) - 1) / (8 * sizeof(T)));
+
+    /// <summary>A count in the bits of a number.</summary>
+    private static T Header<T>(int count)
+        where T : unmanaged => sizeof(T) == sizeof(int) ? Unsafe.BitCast<int, T>(count) : Unsafe.BitCast<long, T>(count);
+
+    private static int Count<T>(T header)
+        where T : unmanaged => sizeof(T) == sizeof(int) ? Unsafe.BitCast<T, int>(header) : (int)Unsafe.BitCast<T, long>(header);
 
     private static bool IsZero<T>(T x)
         where T : unmanaged => sizeof(T) == sizeof(int) ? Unsafe.BitCast<T, int>(x) == 0 : Unsafe.BitCast<T, long>(x) == 0;

@@ -36,7 +36,7 @@ public sealed class FamilyTheorem
 
     /// <summary>
     /// Whether K was read off the learned metric. The theorem holds for a K fixed in advance; so it is used for every K = 2^j, j an integer, with delta_j =
-    /// delta / ((2|j|+1)(2|j|+3)), whose sum is below delta, and the bound is that of the least K above. Default: false.
+    /// delta / ((2|j|+1)(2|j|+3)), whose sum is below delta, and the bound is that of the least K at or above it. Default: false.
     /// </summary>
     public bool IsNormLearned { get; init; }
 
@@ -118,7 +118,8 @@ public sealed class FamilyTheorem
     /// <summary>K as it enters the bound: <see cref="MetricNorm"/>, or the least power of two above.</summary>
     public double ClassNorm => IsNormLearned ? Math.Max(MetricNorm, Math.Pow(2, Exponent)) : MetricNorm;
 
-    private double ClassDelta => IsNormLearned ? Delta / (((2 * Math.Abs(Exponent)) + 1) * ((2 * Math.Abs(Exponent)) + 3)) : Delta;
+    /// <summary>delta_j of that class, or delta.</summary>
+    public double ClassDelta => IsNormLearned ? Delta / (((2 * Math.Abs(Exponent)) + 1) * ((2 * Math.Abs(Exponent)) + 3)) : Delta;
 
     private string Beside(double? measured)
     {

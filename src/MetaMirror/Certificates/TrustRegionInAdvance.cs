@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MetaMirror.Certificates;
 
 /// <summary>
@@ -25,7 +27,7 @@ public sealed class TrustRegionInAdvance : RunCertificate
         RunPremises.FullBatches(run),
         RunPremises.ExactSteps(run),
         RunPremises.Momentum(run, MomentumForm.None),
-        Premise.Checked("no dual norm of a gradient exceeds the largest one of this run", Largest(run), "measured, after the run; margin: that norm"),
+        Premise.Checked("no dual norm of a gradient exceeds the largest one of this run", how: string.Create(CultureInfo.InvariantCulture, $"measured, after the run: {Largest(run):g3}")),
         .. RunPremises.Comparison(run),
     ];
 

@@ -6,6 +6,13 @@ namespace MetaMirror.Hypergradients;
 /// <summary>Copies past the caches, of what is read again only when much else has been: neither is the old content loaded nor what the caches hold driven out.</summary>
 internal static class StreamedCopy
 {
+    /// <summary>
+    /// to ← from. From 4 KB on whole cache lines are written at once; what lies before the first and behind the last is copied as usual, as is everything
+    /// where there are no 512-bit vectors. Such stores may become visible late, so a fence ends them: another thread may read then.
+    /// </summary>
+    /// <param name="from">Shape [n].</param>
+    /// <param name="to">At least n numbers; shares no memory with from.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The destination is shorter.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void To<T>(ReadOnlySpan<T> from, Span<T> to)
         where T : unmanaged

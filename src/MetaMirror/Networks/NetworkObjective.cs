@@ -236,7 +236,7 @@ public sealed class NetworkObjective<T> : Objective<T>
         if (_reached != Reached.Cotangents)
             throw new InvalidOperationException("There is no evaluation to keep: evaluate with a gradient first.");
         RequireAtLeast(kept.Length, LossLength + _pass.KeptLength(_loaded), "an evaluation", nameof(kept));
-        MemoryMarshal.Write(MemoryMarshal.AsBytes(kept), _loss);
+        MemoryMarshal.Write(MemoryMarshal.AsBytes(kept[..LossLength]), _loss);
         return LossLength + _pass.Keep(kept[LossLength..]);
     }
 
@@ -248,7 +248,7 @@ public sealed class NetworkObjective<T> : Objective<T>
         BatchKey key = KeyOf(batch);
         _loaded = Load(key);
         RequireAtLeast(kept.Length, LossLength, "an evaluation", nameof(kept));
-        _loss = MemoryMarshal.Read<double>(MemoryMarshal.AsBytes(kept));
+        _loss = MemoryMarshal.Read<double>(MemoryMarshal.AsBytes(kept[..LossLength]));
         _pass.Recall(theta, _loaded, At(0).Inputs, kept[LossLength..]);
         Hold(theta, key);
         Reach(Reached.Cotangents);

@@ -109,10 +109,11 @@ public sealed class NetworkTests
         Refused("Expected 1 numbers or more for an evaluation, but found 0.", () => objective.RecallEvaluation(theta, BatchKey.Full, []));
 
         // What was not taken back whole is not taken for an evaluation.
-        double[] whole = new double[kept], gradient = new double[n], again = new double[n];
-        objective.Evaluate(theta, [], BatchKey.Full, gradient);
+        double[] whole = new double[kept], gradient = new double[n], again = new double[n], elsewhere = Draws.Normal<double>(n, 66);
+        objective.Evaluate(elsewhere, [], BatchKey.Full, new double[n]);
         int length = objective.KeepEvaluation(whole);
-        Refused("packed numbers", () => objective.RecallEvaluation(theta, BatchKey.Full, whole.AsSpan(0, length - 1)));
+        objective.Evaluate(theta, [], BatchKey.Full, gradient);
+        Refused("packed numbers", () => objective.RecallEvaluation(elsewhere, BatchKey.Full, whole.AsSpan(0, length - 1)));
         objective.Evaluate(theta, [], BatchKey.Full, again);
         Assert.Equal(gradient, again);
 
