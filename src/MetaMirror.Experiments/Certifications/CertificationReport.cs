@@ -45,8 +45,10 @@ public static class CertificationReport
                 + (ratios.Length == 0 ? "." : ratios.Length == 1 ? $", bound / measured {NumberText.Significant(ratios[0])}."
                 : $", bound / measured {NumberText.Significant(ratios.Min())} to {NumberText.Significant(ratios.Max())}.");
         string[] refused = [.. certificates.Where(c => c.Family is not null && c.IsRefused).Select(_ => " L3 by Theorem 4.1 is refused.")];
-        string[] next = [.. certificates.Where(c => c.Level == CertificateLevel.L4 && c.Bound is not null).Select(c => $" The {c.Statement.TrimEnd(',')}, is at most {NumberText.Significant(c.Bound!.Value)}.")];
+        string[] next = [.. certificates.Where(c => c.Level == CertificateLevel.L4 && c.Bound is not null).Select(c => $" {Sentence(c.Statement)} is at most {NumberText.Significant(c.Bound!.Value)}.")];
         bool open = certificates.Any(c => !c.IsRefused && c.Premises.Any(p => p.Status == PremiseStatus.Assumed));
         return string.Concat([first, .. refused, .. next, open ? " All this if the premises hold that are assumed." : ""]);
     }
+
+    private static string Sentence(string statement) => char.ToUpperInvariant(statement[0]) + statement[1..];
 }

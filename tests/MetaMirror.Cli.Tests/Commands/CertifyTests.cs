@@ -91,6 +91,7 @@ public sealed class CertifyTests
         foreach (string number in new[] { "corrected", "printed" })
             Assert.Contains($">{NumberText.Significant(family.GetProperty(number).GetDouble(), 4)}<", page, StringComparison.Ordinal);
         Assert.Equal(options.Length > 0, page.Contains("Theorem 4.1 of MetaMD v1, printed and corrected (refused)", StringComparison.Ordinal));
+        Assert.DoesNotContain("The the", page, StringComparison.Ordinal);
         foreach (JsonElement premise in document.RootElement.GetProperty("levels").EnumerateArray().SelectMany(l => l.GetProperty("premises").EnumerateArray()))
             Assert.Contains($">{premise.GetProperty("premise").GetString()}<", page, StringComparison.Ordinal);
     }
