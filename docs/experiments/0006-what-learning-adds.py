@@ -11,9 +11,9 @@ TARGETS = {"digits": .1, "fashion": .36, "mnist": .067, "lenet": "bestClassicFin
 PLANS = {"digits": "rotated-digits", "fashion": "rotated-fashion", "mnist": "rotated-mnist", "lenet": "lenet-families"}
 HELD_OUT = {"fashion": ["rotation-0", "rotation-45"], "mnist": ["rotation-0", "rotation-45"], "lenet": ["kmnist", "fashion-mnist"]}  # held out together; else each task in turn
 BOTH = ["linear", "inverse-time"]
-IMAGES = {"exponent": .5, "factorEvery": 1, "learningRates": [.012, .016, .02, .026], "schedules": BOTH}
-AS_THEN = {"digits": {"exponent": .5, "learningRates": [.016, .03, .05, .07, .09, .12, .16]}, "fashion": IMAGES, "mnist": IMAGES,
-           "lenet": {"exponent": .5, "learningRates": [.01, .014, .02, .028], "schedules": BOTH}}  # the plans have changed since
+IMAGES = {"exponents": [.5], "factorEvery": 1, "learningRates": [.012, .016, .02, .026], "schedules": BOTH}
+AS_THEN = {"digits": {"exponents": [.5], "learningRates": [.016, .03, .05, .07, .09, .12, .16]}, "fashion": IMAGES, "mnist": IMAGES,
+           "lenet": {"exponents": [.5], "learningRates": [.01, .014, .02, .028], "schedules": BOTH}}  # the plans have changed since
 UNREFINED = {"refinementSteps": 1, "outerLearningRate": 1e-12}  # changes nothing, but then a value is printed on streams that nothing was chosen on
 SEEDS = {"digits": 5, "fashion": 2, "mnist": 2, "lenet": 2}
 
@@ -49,7 +49,7 @@ def variants(family):
     v |= {"random start": {"start": "random"}}
     v |= {f"prior {c}": {"prior": c} for c in (.1, 1, 10)}
     v |= {f"rank {r}": {"rank": r, "largestColumns": 60 if digits else 200} for r in (4, 8, 16, 32)} | {"rank full": {"largestColumns": 1000}}
-    v |= {f"exponent {e}": {"exponent": e} for e in (.3, .4, .45, .55, .6)}
+    v |= {f"exponent {e}": {"exponents": [e]} for e in (.3, .4, .45, .55, .6)}
     v |= {f"momentum {b}": {"momentum": b} for b in (0, .5, .8, .95)} | {f"averaging {b}": {"averaging": b} for b in (.95, .98, .999)}
     v |= {f"trust region {r or 'off'}": {"trustRegion": r} for r in (0, 1, 2, 10)}
     v |= {f"schedule {s}": {"schedules": [s]} for s in ("constant", "linear", "cosine", "inverse-time")} | {f"warmup {w}": {"warmup": w} for w in (5, 10)}
@@ -71,7 +71,7 @@ def run(family, name, change, out):
     plan["learn"] = {k: x for k, x in (plan["learn"] | AS_THEN[family] | change).items() if x is not None}
     if plan["learn"]["optimizer"] != "metamirror-tracked":
         basis = plan["learn"]["optimizer"] == "metamirror-basis"
-        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponent", "trustRegion") if basis else ("schedules", "exponent"))
+        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponents", "trustRegion") if basis else ("schedules", "exponents"))
         plan["learn"] = {k: x for k, x in plan["learn"].items() if k not in tracked}
         plan["controls"] = ["unlearned-basis"] if basis else []
     if not ("step x" in name or name in ("tracked", "basis", "families")):

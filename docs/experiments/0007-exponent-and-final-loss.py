@@ -11,20 +11,20 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = ["dotnet", str(ROOT / "artifacts/bin/MetaMirror.Cli/release/MetaMirror.Cli.dll")]
-HALF = {"exponent": 0.5, "learningRates": [0.014, 0.02, 0.028]}
+HALF = {"exponents": [0.5], "learningRates": [0.014, 0.02, 0.028]}
 VARIANTS = {
     "inverse-time": HALF | {"schedules": ["inverse-time"]},
     "linear": HALF | {"schedules": ["linear"]},
     "cosine": HALF | {"schedules": ["cosine"]},
-    "linear, exponent .45": {"schedules": ["linear"], "exponent": 0.45, "learningRates": [0.025, 0.035, 0.05]},
-    "linear, exponent .55": {"schedules": ["linear"], "exponent": 0.55, "learningRates": [0.008, 0.011, 0.015]},
-    "linear, exponent .575": {"schedules": ["linear"], "exponent": 0.575, "learningRates": [0.0065, 0.008, 0.01]},
-    "linear, exponent .6": {"schedules": ["linear"], "exponent": 0.6, "learningRates": [0.004, 0.006, 0.008]},
-    "inverse-time, exponent .55": {"schedules": ["inverse-time"], "exponent": 0.55, "learningRates": [0.0095, 0.013]},
-    "inverse-time, exponent .575": {"schedules": ["inverse-time"], "exponent": 0.575, "learningRates": [0.0065, 0.008, 0.01]},
-    "inverse-time, exponent .6": {"schedules": ["inverse-time"], "exponent": 0.6, "learningRates": [0.005, 0.007]},
-    "inverse-time, exponent .55, rank 12": {"schedules": ["inverse-time"], "exponent": 0.55, "rank": 12, "learningRates": [0.008, 0.011, 0.015]},
-    "inverse-time, exponent .55, rank 24": {"schedules": ["inverse-time"], "exponent": 0.55, "rank": 24, "learningRates": [0.008, 0.011, 0.015]},
+    "linear, exponent .45": {"schedules": ["linear"], "exponents": [0.45], "learningRates": [0.025, 0.035, 0.05]},
+    "linear, exponent .55": {"schedules": ["linear"], "exponents": [0.55], "learningRates": [0.008, 0.011, 0.015]},
+    "linear, exponent .575": {"schedules": ["linear"], "exponents": [0.575], "learningRates": [0.0065, 0.008, 0.01]},
+    "linear, exponent .6": {"schedules": ["linear"], "exponents": [0.6], "learningRates": [0.004, 0.006, 0.008]},
+    "inverse-time, exponent .55": {"schedules": ["inverse-time"], "exponents": [0.55], "learningRates": [0.0095, 0.013]},
+    "inverse-time, exponent .575": {"schedules": ["inverse-time"], "exponents": [0.575], "learningRates": [0.0065, 0.008, 0.01]},
+    "inverse-time, exponent .6": {"schedules": ["inverse-time"], "exponents": [0.6], "learningRates": [0.005, 0.007]},
+    "inverse-time, exponent .55, rank 12": {"schedules": ["inverse-time"], "exponents": [0.55], "rank": 12, "learningRates": [0.008, 0.011, 0.015]},
+    "inverse-time, exponent .55, rank 24": {"schedules": ["inverse-time"], "exponents": [0.55], "rank": 24, "learningRates": [0.008, 0.011, 0.015]},
     "inverse-time, rank 24": HALF | {"schedules": ["inverse-time"], "rank": 24},
     "linear, rank 24": HALF | {"schedules": ["linear"], "rank": 24},
     "linear, momentum .8": HALF | {"schedules": ["linear"], "momentum": 0.8},

@@ -39,18 +39,21 @@ public static class PlanReport
         };
     }
 
+    private static string Candidates(IStatisticsLearning learning) =>
+        $"{learning.Candidates.Count()} candidates, with its schedule{(learning.Exponents.Count > 1 ? " and the exponent of second moments" : "")}";
+
     private static string Story<T>(Plan plan, LearnedRule<T> rule, bool inTurn)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         string how = plan.Learn switch
         {
             BasisLearning basis =>
-                $"Source runs with {basis.SourceOptimizer} gave a Kronecker eigenbasis (input-side rank {basis.Rank}) and prior second moments; the step was chosen among {basis.LearningRates.Count * basis.Schedules.Count} candidates, with its schedule, by the mean training loss on the source tasks"
+                $"Source runs with {basis.SourceOptimizer} gave a Kronecker eigenbasis (input-side rank {basis.Rank}) and prior second moments; the step was chosen among {Candidates(basis)}, by the mean training loss on the source tasks"
                 + (basis.OuterSteps > 0 ? $", then {string.Join(", ", basis.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
             TrackedLearning tracked when !Tracks(tracked, rule.Layout) =>
-                $"No tensor is wider than {tracked.LargestColumns} columns, so none is tracked in low rank and no basis was learned: only the step was, with its schedule, chosen among {tracked.LearningRates.Count * tracked.Schedules.Count} candidates by the mean training loss on the source tasks.",
+                $"No tensor is wider than {tracked.LargestColumns} columns, so none is tracked in low rank and no basis was learned: only the step was chosen among {Candidates(tracked)}, by the mean training loss on the source tasks.",
             TrackedLearning tracked =>
-                $"Source runs with {tracked.SourceOptimizer} gave the input-side bases (rank {tracked.Rank}) that runs start from and then track; the step was chosen among {tracked.LearningRates.Count * tracked.Schedules.Count} candidates, with its schedule, by the mean training loss on the source tasks"
+                $"Source runs with {tracked.SourceOptimizer} gave the input-side bases (rank {tracked.Rank}) that runs start from and then track; the step was chosen among {Candidates(tracked)}, by the mean training loss on the source tasks"
                 + (tracked.OuterSteps > 0 ? $", then {string.Join(", ", tracked.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
             MatrixLearning matrix => Of(matrix),
             MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",

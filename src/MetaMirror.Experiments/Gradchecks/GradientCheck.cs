@@ -101,7 +101,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
     {
         // Derivatives take bases for constants, differences don't: they stay where the first gradient puts them.
         var rules = StatisticsRules<double>.Of(learning, refreshes: false);
-        return rules.Learned(rules.Bases(statistics), learning.LearningRates[0]);
+        return rules.Learned(rules.Bases(statistics), learning.Candidates.First());
     }
 
     private BoundStatistics ShortStatistics(LearningTask<double> task)

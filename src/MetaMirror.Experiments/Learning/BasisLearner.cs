@@ -11,7 +11,7 @@ using MetaMirror.UpdateRules;
 namespace MetaMirror.Experiments.Learning;
 
 /// <summary>
-/// Learns "basis + prior" or a tracked basis: statistics of source runs give basis and prior; step and schedule are chosen among candidates by the mean trajectory loss on
+/// Learns "basis + prior" or a tracked basis: statistics of source runs give basis and prior; step, schedule and exponent are chosen among candidates by the mean trajectory loss on
 /// the source tasks; a check on streams not seen so far says how good that is. If the plan asks for it, meta-parameters are then refined by hypergradient of that loss, which is kept if the
 /// same check finds it better. The control has nothing learned and nothing chosen: one step for all families.
 /// </summary>
@@ -24,7 +24,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
 
     /// <inheritdoc/>
     protected override int PlannedOuterSteps =>
-        (Statistics is null ? 1 : 0) + (learning.LearningRates.Count * learning.Schedules.Count) + 1 + (learning.OuterSteps > 0 ? learning.OuterSteps + 1 : 0);
+        (Statistics is null ? 1 : 0) + learning.Candidates.Count() + 1 + (learning.OuterSteps > 0 ? learning.OuterSteps + 1 : 0);
 
     private bool HasControl => Plan.Controls.Contains(_rules.Control, StringComparer.Ordinal);
 
@@ -36,7 +36,7 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         Collected = statistics;
         ImmutableArray<BasisBlock<T>> blocks = _rules.Bases(statistics);
         phase++;
-        RuleSetting best = Choose(ref phase, blocks, cancellationToken);
+        StepCandidate best = Choose(ref phase, blocks, cancellationToken);
         UpdateRule<T> rule = Deployed(blocks, best);
         var objective = new TrajectoryLoss<T>();
         MetaLearner<T> learner = Check(phase++, rule, objective, null, default, deploys: true, cancellationToken);
@@ -54,13 +54,13 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         return rules;
     }
 
-    private RuleSetting Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
+    private StepCandidate Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
     {
-        RuleSetting[] settings = [.. learning.Schedules.SelectMany(s => learning.LearningRates.Select(r => new RuleSetting(r, s)))];
-        int best = Choose("step", ref phase, settings, new TrajectoryLoss<T>(), setting => (Deployed(blocks, setting), default), null, cancellationToken);
+        StepCandidate[] candidates = [.. learning.Candidates];
+        int best = Choose("step", ref phase, candidates, new TrajectoryLoss<T>(), candidate => (Deployed(blocks, candidate), default), null, cancellationToken);
         return best < 0
             ? throw new MetaLearningDivergedException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.")
-            : settings[best];
+            : candidates[best];
     }
 
     /// <summary>Nothing learned, nothing chosen: the same step and schedule for every family.</summary>
@@ -71,6 +71,6 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         return Stepping(new LearnedRule<T>(_rules.Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0)));
     }
 
-    private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, RuleSetting setting) =>
-        Scheduled(_rules.Learned(blocks, setting.LearningRate), setting.Schedule, learning.Warmup, learning.Learn.Contains(StatisticsRules<T>.Schedule, StringComparer.Ordinal));
+    private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, StepCandidate candidate) =>
+        Scheduled(_rules.Learned(blocks, candidate), candidate.Schedule, learning.Warmup, learning.Learn.Contains(StatisticsRules<T>.Schedule, StringComparer.Ordinal));
 }

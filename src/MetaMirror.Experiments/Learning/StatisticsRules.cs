@@ -9,10 +9,10 @@ namespace MetaMirror.Experiments.Learning;
 /// <summary>The rules that a learner from statistics makes: of learned bases, and the control with nothing learned; each for a step size.</summary>
 /// <param name="Control">Name of the control.</param>
 /// <param name="Bases">Where bases start.</param>
-/// <param name="Learned">The rule over these bases with this step.</param>
+/// <param name="Learned">The rule over these bases with this candidate's step and exponent.</param>
 /// <param name="Unlearned">The control for these parameters, at the library's default step.</param>
 public sealed record StatisticsRules<T>(
-    string Control, Func<BoundStatistics, ImmutableArray<BasisBlock<T>>> Bases, Func<ImmutableArray<BasisBlock<T>>, double, UpdateRule<T>> Learned, Func<ParameterLayout, UpdateRule<T>> Unlearned)
+    string Control, Func<BoundStatistics, ImmutableArray<BasisBlock<T>>> Bases, Func<ImmutableArray<BasisBlock<T>>, StepCandidate, UpdateRule<T>> Learned, Func<ParameterLayout, UpdateRule<T>> Unlearned)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>The name by which plans have the schedule's constant learned.</summary>
@@ -36,30 +36,31 @@ public sealed record StatisticsRules<T>(
         return new(
             "unlearned-basis",
             s => learning.Basis == BasisStart.Identity ? Each(s, Entries) : new LearnedBasis<T>(s, learning.Rank).Blocks,
-            (blocks, rate) => new LearnedBasis<T>(blocks, Options(rate)),
+            (blocks, candidate) => new LearnedBasis<T>(blocks, Options(candidate.LearningRate)),
             layout => LearnedBasis<T>.Unlearned(layout, control));
     }
 
     private static StatisticsRules<T> Tracked(TrackedLearning learning, bool refreshes)
     {
-        TrackedBasisOptions Options(double rate) => new()
+        TrackedBasisOptions defaults = new();
+        TrackedBasisOptions Options(double rate, double exponent) => new()
         {
-            LearningRate = rate, PriorWeight = learning.Prior, Rank = learning.Rank, LargestColumns = learning.LargestColumns, RefreshEvery = learning.RefreshEvery,
+            LearningRate = rate, Exponent = exponent, PriorWeight = learning.Prior, Rank = learning.Rank, LargestColumns = learning.LargestColumns, RefreshEvery = learning.RefreshEvery,
             FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, ResidualEvery = learning.ResidualEvery,
-            Learn = OfRule(learning), Momentum = learning.Momentum, Averaging = learning.Averaging, Exponent = learning.Exponent,
+            Learn = OfRule(learning), Momentum = learning.Momentum, Averaging = learning.Averaging,
             TrustRegion = learning.TrustRegion == 0 ? double.PositiveInfinity : learning.TrustRegion,
         };
-        TrackedBasisOptions Running(double rate) => refreshes ? Options(rate) : Options(rate) with { RefreshEvery = int.MaxValue, EarlyRefreshes = [] };
+        TrackedBasisOptions Running(StepCandidate c) =>
+            refreshes ? Options(c.LearningRate, c.Exponent) : Options(c.LearningRate, c.Exponent) with { RefreshEvery = int.MaxValue, EarlyRefreshes = [] };
 
         // The control keeps the library's constants, whatever the plan says of the learned rule's: only the cost of a step is the same.
-        TrackedBasisOptions defaults = new();
-        TrackedBasisOptions control = Options(defaults.LearningRate) with { Momentum = defaults.Momentum, Averaging = defaults.Averaging, Exponent = defaults.Exponent, TrustRegion = defaults.TrustRegion };
+        TrackedBasisOptions control = Options(defaults.LearningRate, defaults.Exponent) with { Momentum = defaults.Momentum, Averaging = defaults.Averaging, TrustRegion = defaults.TrustRegion };
 
         // A block without columns makes the rule start at random ones.
         return new(
             "unlearned-tracked",
             s => learning.Start == BasisStart.Random ? Each(s, (_, block) => BasisBlock<T>.Identity(block)) : new LearnedBasis<T>(s, learning.Rank).Blocks,
-            (blocks, rate) => new TrackedBasis<T>(blocks, Running(rate)),
+            (blocks, candidate) => new TrackedBasis<T>(blocks, Running(candidate)),
             layout => TrackedBasis<T>.Unlearned(layout, control));
     }
 

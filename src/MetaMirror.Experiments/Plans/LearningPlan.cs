@@ -133,6 +133,9 @@ public sealed record BasisLearning(
     /// <summary>Schedules tried on the training tasks.</summary>
     public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Linear];
 
+    /// <summary>The root alone.</summary>
+    IReadOnlyList<double> IStatisticsLearning.Exponents => [0.5];
+
     /// <summary>Steps tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.008];
 }

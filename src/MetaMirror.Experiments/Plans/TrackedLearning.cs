@@ -14,6 +14,13 @@ public interface IStatisticsLearning
     /// <summary>Steps tried on the training tasks; the best one is kept.</summary>
     IReadOnlyList<double> LearningRates { get; }
 
+    /// <summary>Powers of the second moment tried with every step.</summary>
+    IReadOnlyList<double> Exponents { get; }
+
+    /// <summary>All that are tried on the training tasks; the best one is kept.</summary>
+    IEnumerable<StepCandidate> Candidates =>
+        from exponent in Exponents from schedule in Schedules from rate in LearningRates select new StepCandidate(rate, schedule, exponent);
+
     /// <summary>Classic optimizer of the runs that statistics are taken from.</summary>
     string SourceOptimizer { get; }
 
@@ -41,6 +48,12 @@ public interface IStatisticsLearning
     /// <summary>Learned rule and control are deployed with so many times their step: to see how sensitive they are.</summary>
     double StepFactor { get; }
 }
+
+/// <summary>What the training tasks choose of a rule learned from statistics.</summary>
+/// <param name="LearningRate">Its step.</param>
+/// <param name="Schedule">How the step changes along the run.</param>
+/// <param name="Exponent">Power of the second moment that a step is divided by.</param>
+public readonly record struct StepCandidate(double LearningRate, ScheduleName Schedule, double Exponent);
 
 /// <summary>Where bases come from: what an ablation changes.</summary>
 public enum BasisStart
@@ -80,7 +93,7 @@ public enum BasisStart
 /// <param name="Start">Where tracked bases start: at the statistics' eigenvectors, or at random columns without a prior. Default statistics.</param>
 /// <param name="Momentum">b1. Default 0.9.</param>
 /// <param name="Averaging">b2. Default 0.99.</param>
-/// <param name="Exponent">Power of the second moment that a step is divided by. Default 0.5.</param>
+/// <param name="Exponents">Powers of the second moment that a step is divided by, tried on the training tasks with every step and schedule. Default 0.5 alone.</param>
 /// <param name="TrustRegion">Bound on each entry of a direction; 0 for none. Default 3.</param>
 /// <param name="StepFactor">Learned rule and control are deployed with so many times their step. Default 1.</param>
 public sealed record TrackedLearning(
@@ -105,7 +118,7 @@ public sealed record TrackedLearning(
     BasisStart Start = BasisStart.Statistics,
     double Momentum = 0.9,
     double Averaging = 0.99,
-    double Exponent = 0.5,
+    IReadOnlyList<double>? Exponents = null,
     double TrustRegion = 3,
     double StepFactor = 1) : LearningPlan(Optimizer), IStatisticsLearning
 {
@@ -114,6 +127,9 @@ public sealed record TrackedLearning(
 
     /// <summary>Schedules tried on the training tasks.</summary>
     public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Linear];
+
+    /// <summary>Powers of the second moment tried on the training tasks.</summary>
+    public IReadOnlyList<double> Exponents { get; init; } = Exponents ?? [0.5];
 
     /// <summary>Steps tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.016];

@@ -106,10 +106,29 @@ public sealed class BasisLearnerTests
     public void Constants_of_the_learned_rule_are_the_plans_and_those_of_the_control_the_library_s()
     {
         IReadOnlyList<LearnedRule<double>> rules = All(
-            new TrackedLearning("metamirror-tracked", LearningRates: [1], SourceLearningRate: 0.05, Momentum: 0.8, Averaging: 0.95, Exponent: 0.4, TrustRegion: 0), ["unlearned-tracked"]);
+            new TrackedLearning("metamirror-tracked", LearningRates: [1], SourceLearningRate: 0.05, Momentum: 0.8, Averaging: 0.95, Exponents: [0.4], TrustRegion: 0), ["unlearned-tracked"]);
         TrackedBasisOptions learned = Only<TrackedBasis<double>>(rules[0]).Options, control = Only<TrackedBasis<double>>(rules[1]).Options, defaults = new();
         Assert.Equal((0.8, 0.95, 0.4, double.PositiveInfinity), (learned.Momentum, learned.Averaging, learned.Exponent, learned.TrustRegion));
         Assert.Equal((defaults.Momentum, defaults.Averaging, defaults.Exponent, defaults.TrustRegion), (control.Momentum, control.Averaging, control.Exponent, control.TrustRegion));
+    }
+
+    [Fact]
+    public void The_source_tasks_choose_the_exponent_with_its_step()
+    {
+        TrackedLearning learning = new("metamirror-tracked", LearningRates: [0.02, 1], SourceLearningRate: 0.05, Exponents: [0.3, 0.7]);
+        var alone = new Dictionary<(double Exponent, double Rate), double>();
+        foreach (StepCandidate c in ((IStatisticsLearning)learning).Candidates)
+            alone.Add((c.Exponent, c.LearningRate), Learned(learning with { Exponents = [c.Exponent], LearningRates = [c.LearningRate] }).History[^1].Value);
+        KeyValuePair<(double Exponent, double Rate), double>[] sorted = [.. alone.OrderBy(p => p.Value)];
+        Assert.Equal(4, sorted.Length);
+
+        // Choice and check see different starts: only a clear winner must be the same.
+        Assert.True(sorted[0].Value < 0.9 * sorted[1].Value, $"{sorted[0]} {sorted[1]}");
+        foreach (TrackedLearning order in new[] { learning, learning with { Exponents = [0.7, 0.3], LearningRates = [1, 0.02] } })
+        {
+            LearnedRule<double> rule = Learned(order);
+            Assert.Equal(sorted[0].Key, (Only<TrackedBasis<double>>(rule).Options.Exponent, Rate(rule)));
+        }
     }
 
     [Fact]
