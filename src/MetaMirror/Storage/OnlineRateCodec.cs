@@ -44,13 +44,25 @@ internal static class OnlineRateCodec
     };
 
     private static string NameOf<TValue>((string Name, TValue Value)[] names, TValue value)
-        where TValue : struct, Enum => Array.Find(names, n => EqualityComparer<TValue>.Default.Equals(n.Value, value)).Name;
+        where TValue : struct, Enum
+    {
+        int i = 0;
+        while (!EqualityComparer<TValue>.Default.Equals(names[i].Value, value))
+            i++;
+        return names[i].Name;
+    }
 
     private static TValue ValueOf<TValue>(string field, (string Name, TValue Value)[] names, JsonFields f)
         where TValue : struct, Enum
     {
-        string found = f.Text(field);
-        int i = Array.FindIndex(names, n => string.Equals(n.Name, found, StringComparison.Ordinal));
-        return i >= 0 ? names[i].Value : throw new StorageException($"{field}: expected one of {string.Join(", ", names.Select(n => n.Name))}, found {Quoted.Text(found)}");
+        string found = f.Text(field), known = "";
+        foreach ((string name, TValue value) in names)
+        {
+            if (string.Equals(name, found, StringComparison.Ordinal))
+                return value;
+            known += $" {name}";
+        }
+
+        throw new StorageException($"{field}: expected one of{known}, found {Quoted.Text(found)}");
     }
 }
