@@ -108,7 +108,7 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
 
     private RateMap<T> MapAt(in StepContext<T> context)
     {
-        T keep = T.CreateTruncating(Options.NormAveraging);
+        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, context.Age));
         return new RateMap<T>
         {
             Form = Options.Form,
@@ -119,7 +119,8 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
             Highest = T.CreateTruncating(Options.Highest),
             Keep = keep,
             Take = T.One - keep,
-            Correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, context.Age)),
+            Correction = correction,
+            Step = Options.Normalization == RateNormalization.RunningRms ? context.Meta[^1] * T.Sqrt(correction) : context.Meta[^1],
         };
     }
 

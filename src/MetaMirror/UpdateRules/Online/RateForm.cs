@@ -6,7 +6,10 @@ public enum RateForm
     /// <summary>w += beta u, projected to the bounds: hypergradient descent (Baydin et al. 2018).</summary>
     Additive,
 
-    /// <summary>w *= exp(beta u), u in terms of log w: stays positive, and moves by shares.</summary>
+    /// <summary>
+    /// w *= (1 + x/2) / (1 - x/2), x = beta u clipped to [-1, 1], u the slope in log w: exp(x) up to x^3/12, so w stays positive, moves by shares, at most threefold in a step,
+    /// and back by -x.
+    /// </summary>
     Multiplicative,
 
     /// <summary>

@@ -39,6 +39,9 @@ internal readonly struct RateMap<T>
     /// <summary>1 - rho^k after k updates.</summary>
     public required T Correction { get; init; }
 
+    /// <summary>beta times the root of the correction.</summary>
+    public required T Step { get; init; }
+
     /// <summary>One update.</summary>
     /// <param name="c">What is kept.</param>
     /// <param name="g">G = -dh/dw at the rate used last.</param>
@@ -72,7 +75,7 @@ internal readonly struct RateMap<T>
         if (Normalization == RateNormalization.RunningRms)
         {
             c.V = (c.V * Keep) + (g * g * Take);
-            u = OverRoot(u, c.V / Vector256.Create(Correction));
+            u = OverRoot(u, c.V);
         }
         else if (Normalization == RateNormalization.AdaGrad)
         {
@@ -80,8 +83,8 @@ internal readonly struct RateMap<T>
             u = OverRoot(u, c.V);
         }
 
-        u *= Beta;
-        c.W = Project(multiplies ? c.W * Exp(u) : c.W + u);
+        u *= Step;
+        c.W = Project(multiplies ? c.W * Growth(u) : c.W + u);
     }
 
     /// <summary>x / sqrt(v); 0 where v is 0: no hypergradient was seen there.</summary>
@@ -89,10 +92,18 @@ internal readonly struct RateMap<T>
     private static Vector256<T> OverRoot(Vector256<T> x, Vector256<T> v) =>
         Vector256.ConditionalSelect(Vector256.Equals(v, Vector256<T>.Zero), Vector256<T>.Zero, x / Vector256.Sqrt(v));
 
+    /// <summary>(1 + x/2) / (1 - x/2), x clipped to [-1, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Exp(Vector256<T> x) =>
-        typeof(T) == typeof(float) ? Vector256.Exp(x.AsSingle()).As<float, T>() : Vector256.Exp(x.AsDouble()).As<double, T>();
+    private static Vector256<T> Growth(Vector256<T> x)
+    {
+        Vector256<T> one = Vector256<T>.One, half = Vector256.Create(T.CreateTruncating(0.5)) * Clip(x, -one, one);
+        return (one + half) / (one - half);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<T> Project(Vector256<T> w) => Vector256.Min(Vector256.Max(w, Vector256.Create(Lowest)), Vector256.Create(Highest));
+    private Vector256<T> Project(Vector256<T> w) => Clip(w, Vector256.Create(Lowest), Vector256.Create(Highest));
+
+    /// <summary>Bounds come first: of these operations x64 gives the second operand where one is NaN, Arm gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Clip(Vector256<T> x, Vector256<T> least, Vector256<T> most) => Vector256.MinNative(most, Vector256.MaxNative(least, x));
 }

@@ -54,8 +54,17 @@ internal readonly struct RatePartials<T>
                 qByW = (u * root) + (bySquare * VByW);
             }
 
-            T growth = multiplies ? T.Exp(beta * q) : T.One, outer = multiplies ? w * growth : T.One;
-            before = multiplies ? outer : w + (beta * q);
+            T growth = T.One, outer = T.One;
+            before = w + (beta * q);
+            if (multiplies)
+            {
+                // d/dx (1 + x/2) / (1 - x/2) = 1 / (1 - x/2)^2; none where x is clipped.
+                T x = beta * q, half = T.Clamp(x, -T.One, T.One) / Two, rest = T.One - half;
+                growth = (T.One + half) / rest;
+                before = w * growth;
+                outer = T.Abs(x) <= T.One ? w / (rest * rest) : T.Zero;
+            }
+
             (ByBeta, ByG, ByNext, ByPast) = (outer * q, outer * beta * qByG, outer * beta * gain * root, -outer * beta * gain * root);
             (ByV, ByW) = (outer * beta * bySquare * VByV, growth + (outer * beta * qByW));
         }

@@ -111,7 +111,7 @@ internal static class OnlineCases
                 }
 
                 u *= x["meta_rate"];
-                moved = o.Form == RateForm.Multiplicative ? w * Complex.Exp(u) : w + u;
+                moved = o.Form == RateForm.Multiplicative ? w * (1 + (Clip(u) / 2)) / (1 - (Clip(u) / 2)) : w + u;
             }
 
             s[k] = moved.Real < o.Lowest ? o.Lowest : moved.Real > o.Highest ? o.Highest : moved;
@@ -129,6 +129,8 @@ internal static class OnlineCases
             }
         }
     };
+
+    private static Complex Clip(Complex x) => x.Real < -1 ? -1 : x.Real > 1 ? 1 : x;
 
     private static Complex Square(Complex x) => x * x;
 
