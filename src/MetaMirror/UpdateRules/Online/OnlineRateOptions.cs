@@ -5,6 +5,18 @@ namespace MetaMirror.UpdateRules.Online;
 /// <summary>Options of <see cref="OnlineRate{T}"/>.</summary>
 public sealed record OnlineRateOptions
 {
+    /// <summary>
+    /// Rates that start at 1 and stay in [1/range, range], anchored, scale-free and optimistic: for a rule whose steps are good already, such as a learned map. Never worse than the
+    /// rule's own steps by more than the regret that <see cref="OnlineRegret{T}"/> states (docs/online.md).
+    /// </summary>
+    /// <param name="granularity">How many rates.</param>
+    /// <param name="range">Largest rate, above 1. Default: 4.</param>
+    /// <param name="metaRate">beta. Default: 0.25.</param>
+    public static OnlineRateOptions Safeguarded(RateGranularity granularity, double range = 4, double metaRate = 0.25) => new()
+    {
+        MetaRate = metaRate, Granularity = granularity, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.LastHypergradient, Lowest = 1 / range, Highest = range,
+    };
+
     /// <summary>w_1, the rate to start from, between the bounds. Default: 1, the rule's own steps.</summary>
     public double Rate { get; init; } = 1;
 
