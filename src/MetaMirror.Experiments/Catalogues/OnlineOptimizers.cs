@@ -27,10 +27,10 @@ internal static class OnlineOptimizers<T>
             r => Over(Plain(), new() { Rate = r, MetaRate = PlainMetaRate, Granularity = RateGranularity.Element })),
         Optimizers<T>.Entry("hypergradient-adam", Rival, "Adam, one rate by hypergradient descent", [0.005, 0.01, 0.02, 0.04, 0.08],
             r => Over(new Adam<T>(new AdamOptions { LearningRate = 1 }), new() { Rate = r, MetaRate = AdamMetaRate })),
-        Optimizers<T>.Entry("optimistic-hypergradient", Rival, "heavy ball, element-wise rates by optimistic normalized hypergradients", [0.0125, 0.025, 0.05, 0.1, 0.2],
-            r => Over(new Sgd<T>(new SgdOptions { LearningRate = 1, Momentum = Momentum }), Normalized(r) with { Hint = RateHint.LastGradient })),
         Optimizers<T>.Entry("normalized-hypergradient", Rival, "heavy ball, element-wise rates by normalized hypergradients without hint", [0.0125, 0.025, 0.05, 0.1, 0.2],
             r => Over(new Sgd<T>(new SgdOptions { LearningRate = 1, Momentum = Momentum }), Normalized(r))),
+        Optimizers<T>.Entry("optimistic-hypergradient", Rival, "heavy ball, element-wise rates by normalized hypergradients, the last one as hint", [0.0125, 0.025, 0.05, 0.1, 0.2],
+            r => Over(new Sgd<T>(new SgdOptions { LearningRate = 1, Momentum = Momentum }), Normalized(r) with { Hint = RateHint.LastHypergradient })),
     ];
 
     private static OnlineRateOptions Normalized(double rate) => new()
