@@ -74,13 +74,13 @@ public sealed class OnlineRegret<T> : DescentObserver<T>
     {
         RateGroup group = _plan.Group(k);
         ReadOnlySpan<T> d = s.D.Slice(group.Start, group.Length);
-        double slope = Vectors.Dot(d, gradient.Slice(group.Start, group.Length)), w = double.CreateTruncating(s.W[k]), past = 0;
+        double slope = Sum(d, gradient.Slice(group.Start, group.Length)), w = double.CreateTruncating(s.W[k]), past = 0;
         LinearRegret -= slope * (w - _start);
         if (_options.Form != RateForm.Anchored)
             return;
         double rate = _beta, farthest = Math.Max(w - _options.Lowest, _options.Highest - w);
         if (_plan.KeepsGradient)
-            past = Vectors.Dot<T>(d, s.Hint.Slice(group.Start, group.Length));
+            past = Sum(d, s.Hint.Slice(group.Start, group.Length));
         else if (!s.Hint.IsEmpty)
             past = double.CreateTruncating(s.Hint[k]);
         if (!s.V.IsEmpty)
@@ -94,4 +94,7 @@ public sealed class OnlineRegret<T> : DescentObserver<T>
         if (error > 0)
             Bound += Math.Min(rate / 2 * error * error, error * farthest);
     }
+
+    /// <summary>&lt;x, y&gt;, without a call where there is one entry.</summary>
+    private static double Sum(ReadOnlySpan<T> x, ReadOnlySpan<T> y) => x.Length == 1 ? double.CreateTruncating(x[0]) * double.CreateTruncating(y[0]) : Vectors.Dot(x, y);
 }
