@@ -104,7 +104,9 @@ public sealed class OnlineRegretTests
         RateHint[] hints = [RateHint.None, RateHint.LastGradient, RateHint.AverageGradient, RateHint.LastHypergradient, RateHint.AverageHypergradient];
         return new OnlineRate<double>(inside, options with
         {
-            Hint = hints[(int)(stream.NextDouble() * hints.Length)], HintAtPresentStep = true, Normalization = stream.NextDouble() < .8 ? RateNormalization.AdaGrad : RateNormalization.None,
+            Hint = hints[(int)(stream.NextDouble() * hints.Length)],
+            HintAtPresentStep = true,
+            Normalization = stream.NextDouble() < .8 ? RateNormalization.AdaGrad : RateNormalization.None,
         });
     }
 
