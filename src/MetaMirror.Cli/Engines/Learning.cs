@@ -1,5 +1,7 @@
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Cli.Engines;
 
@@ -31,7 +33,11 @@ internal delegate LearnOutcome LearnEngine(LearnRequest request, EngineContext c
 /// <param name="Steps">Steps; null: the plan's.</param>
 /// <param name="FallBack">Whether AdamW takes over where the first gradients lie outside what meta-training saw.</param>
 /// <param name="Folder">Where the trained parameters and the record of the run go.</param>
-internal sealed record TrainRequest(Plan Plan, string Task, string Optimizer, double? LearningRate, int? Steps, bool FallBack, string Folder);
+internal sealed record TrainRequest(Plan Plan, string Task, string Optimizer, double? LearningRate, int? Steps, bool FallBack, string Folder)
+{
+    /// <summary>Which rates go on adapting while it trains; null for none.</summary>
+    public RateGranularity? AdaptRate { get; init; }
+}
 
 /// <summary>How training went.</summary>
 /// <param name="Optimizer">Name of the optimizer that ran in the end.</param>
@@ -56,7 +62,11 @@ internal sealed record TrainOutcome(
     bool Diverged,
     bool FellBack,
     IReadOnlyList<string> Files,
-    bool IsComplete);
+    bool IsComplete)
+{
+    /// <summary>What adapting rates did; null where none adapted.</summary>
+    public RateSummary? Rates { get; init; }
+}
 
 /// <summary>Trains.</summary>
 internal delegate TrainOutcome TrainEngine(TrainRequest request, EngineContext context);

@@ -63,7 +63,12 @@ internal static class LearningEngine
         if (request.Plan.Family is MetaQuadraticsPlan)
             throw new UsageException("PLAN", $"expected a plan with examples to train on, found the meta-quadratics of '{request.Plan.Name}'");
         TaskNames.Checked("--task", request.Task, Names<T>(request.Plan, context));
-        var training = new PlanTraining<T>(request.Plan, new DatasetCatalogue(context.Data), context.Seed) { Warn = context.Warn, Team = context.Threads > 1 ? new WorkerTeam(context.Threads) : null };
+        var training = new PlanTraining<T>(request.Plan, new DatasetCatalogue(context.Data), context.Seed)
+        {
+            Warn = context.Warn,
+            Team = context.Threads > 1 ? new WorkerTeam(context.Threads) : null,
+            AdaptRate = request.AdaptRate,
+        };
         PlanTrainingResult result;
         try
         {
@@ -82,7 +87,10 @@ internal static class LearningEngine
             result.Optimizer, request.Task, [.. Enumerable.Range(0, record.Losses.Length).Select(k => k * record.EverySteps)], record.Losses.ToArray(), [], []);
         return new TrainOutcome(
             result.Optimizer, curve, target, double.IsFinite(steps) ? (int)steps : null, record.Diverged ? null : record.FinalLoss,
-            test?.Loss, test?.Accuracy, record.Diverged, result.FellBack, result.Files, IsComplete: true);
+            test?.Loss, test?.Accuracy, record.Diverged, result.FellBack, result.Files, IsComplete: true)
+        {
+            Rates = result.Rates,
+        };
     }
 
     private static string[] Names<T>(Plan plan, EngineContext context)

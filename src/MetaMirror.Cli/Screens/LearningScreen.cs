@@ -2,6 +2,8 @@ using System.Globalization;
 using MetaMirror.Cli.Commands;
 using MetaMirror.Cli.Engines;
 using MetaMirror.Experiments.Plots;
+using MetaMirror.Experiments.Runs;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Cli.Screens;
 
@@ -37,8 +39,19 @@ internal static class LearningScreen
         Figure(people, "test loss", outcome.TestLoss);
         if (outcome.TestAccuracy is { } accuracy)
             people.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  test accuracy: {100 * accuracy:0.0} %"));
+        if (outcome.Rates is { } rates)
+            people.WriteLine("  " + Sentence(rates));
         foreach (string file in outcome.Files)
             people.WriteLine($"Wrote {file}");
+    }
+
+    private static string Sentence(RateSummary rates)
+    {
+        string found = rates.Granularity == RateGranularity.Scalar
+            ? NumberText.Significant(rates.Median)
+            : $"{NumberText.Significant(rates.Least)} to {NumberText.Significant(rates.Largest)}, median {NumberText.Significant(rates.Median)}";
+        string effect = $"{(rates.LinearRegret <= 0 ? "gained" : "cost")} {NumberText.Significant(Math.Abs(rates.LinearRegret))}";
+        return $"rates in the end: {found} times the optimizer's; adapting {effect} of loss, linearized and summed over {NumberText.Count(rates.Steps)} steps, and can't have cost more than {NumberText.Significant(rates.Bound)}";
     }
 
     private static void Figure(TextWriter people, string name, double? value)

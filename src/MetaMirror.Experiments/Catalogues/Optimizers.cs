@@ -27,9 +27,10 @@ internal static class Optimizers<T>
         Entry("adagrad", Classic, "AdaGrad", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new AdaGrad<T>(new AdaGradOptions { LearningRate = r })),
         Entry("optimistic-sgd", Rival, "gradient descent with the last gradient as hint", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new LastGradientHint<T>(), r)),
         Entry("omega", Rival, "gradient descent with Omega's hint, averaging 0.9", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new OmegaHint<T>(), r)),
+        .. OnlineOptimizers<T>.All,
     ];
 
-    private static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>
+    internal static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>
         new(name, role, description, [.. grid], s => Scheduling.Of(s.Schedule, 0, create(s.LearningRate)));
 
     private static Chain<T> Hinted(Hint<T> hint, double learningRate) => new(hint, new Sgd<T>(new SgdOptions { LearningRate = learningRate }));

@@ -13,7 +13,7 @@ public static class Bibliography
     /// <summary>The name of this project.</summary>
     public const string Self = "metamirror";
 
-    private const string MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam";
+    private const string MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic";
 
     private static readonly string[] Implemented = [Self, MetaMd, "gao2023metamd", "flennerhag2023optimistic", "flennerhag2022bootstrapped"];
 
@@ -51,7 +51,11 @@ public static class Bibliography
         ["meta-curvature"] = ["park2019metacurvature"],
         ["aruba"] = ["khodak2019aruba"],
         ["fds"] = ["micaelli2021fds"],
-        ["hypergradient-descent"] = ["baydin2018hypergradient"],
+        ["hypergradient-descent"] = [Baydin],
+        ["hypergradient-descent-elementwise"] = [Baydin],
+        ["hypergradient-adam"] = [Baydin, Adam],
+        ["normalized-hypergradient"] = [Baydin],
+        ["optimistic-hypergradient"] = [Optimistic, Baydin],
         ["warpgrad"] = ["flennerhag2020warpgrad"],
         ["lstm"] = ["andrychowicz2016learning"],
         ["powersign"] = ["bello2017neural"],

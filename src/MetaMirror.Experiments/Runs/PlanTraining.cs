@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Checkpoints;
@@ -10,6 +11,7 @@ using MetaMirror.Experiments.Reports;
 using MetaMirror.Numerics;
 using MetaMirror.Storage;
 using MetaMirror.Tasks;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Experiments.Runs;
 
@@ -18,7 +20,11 @@ namespace MetaMirror.Experiments.Runs;
 /// <param name="Record">Losses and test measure.</param>
 /// <param name="FellBack">True if AdamW took over.</param>
 /// <param name="Files">Files written.</param>
-public sealed record PlanTrainingResult(string Optimizer, RunRecord Record, bool FellBack, IReadOnlyList<string> Files);
+public sealed record PlanTrainingResult(string Optimizer, RunRecord Record, bool FellBack, IReadOnlyList<string> Files)
+{
+    /// <summary>What adapting rates did; null where none adapted.</summary>
+    public RateSummary? Rates { get; init; }
+}
 
 /// <summary><c>train</c>: trains one task of a plan with a classic optimizer or a learned one from a file.</summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -35,6 +41,9 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
 
     /// <summary>Threads for the kernels; null for the caller's alone. Results have the same bits with any.</summary>
     public WorkerTeam? Team { get; init; }
+
+    /// <summary>Which rates go on adapting while the optimizer trains, from 1 and never worse than it by more than a stated regret (docs/online.md); null for none.</summary>
+    public RateGranularity? AdaptRate { get; init; }
 
     /// <summary>Trains.</summary>
     /// <param name="taskName">Name of the task.</param>
@@ -65,10 +74,14 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
             contender = Classic(optimizer, learningRate);
         }
 
+        OnlineRateWatch<T>? watch = null;
+        if (AdaptRate is { } granularity)
+            (contender, watch) = Adapting(contender, granularity, task.Task.Layout);
         T[] trained = new T[task.Task.Layout.Length];
-        var run = new TrainingRun<T>(task, measurement, Team);
+        var run = new TrainingRun<T>(task, measurement, Team) { Observer = watch };
         T[] state = new T[run.StateLayout.Length];
         RunRecord record = run.Run(contender, seed, 0, trained, state, cancellationToken);
+        RateSummary? rates = watch is null || record.Diverged ? null : RateSummary.Of(watch, AdaptRate!.Value);
         if (record.Diverged)
             return new PlanTrainingResult(contender.Name, record, fell, []);
         Directory.CreateDirectory(folder);
@@ -77,7 +90,14 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
             stream,
             [.. Entries(task.Task.Layout, trained), .. Entries(run.StateLayout, state)],
             [new("task", taskName), new("optimizer", contender.Name), new("plan", plan.Name)]));
-        return new PlanTrainingResult(contender.Name, record, fell, [file]);
+        return new PlanTrainingResult(contender.Name, record, fell, [file]) { Rates = rates };
+    }
+
+    private static (Contender<T> Contender, OnlineRateWatch<T> Watch) Adapting(Contender<T> fixedRate, RateGranularity granularity, ParameterLayout layout)
+    {
+        var rule = new OnlineRate<T>(fixedRate.Rule, OnlineRateOptions.Safeguarded(granularity));
+        ImmutableArray<T>? values = fixedRate.RuleValues is { } learned ? [.. learned, T.One, T.CreateTruncating(rule.Options.MetaRate)] : null;
+        return (fixedRate with { Rule = rule, RuleValues = values }, new OnlineRateWatch<T>(rule, layout));
     }
 
     private static IEnumerable<TensorEntry> Entries(ParameterLayout layout, T[] values) =>

@@ -32,6 +32,9 @@ public sealed class TrainingRun<T>
         _start = new T[_training.Layout.Length];
     }
 
+    /// <summary>Watches each step before its update. Default: nobody.</summary>
+    public DescentObserver<T>? Observer { get; init; }
+
     /// <summary>Trains once, from initial weights and on mini-batches that the key names: they are the same for all optimizers. Steps allocate nothing.</summary>
     /// <param name="contender">The optimizer.</param>
     /// <param name="seed">Master seed.</param>
@@ -101,6 +104,7 @@ public sealed class TrainingRun<T>
                 return true;
             }
 
+            Observer?.Visit(descent.Point(), descent.State);
             descent.Advance();
         }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Storage;
 
@@ -14,6 +15,7 @@ internal static class RuleCodec<T>
     private const string ChainKind = "chain";
     private const string BasisKind = "learned-basis";
     private const string TrackedKind = "tracked-basis";
+    private const string OnlineKind = "online-rate";
 
     private static KindTable<UpdateRule<T>, T> Kinds { get; } = new(
         "update rule",
@@ -45,6 +47,7 @@ internal static class RuleCodec<T>
         Of<NesterovHint<T>>("nesterov", (r, w) => HintCodec.WriteMomentum(r, r.Rate, w), (f, _) => new NesterovHint<T>(f.Number("momentum"), HintCodec.Rate(f), f.Flag("learn"))),
         Of<LearnedBasis<T>>(BasisKind, WriteBasis, ReadBasis),
         Of<TrackedBasis<T>>(TrackedKind, TrackedBasisCodec.Write, TrackedBasisCodec.Read),
+        Of<OnlineRate<T>>(OnlineKind, WriteOnline, (f, t) => new OnlineRate<T>(Inside(f, t), OnlineRateCodec.Read(f))),
         Of<Sgd<T>>("sgd", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Sgd<T>(ClassicRules.ReadSgd(f))),
         Of<Adam<T>>("adam", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Adam<T>(ClassicRules.ReadAdam(f))),
         Of<AdamW<T>>("adamw", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdamW<T>(ClassicRules.ReadAdam(f))),
@@ -114,6 +117,12 @@ internal static class RuleCodec<T>
 
     private static void WriteScaling(DualNormScaling<T> r, RuleWriter<T> w) =>
         w.Last("radius", r).Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));
+
+    private static void WriteOnline(OnlineRate<T> r, RuleWriter<T> w)
+    {
+        OnlineRateCodec.Write(r.Options, w);
+        w.Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));
+    }
 
     private static UpdateRule<T> Inside(JsonFields f, RuleTensors<T> tensors) => Kinds.Read(f.Object("rule"), tensors);
 

@@ -57,6 +57,8 @@ public sealed class LearningTests
     [InlineData("adam", 0)]
     [InlineData("adam --learning-rate 2", 1)]
     [InlineData("adam --fall-back", 0)]
+    [InlineData("adam --adapt-rate scalar", 0)]
+    [InlineData("adam --adapt-rate block", 0)]
     public void Train_says_how_it_went(string optimizer, int code)
     {
         using var folder = new TemporaryFolder();

@@ -36,7 +36,10 @@ internal static class FakeEngines
                 Diverged: request.LearningRate > 1,
                 request.FallBack,
                 [],
-                IsComplete: true);
+                IsComplete: true)
+            {
+                Rates = request.AdaptRate is { } which ? new RateSummary(which, 399, -1.25, 0.5, 0.25, 1.125, 4) : null,
+            };
         },
         Certify = (request, _) => new CertificationResult(
             "metamd-diagonal",

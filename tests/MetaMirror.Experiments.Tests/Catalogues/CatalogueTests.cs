@@ -13,7 +13,8 @@ public sealed class CatalogueTests
         Assert.Equal(["sgd", "sgd-momentum", "nesterov", "rmsprop", "adam", "nadam", "adamw", "adagrad"], Catalogue.Baselines);
 
     [Fact]
-    public void Rivals_are_in_tables_only_when_asked_for() => Assert.Equal(["optimistic-sgd", "omega"], Catalogue.Rivals);
+    public void Rivals_are_in_tables_only_when_asked_for() => Assert.Equal(
+        ["optimistic-sgd", "omega", "hypergradient-descent", "hypergradient-descent-elementwise", "hypergradient-adam", "normalized-hypergradient", "optimistic-hypergradient"], Catalogue.Rivals);
 
     [Theory]
     [MemberData(nameof(Tunable))]
@@ -23,8 +24,10 @@ public sealed class CatalogueTests
         UpdateRule<double> constant = entry.Create(new RuleSetting(0.01, ScheduleName.Constant)), linear = entry.Create(new RuleSetting(0.02, ScheduleName.Linear));
         var layout = ParameterLayout.Vector(2);
 
-        Assert.Equal(0.01, Assert.Single(constant.MetaSpecs(layout), s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal)).Initial[0]);
-        Assert.Equal(0.02, Assert.Single(linear.MetaSpecs(layout), s => s.Name.EndsWith("learning_rate", StringComparison.Ordinal)).Initial[0]);
+        // Rates that adapt start from it; the rule inside then has rate 1.
+        string rate = name.Contains("hypergradient", StringComparison.Ordinal) ? "online_rate" : "learning_rate";
+        Assert.Equal(0.01, Assert.Single(constant.MetaSpecs(layout), s => s.Name.EndsWith(rate, StringComparison.Ordinal)).Initial[0]);
+        Assert.Equal(0.02, Assert.Single(linear.MetaSpecs(layout), s => s.Name.EndsWith(rate, StringComparison.Ordinal)).Initial[0]);
         Assert.Equal(0.05, Assert.Single(linear.MetaSpecs(layout), s => s.Name.EndsWith("final_fraction", StringComparison.Ordinal)).Initial[0]);
         Assert.Equal(entry.Name, Catalogue.Optimizer<float>(name).Name);
     }
@@ -48,7 +51,7 @@ public sealed class CatalogueTests
         var learned = Assert.Throws<ArgumentException>(() => Catalogue.LearnedOptimizer("metamd-diag"));
 
         Assert.StartsWith(
-            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, optimistic-sgd, omega, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
+            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, optimistic-sgd, omega, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
         Assert.EndsWith("found 'metamd-diag' (did you mean 'metamd-diagonal'?) (Parameter 'name')", learned.Message, StringComparison.Ordinal);
     }
 

@@ -12,6 +12,7 @@ using MetaMirror.Tests.Divergences;
 using MetaMirror.Tests.Hypergradients;
 using MetaMirror.Tests.UpdateRules;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Online;
 using Draws = MetaMirror.Tests.Objectives.Draws;
 
 namespace MetaMirror.Tests.Cases;
@@ -82,6 +83,9 @@ public sealed class UnrollDifferencesTests
         ["warm-up and cosine"] = () => new Chain<double>(new Warmup<double>(3), new CosineSchedule<double>(.1), Plain()),
         ["inverse time"] = () => new Chain<double>(new InverseTimeSchedule<double>(), Plain()),
         ["exponential"] = () => new Chain<double>(new ExponentialSchedule<double>(.5, 2), Plain()),
+        ["hypergradient descent"] = () => new OnlineRate<double>(Plain(), new() { MetaRate = .1 }),
+        ["optimistic element-wise rates over Adam"] = () => new OnlineRate<double>(
+            new Adam<double>(new() { LearningRate = .1 }), new() { MetaRate = .1, Granularity = RateGranularity.Element, Form = RateForm.Multiplicative, Hint = RateHint.LastGradient }),
         ["polynomial"] = () => new Chain<double>(new PolynomialSchedule<double>(.1, 2), Plain()),
     };
 

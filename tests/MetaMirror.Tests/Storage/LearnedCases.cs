@@ -6,6 +6,7 @@ using MetaMirror.Numerics;
 using MetaMirror.Optimism;
 using MetaMirror.Storage;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Tests.Storage;
 
@@ -120,6 +121,16 @@ internal static class LearnedCases
             ["exponential"] = new Chain<T>(new ExponentialSchedule<T>(0.9, 2, 1, staircase: true, endFraction: 0.5, learn: true), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
             ["exponential-endless"] = new Chain<T>(new ExponentialSchedule<T>(0.9, 3), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
             ["inverse-time"] = new Chain<T>(new InverseTimeSchedule<T>(3, learn: true), new Sgd<T>(new SgdOptions { LearningRate = 0.1 })),
+            ["hypergradient-descent"] = new OnlineRate<T>(new Sgd<T>(new SgdOptions { LearningRate = 1 }), new OnlineRateOptions { Rate = 0.1, MetaRate = 0.001, Learn = ["online_rate", "meta_rate"] }),
+            ["online-element"] = new OnlineRate<T>(new Adam<T>(), new OnlineRateOptions
+            {
+                MetaRate = 0.02, Granularity = RateGranularity.Element, Form = RateForm.Multiplicative, Normalization = RateNormalization.RunningRms, NormAveraging = 0.95, Hint = RateHint.LastGradient,
+            }),
+            ["online-tracked"] = new OnlineRate<T>(new Chain<T>(new LinearSchedule<T>(0.05), tracked), new OnlineRateOptions
+            {
+                MetaRate = 0.3, Granularity = RateGranularity.Block, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.AverageHypergradient, HintAveraging = 0.8, Lowest = 0.5, Highest = 2,
+            }),
+            ["online-look-ahead"] = new OnlineRate<T>(new Sgd<T>(new SgdOptions { LearningRate = 1 }), new OnlineRateOptions { MetaRate = 0, Normalization = RateNormalization.Cosine, Hint = RateHint.AverageGradient, HintAtPresentStep = true }),
             ["empty-chain"] = new Chain<T>(),
         };
     }

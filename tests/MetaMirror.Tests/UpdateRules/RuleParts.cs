@@ -1,5 +1,6 @@
 using MetaMirror.Divergences;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Tests.UpdateRules;
 
@@ -21,6 +22,7 @@ internal static class RuleParts
     private static IEnumerable<UpdateRule<double>> Parts(UpdateRule<double> rule) => rule switch
     {
         Chain<double> chain => [rule, .. chain.Members.SelectMany(Parts)],
+        OnlineRate<double> online => [rule, .. Parts(online.Rule)],
         DualNormScaling<double> scaling => [rule, .. Parts(scaling.Rule)],
         _ => [rule],
     };

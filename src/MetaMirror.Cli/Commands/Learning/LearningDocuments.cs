@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Cli.Commands.Learning;
@@ -22,7 +23,15 @@ internal sealed record TrainDocument(
     IReadOnlyList<int> Steps,
     IReadOnlyList<double?> TrainingLoss,
     IReadOnlyList<string> Files,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>What adapting rates did; left out where none adapted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RatesDocument? AdaptedRates { get; init; }
+}
+
+/// <summary>Rates that adapted beside rates kept at 1.</summary>
+internal sealed record RatesDocument(string Granularity, int Steps, double LinearRegret, double Bound, double Least, double Median, double Largest);
 
 /// <summary>The machine of a run.</summary>
 internal sealed record RunMachine(string Processor, int Cores, string OperatingSystem, string Runtime, string InstructionSet);

@@ -7,6 +7,7 @@ using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Readers;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Cli.Commands.Learning;
 
@@ -14,6 +15,7 @@ namespace MetaMirror.Cli.Commands.Learning;
 internal sealed class TrainCommand : ICommandSpec
 {
     private const int MostSteps = 100_000_000;
+    private static readonly string[] Rates = ["scalar", "block", "element"];
 
     private readonly TrainEngine _engine;
     private readonly ValueArgument _plan = Shared.Plan();
@@ -27,6 +29,10 @@ internal sealed class TrainCommand : ICommandSpec
     private readonly ValueOption<int?> _steps = new("--steps", "N", ValueKinds.WholeOrNone(1, MostSteps), "Steps. Default: the plan's.");
     private readonly Flag _fallBack = new(
         "--fall-back", "Let AdamW take over if the first gradients lie outside what meta-training saw. Without it there is only a warning.");
+
+    private readonly ValueOption<string?> _adapt = new(
+        "--adapt-rate", "WHICH", ValueKinds.OneOf("a choice of rates", Rates),
+        "Let step sizes go on adapting while it trains: one (scalar), one for each tensor (block) or one for each parameter (element); never worse than the optimizer's own by more than a regret that is printed.");
 
     public TrainCommand(TrainEngine engine)
     {
@@ -43,6 +49,7 @@ internal sealed class TrainCommand : ICommandSpec
             _rate,
             _steps,
             _fallBack,
+            _adapt,
         };
     }
 
@@ -64,7 +71,10 @@ internal sealed class TrainCommand : ICommandSpec
             EngineContext context = session.EngineContext(progress);
             progress.Begin($"training {task} with {Path.GetFileName(optimizer)}");
             outcome = _engine(
-                new TrainRequest(plan, task, optimizer, session.Get(_rate), session.Get(_steps), session.Get(_fallBack), folder),
+                new TrainRequest(plan, task, optimizer, session.Get(_rate), session.Get(_steps), session.Get(_fallBack), folder)
+                {
+                    AdaptRate = session.Get(_adapt) is { } which ? (RateGranularity)Array.IndexOf(Rates, which) : null,
+                },
                 context with { Warn = text => { warnings.Add(text); context.Warn(text); } });
         }
 
@@ -112,5 +122,8 @@ internal sealed class TrainCommand : ICommandSpec
         outcome.Curve.Steps,
         [.. outcome.Curve.Median.Select(v => double.IsFinite(v) ? v : (double?)null)],
         outcome.Files,
-        warnings);
+        warnings)
+    {
+        AdaptedRates = outcome.Rates is { } r ? new RatesDocument(Rates[(int)r.Granularity], r.Steps, r.LinearRegret, r.Bound, r.Least, r.Median, r.Largest) : null,
+    };
 }

@@ -1,0 +1,155 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using MetaMirror.Numerics;
+
+namespace MetaMirror.UpdateRules.Online;
+
+/// <summary>
+/// A rule whose step sizes are learned while it runs (PAPERS 3.2, 3.4, 3.5): with d_t = theta_t - rule(theta_t), theta_{t+1} = theta_t - w_t d_t, where w is one rate, one for
+/// each tensor or one for each parameter. The meta-learner's loss is h_t(w) = f(theta_t - w d_t), so its slope G = -dh_t/dw = d_t g_{t+1} (summed over those that share the rate)
+/// is known at the next step for nothing. Over SGD of rate 1: hypergradient descent (Baydin et al. 2018), w_t = w_{t-1} + beta &lt;g_t, g_{t-1}&gt;.
+/// </summary>
+/// <remarks>
+/// <para>Optimistic: w_t = w_{t-1} + beta (G_t + M_{t+1} - M_t), where M_{t+1} guesses the next slope, M_1 = 0 (<see cref="RateHint"/>). Forms and normalizations: see
+/// <see cref="RateForm"/> and <see cref="RateNormalization"/>; docs/online.md has the formulas.</para>
+/// <para>Meta-parameters: those of the rule inside, then online_rate (w_1) and meta_rate (beta). State: the rates, what normalizes them, the sum of slopes (anchored), d_t,
+/// the hint, then the rule's. At w = 1 the step is the rule's own, bit for bit. Put hints and schedules inside, so that the gradient met here is the loss's.</para>
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed partial class OnlineRate<T> : UpdateRule<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int OwnMetas = 2;
+    private readonly RuleMetas<T> _metas;
+    private readonly ConditionalWeakTable<ParameterLayout, OnlineRatePlan<T>> _plans = [];
+    private readonly ConditionalWeakTable<ParameterLayout, OnlineRatePlan<T>>.CreateValueCallback _plan;
+
+    /// <summary>Adapts the rates of a rule.</summary>
+    /// <param name="rule">The rule whose steps are scaled.</param>
+    /// <param name="options">Meta rate and the rest.</param>
+    /// <exception cref="ArgumentException">A value is out of its range, or the choices don't fit together.</exception>
+    public OnlineRate(UpdateRule<T> rule, OnlineRateOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(options);
+        OnlineRateChecks.Require(options);
+        Rule = rule;
+        Options = options;
+        _metas = new RuleMetas<T>("online-rate", options.Learn).Positive("online_rate", options.Rate).NotNegative("meta_rate", options.MetaRate).Checked();
+        _plan = layout => new OnlineRatePlan<T>(Options, Rule, layout);
+    }
+
+    /// <summary>The rule whose steps are scaled.</summary>
+    public UpdateRule<T> Rule { get; }
+
+    /// <summary>The options.</summary>
+    public OnlineRateOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override string Name => $"online-rate({Rule.Name})";
+
+    /// <inheritdoc/>
+    /// <remarks>False with a hint that looks ahead: the gradient there would need the Hessian.</remarks>
+    public override bool IsDifferentiable => Options.Hint != RateHint.LookAhead && Rule.IsDifferentiable;
+
+    /// <inheritdoc/>
+    public override bool ChangesGradient => Rule.ChangesGradient;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => [.. Rule.MetaSpecs(layout), .. _metas.Specs];
+
+    /// <inheritdoc/>
+    public override int StateLength(ParameterLayout layout) => PlanOf(layout).StateLength;
+
+    /// <inheritdoc/>
+    public override int ScratchLength(ParameterLayout layout) => PlanOf(layout).ScratchLength;
+
+    /// <summary>The rates used last, as they lie in a state: one, one for each tensor, or one for each parameter. All zeros before the first step.</summary>
+    /// <param name="layout">Parameters.</param>
+    /// <param name="state">The rule's state.</param>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    public ReadOnlySpan<T> Rates(ParameterLayout layout, ReadOnlySpan<T> state)
+    {
+        OnlineRatePlan<T> plan = PlanOf(layout);
+        Require("state entries", state.Length, plan.StateLength);
+        return state[..plan.Rates];
+    }
+
+    /// <inheritdoc/>
+    public override void Step(in StepContext<T> context, in Iterate<T> x)
+    {
+        OnlineRatePlan<T> plan = PlanAt(context, x);
+        OnlineRateState<T> s = plan.Parts(x.State);
+        OnlineRateScratch<T> work = plan.Scratch(context.Scratch, x.Gradient);
+        x.Theta.CopyTo(work.Old);
+        Rule.Step(context.For(context.Meta[..plan.MetaLength], work.Rule), x.WithState(s.RuleStart, plan.RuleState));
+        if (plan.LooksAhead && context.Age > 0)
+            LookAhead(plan, context, s, work, x.Theta);
+        RateMap<T> map = MapAt(context);
+        if (Options.Granularity == RateGranularity.Element)
+            StepElements(plan, context, s, work, x.Theta, map);
+        else
+            StepGroups(plan, context, s, work, x.Theta, map);
+    }
+
+    /// <summary>The gradient where the present rates would lead.</summary>
+    private void LookAhead(OnlineRatePlan<T> plan, in StepContext<T> context, in OnlineRateState<T> s, in OnlineRateScratch<T> work, ReadOnlySpan<T> moved)
+    {
+        ObjectiveProbe<T> probe = context.Probe
+            ?? throw new InvalidOperationException($"{Name} looks ahead, which needs gradients at points of its own; here gradients come from outside. Choose another hint.");
+        Vectors.Subtract(work.Old, moved, work.Point);
+        if (Options.Granularity == RateGranularity.Element)
+            Vectors.Multiply(s.W, work.Point, work.Point);
+        for (int k = 0; k < plan.Groups.Length; k++)
+            Vectors.Scale(s.W[k], work.Point.Slice(plan.Groups[k].Start, plan.Groups[k].Length));
+        Vectors.Subtract(work.Old, work.Point, work.Point);
+        probe.Evaluate(work.Point, work.Ahead);
+    }
+
+    private RateMap<T> MapAt(in StepContext<T> context)
+    {
+        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, context.Age));
+        return new RateMap<T>
+        {
+            Form = Options.Form,
+            Normalization = Options.Normalization,
+            Start = context.Meta[^2],
+            Beta = context.Meta[^1],
+            Lowest = T.CreateTruncating(Options.Lowest),
+            Highest = T.CreateTruncating(Options.Highest),
+            Keep = keep,
+            Take = T.One - keep,
+            Correction = correction,
+            Step = Options.Normalization == RateNormalization.RunningRms ? context.Meta[^1] * T.Sqrt(correction) : context.Meta[^1],
+        };
+    }
+
+    private HintMap<T> Guess()
+    {
+        T keep = T.CreateTruncating(Options.HintAveraging);
+        return new HintMap<T> { Kind = Options.Hint, IsPresent = Options.HintAtPresentStep, Keep = keep, Take = T.One - keep };
+    }
+
+    private OnlineRatePlan<T> PlanOf(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return _plans.GetValue(layout, _plan);
+    }
+
+    private OnlineRatePlan<T> PlanAt(in StepContext<T> context, in Iterate<T> x)
+    {
+        OnlineRatePlan<T> plan = PlanOf(context.Layout);
+        context.Layout.RequireLength(x.Theta.Length, nameof(x));
+        context.Layout.RequireLength(x.Gradient.Length, nameof(x));
+        Require("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
+        Require("state entries", x.State.Length, plan.StateLength);
+        Require("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        return plan;
+    }
+
+    private void Require(string what, int found, int expected)
+    {
+        if (found != expected)
+            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
+    }
+}

@@ -1,0 +1,30 @@
+namespace MetaMirror.UpdateRules.Online;
+
+/// <summary>Ranges of <see cref="OnlineRateOptions"/>, and which choices fit together.</summary>
+internal static class OnlineRateChecks
+{
+    /// <summary>Throws for the first thing that is wrong.</summary>
+    public static void Require(OnlineRateOptions o)
+    {
+        if (!(o.Lowest > 0 && o.Lowest <= o.Highest && double.IsFinite(o.Highest)))
+            throw new ArgumentException($"Rates of online-rate must have bounds 0 < lowest <= highest, both finite; found [{o.Lowest}, {o.Highest}].", nameof(o));
+        if (!(o.Rate >= o.Lowest && o.Rate <= o.Highest))
+            throw new ArgumentException($"The rate of online-rate must lie in its bounds [{o.Lowest}, {o.Highest}], found {o.Rate}.", nameof(o));
+        Fraction(o.NormAveraging, nameof(o.NormAveraging));
+        Fraction(o.HintAveraging, nameof(o.HintAveraging));
+        if (o.Normalization == RateNormalization.Cosine && o.Granularity == RateGranularity.Element)
+            throw new ArgumentException("Element-wise rates have no cosine, only a sign: choose the normalization RunningRms or AdaGrad.", nameof(o));
+        if (o.Form != RateForm.Anchored)
+            return;
+        if (o.Normalization is RateNormalization.RunningRms or RateNormalization.Cosine)
+            throw new ArgumentException($"An anchored rate needs a meta rate that does not rise: the normalization None or AdaGrad, found {o.Normalization}.", nameof(o));
+        if (o.Hint is RateHint.LastGradient or RateHint.AverageGradient or RateHint.LookAhead && !o.HintAtPresentStep)
+            throw new ArgumentException($"An anchored rate takes guessed gradients at the present step (HintAtPresentStep), found {o.Hint} at the step before.", nameof(o));
+    }
+
+    private static void Fraction(double value, string name)
+    {
+        if (!(value is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} of online-rate must be at least 0 and below 1.");
+    }
+}

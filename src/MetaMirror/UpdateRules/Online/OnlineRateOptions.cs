@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+
+namespace MetaMirror.UpdateRules.Online;
+
+/// <summary>Options of <see cref="OnlineRate{T}"/>.</summary>
+public sealed record OnlineRateOptions
+{
+    /// <summary>
+    /// Rates that start at 1 and stay in [1/range, range], anchored, scale-free and optimistic: for a rule whose steps are good already, such as a learned map. Never worse than the
+    /// rule's own steps by more than the regret that <see cref="OnlineRegret{T}"/> states (docs/online.md).
+    /// </summary>
+    /// <param name="granularity">How many rates.</param>
+    /// <param name="range">Largest rate, above 1. Default: 4.</param>
+    /// <param name="metaRate">beta. Default: 0.25.</param>
+    public static OnlineRateOptions Safeguarded(RateGranularity granularity, double range = 4, double metaRate = 0.25) => new()
+    {
+        MetaRate = metaRate, Granularity = granularity, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.LastHypergradient, Lowest = 1 / range, Highest = range,
+    };
+
+    /// <summary>w_1, the rate to start from, between the bounds. Default: 1, the rule's own steps.</summary>
+    public double Rate { get; init; } = 1;
+
+    /// <summary>beta, the meta rate, at least 0. What it means depends on form and normalization.</summary>
+    public required double MetaRate { get; init; }
+
+    /// <summary>How many rates. Default: one.</summary>
+    public RateGranularity Granularity { get; init; } = RateGranularity.Scalar;
+
+    /// <summary>How a rate moves. Default: additive.</summary>
+    public RateForm Form { get; init; } = RateForm.Additive;
+
+    /// <summary>What hypergradients are divided by. Default: nothing.</summary>
+    public RateNormalization Normalization { get; init; } = RateNormalization.None;
+
+    /// <summary>rho of <see cref="RateNormalization.RunningRms"/>, in [0, 1). Default: 0.99.</summary>
+    public double NormAveraging { get; init; } = 0.99;
+
+    /// <summary>The guess that makes it optimistic. Default: none.</summary>
+    public RateHint Hint { get; init; } = RateHint.None;
+
+    /// <summary>a of the averaging hints, in [0, 1). Default: 0.9.</summary>
+    public double HintAveraging { get; init; } = 0.9;
+
+    /// <summary>
+    /// Which displacement turns a guessed gradient y into a guessed hypergradient. False, as printed (PAPERS 3.5): that of the step before, d_{t-1} y. True: that of the step to
+    /// come, d_t y, as in the rate of PAPERS 3.3; on mini-batches it squares the noise that d_t and g_t share. Default: false.
+    /// </summary>
+    public bool HintAtPresentStep { get; init; }
+
+    /// <summary>Least rate, positive. Default: 1e-10.</summary>
+    public double Lowest { get; init; } = 1e-10;
+
+    /// <summary>Largest rate. Default: 1e6.</summary>
+    public double Highest { get; init; } = 1e6;
+
+    /// <summary>Names of learned meta-parameters: online_rate, meta_rate. Default: neither.</summary>
+    public ImmutableArray<string> Learn { get; init; } = [];
+}

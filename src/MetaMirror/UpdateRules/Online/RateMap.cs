@@ -1,0 +1,109 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MetaMirror.UpdateRules.Online;
+
+/// <summary>What is kept of a few neighboring rates: w, the sum that normalizes, the sum of hypergradients.</summary>
+internal struct RateCells<T>
+{
+    public Vector256<T> W;
+    public Vector256<T> V;
+    public Vector256<T> Z;
+}
+
+/// <summary>The meta-update of one step as a formula on a few rates.</summary>
+internal readonly struct RateMap<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public required RateForm Form { get; init; }
+
+    public required RateNormalization Normalization { get; init; }
+
+    /// <summary>w_1.</summary>
+    public required T Start { get; init; }
+
+    /// <summary>beta.</summary>
+    public required T Beta { get; init; }
+
+    public required T Lowest { get; init; }
+
+    public required T Highest { get; init; }
+
+    /// <summary>rho.</summary>
+    public required T Keep { get; init; }
+
+    /// <summary>1 - rho.</summary>
+    public required T Take { get; init; }
+
+    /// <summary>1 - rho^k after k updates.</summary>
+    public required T Correction { get; init; }
+
+    /// <summary>beta times the root of the correction.</summary>
+    public required T Step { get; init; }
+
+    /// <summary>One update.</summary>
+    /// <param name="c">What is kept.</param>
+    /// <param name="g">G = -dh/dw at the rate used last.</param>
+    /// <param name="past">What G was guessed to be.</param>
+    /// <param name="next">Guess of the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update(ref RateCells<T> c, Vector256<T> g, Vector256<T> past, Vector256<T> next)
+    {
+        if (Form == RateForm.Anchored)
+        {
+            c.Z += g;
+            Vector256<T> sum = c.Z + next, error = g - past;
+            if (Normalization == RateNormalization.AdaGrad)
+            {
+                c.V += error * error;
+                sum = OverRoot(sum, c.V);
+            }
+
+            c.W = Project(Vector256.Create(Start) + (sum * Beta));
+            return;
+        }
+
+        Vector256<T> u = g + (next - past);
+        bool multiplies = Form == RateForm.Multiplicative;
+        if (multiplies)
+        {
+            g *= c.W;
+            u *= c.W;
+        }
+
+        if (Normalization == RateNormalization.RunningRms)
+        {
+            c.V = (c.V * Keep) + (g * g * Take);
+            u = OverRoot(u, c.V);
+        }
+        else if (Normalization == RateNormalization.AdaGrad)
+        {
+            c.V += g * g;
+            u = OverRoot(u, c.V);
+        }
+
+        u *= Step;
+        c.W = Project(multiplies ? c.W * Growth(u) : c.W + u);
+    }
+
+    /// <summary>x / sqrt(v); 0 where v is 0: no hypergradient was seen there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> OverRoot(Vector256<T> x, Vector256<T> v) =>
+        Vector256.ConditionalSelect(Vector256.Equals(v, Vector256<T>.Zero), Vector256<T>.Zero, x / Vector256.Sqrt(v));
+
+    /// <summary>(1 + x/2) / (1 - x/2), x clipped to [-1, 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Growth(Vector256<T> x)
+    {
+        Vector256<T> one = Vector256<T>.One, half = Vector256.Create(T.CreateTruncating(0.5)) * Clip(x, -one, one);
+        return (one + half) / (one - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<T> Project(Vector256<T> w) => Clip(w, Vector256.Create(Lowest), Vector256.Create(Highest));
+
+    /// <summary>Bounds come first: of these operations x64 gives the second operand where one is NaN, Arm gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Clip(Vector256<T> x, Vector256<T> least, Vector256<T> most) => Vector256.MinNative(most, Vector256.MaxNative(least, x));
+}
