@@ -42,8 +42,8 @@ public sealed class BootstrapOptionTests
         Assert.Contains("L = 1 and nothing to match; found L = 2", Message(() => BootstrapRun.Of("sgd", null, 0, Plain with { TargetSteps = 2 })), StringComparison.Ordinal);
         Assert.Contains("found L = 1, Outputs", Message(() => BootstrapRun.Of("sgd", null, 0, Plain with { Matching = TargetMatching.Outputs })), StringComparison.Ordinal);
         BootstrappedMetaGradient<double> inside = BootstrapRun.Of("sgd", "sgd", 0.1, Plain);
-        Assert.Contains("the rule 'bootstrapped(sgd)' has no derivatives", Message(() => new BootstrappedMetaGradient<double>(inside, null, Plain with { LearnedSteps = 2 })), StringComparison.Ordinal);
-        Assert.Equal("meta-gradient(bootstrapped(sgd))", new BootstrappedMetaGradient<double>(inside, null, Plain).Name);
+        Assert.Contains("the rule 'bootstrapped(sgd)' has no derivatives", Message(() => Over(inside, Plain with { LearnedSteps = 2 })), StringComparison.Ordinal);
+        Assert.Equal("meta-gradient(bootstrapped(sgd))", Over(inside, Plain).Name);
     }
 
     [Fact]
@@ -111,6 +111,8 @@ public sealed class BootstrapOptionTests
         Assert.IsType<Adam<double>>(read.Rule);
         Assert.Equal(rule.Target!.Name, read.Target!.Name);
     }
+
+    private static BootstrappedMetaGradient<double> Over(UpdateRule<double> rule, BootstrapOptions options) => new(rule, null, options);
 
     private static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
 }
