@@ -24,6 +24,7 @@ public sealed class BootstrapMatchingTests
     [InlineData("momentum", 4, 1)]
     [InlineData("adam", 2, 3)]
     [InlineData("adam", 5, 1)]
+    [InlineData("everything", 4, 2)]
     public void The_meta_gradient_is_that_of_the_divergence(string kind, int k, int l)
     {
         foreach (Objective<double> f in new Objective<double>[] { Network(), Softmax() })

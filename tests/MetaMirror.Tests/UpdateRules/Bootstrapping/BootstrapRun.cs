@@ -20,6 +20,7 @@ internal static class BootstrapRun
         "sgd" => new Sgd<double>(new SgdOptions { LearningRate = rate }),
         "momentum" => new Sgd<double>(new SgdOptions { LearningRate = rate, Momentum = ScalarRule.Momentum }),
         "optimistic" => new Chain<double>(new LastGradientHint<double>(), new Sgd<double>(new SgdOptions { LearningRate = rate })),
+        "everything" => new Chain<double>(new LinearSchedule<double>(0.05), new ClipByNorm<double>(0.3), new WeightDecay<double>(0.1), new Sgd<double>(new SgdOptions { LearningRate = rate, Momentum = ScalarRule.Momentum, WeightDecay = 0.05 })),
         _ => new Adam<double>(new AdamOptions { LearningRate = rate }),
     };
 

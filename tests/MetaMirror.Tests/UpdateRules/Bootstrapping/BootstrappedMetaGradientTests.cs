@@ -113,6 +113,20 @@ public sealed class BootstrappedMetaGradientTests
     }
 
     [Fact]
+    public void A_schedule_in_front_acts_as_one_inside()
+    {
+        var f = new DriftingQuartic(BootstrapRun.Layout);
+        BootstrapOptions options = Options(3, 1) with { MetaRate = 0.1, Granularity = RateGranularity.Block };
+        var schedule = new LinearSchedule<double>(0.05);
+        UpdateRule<double> front = new Chain<double>(schedule, BootstrapRun.Of("momentum", null, 0, options));
+        UpdateRule<double> inside = new BootstrappedMetaGradient<double>(new Chain<double>(schedule, BootstrapRun.Rule("momentum", 1)), null, options);
+        Descent<double> a = BootstrapRun.Begin(f, front, Steps), b = BootstrapRun.Begin(f, inside, Steps);
+        BootstrapRun.Advance(a, Steps);
+        BootstrapRun.Advance(b, Steps);
+        Assert.Equal(b.Theta.ToArray(), a.Theta.ToArray());
+    }
+
+    [Fact]
     public void Nothing_is_allocated()
     {
         var quadratic = new QuadraticObjective<double>(Matrix(7), Objectives.Draws.Normal<double>(7, 3), layout: BootstrapRun.Layout);
