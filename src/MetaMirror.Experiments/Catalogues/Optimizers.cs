@@ -28,6 +28,7 @@ internal static class Optimizers<T>
         Entry("optimistic-sgd", Rival, "gradient descent with the last gradient as hint", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new LastGradientHint<T>(), r)),
         Entry("omega", Rival, "gradient descent with Omega's hint, averaging 0.9", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new OmegaHint<T>(), r)),
         .. OnlineOptimizers<T>.All,
+        .. BootstrappingOptimizers<T>.All,
     ];
 
     internal static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>

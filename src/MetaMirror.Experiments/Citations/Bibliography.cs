@@ -13,7 +13,7 @@ public static class Bibliography
     /// <summary>The name of this project.</summary>
     public const string Self = "metamirror";
 
-    private const string MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic";
+    private const string MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic", Bootstrapped = "flennerhag2022bootstrapped";
 
     private static readonly string[] Implemented = [Self, MetaMd, "gao2023metamd", "flennerhag2023optimistic", "flennerhag2022bootstrapped"];
 
@@ -56,6 +56,10 @@ public static class Bibliography
         ["hypergradient-adam"] = [Baydin, Adam],
         ["normalized-hypergradient"] = [Baydin],
         ["optimistic-hypergradient"] = [Optimistic, Baydin],
+        ["bootstrapped"] = [Bootstrapped],
+        ["bootstrapped-momentum"] = [Bootstrapped],
+        ["bootstrapped-adam"] = [Bootstrapped, Adam],
+        ["bootstrapped-kl"] = [Bootstrapped],
         ["warpgrad"] = ["flennerhag2020warpgrad"],
         ["lstm"] = ["andrychowicz2016learning"],
         ["powersign"] = ["bello2017neural"],
@@ -65,7 +69,7 @@ public static class Bibliography
         ["fashion-mnist"] = ["xiao2017fashion"],
         ["kmnist"] = ["clanuwat2018kmnist"],
         ["usps"] = ["hull1994database"],
-        ["bmg"] = ["flennerhag2022bootstrapped"],
+        ["bmg"] = [Bootstrapped],
         ["omg"] = ["flennerhag2023optimistic"],
     };
 

@@ -251,16 +251,4 @@ public sealed partial class Descent<T>
     private BatchKey BatchAt(int position) => Unroll.FullBatch ? BatchKey.Full : _run.At(position);
 
     private MetaParameters<T> Meta => _meta ?? throw new InvalidOperationException("The run has not been started: call Start first.");
-
-    private sealed class Probe(Descent<T> descent) : ObjectiveProbe<T>
-    {
-        public override double Evaluate(ReadOnlySpan<T> point, Span<T> gradient)
-        {
-            descent.GradientCount++;
-            return descent.Objective.Evaluate(point, descent.Meta.Of(MetaPlace.Objective), descent.Batch, gradient);
-        }
-
-        public override void HessianVector(ReadOnlySpan<T> point, ReadOnlySpan<T> v, Span<T> product) =>
-            descent.HessianVectorProducts(descent.Position, point, 1, v, product);
-    }
 }

@@ -36,6 +36,12 @@ public sealed class BinaryCrossEntropy : NetworkLoss
         }
     }
 
+    /// <inheritdoc/>
+    public override bool HasDivergence => true;
+
+    /// <inheritdoc/>
+    public override double Divergence<T>(int outputs, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a) => OutputDivergence.Logistic(z, y, scale, a);
+
     /// <summary>Rows with z above 0 and class 1, or z at most 0 and class 0.</summary>
     public override int CountRight<T>(in LossValues<T> v)
     {

@@ -1,4 +1,5 @@
 using MetaMirror.Numerics;
+using MetaMirror.Objectives;
 
 namespace MetaMirror.Networks;
 
@@ -34,6 +35,12 @@ public sealed class MeanSquaredError : NetworkLoss
         dz.CopyTo(da);
         Vectors.Scale(Curvature(v, scale), da);
     }
+
+    /// <inheritdoc/>
+    public override bool HasDivergence => true;
+
+    /// <inheritdoc/>
+    public override double Divergence<T>(int outputs, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a) => OutputDivergence.Normal(2.0 / outputs, z, y, scale, a);
 
     /// <summary>-1: there are no classes.</summary>
     public override int CountRight<T>(in LossValues<T> v) => -1;

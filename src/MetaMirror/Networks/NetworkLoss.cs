@@ -37,6 +37,20 @@ public abstract class NetworkLoss
     public abstract void Tangent<T>(in LossValues<T> v, T scale, ReadOnlySpan<T> a, ReadOnlySpan<T> dz, Span<T> da)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
+    /// <summary>Whether outputs of two points can be compared by <see cref="Divergence"/>. Default: false.</summary>
+    public virtual bool HasDivergence => false;
+
+    /// <summary>Gives sum_i KL(p(y_i) || p(z_i)) of the distributions that outputs stand for, whose negative log-likelihood the loss is, and writes a = scale dKL/dz.</summary>
+    /// <param name="outputs">Outputs per row.</param>
+    /// <param name="z">Outputs, shape [rows x outputs].</param>
+    /// <param name="y">Target outputs, shape [rows x outputs].</param>
+    /// <param name="scale">Factor of the derivative.</param>
+    /// <param name="a">Shape of z, overwritten.</param>
+    /// <exception cref="ArgumentException">The loss has none: <see cref="HasDivergence"/> is false.</exception>
+    public virtual double Divergence<T>(int outputs, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        throw new ArgumentException($"The loss '{this}' has no divergence between outputs; {nameof(HasDivergence)} is false.", nameof(z));
+
     /// <summary>Number of rows whose class is named right, or -1 for real targets.</summary>
     public abstract int CountRight<T>(in LossValues<T> v)
         where T : unmanaged, IFloatingPointIeee754<T>;

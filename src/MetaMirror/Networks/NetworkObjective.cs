@@ -13,7 +13,7 @@ namespace MetaMirror.Networks;
 /// batch of the last evaluation reuse its values and cotangents.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class NetworkObjective<T> : Objective<T>
+public sealed partial class NetworkObjective<T> : Objective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Minibatches? _batches;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using MetaMirror.Objectives;
 
 namespace MetaMirror.Networks;
 
@@ -78,6 +79,12 @@ public sealed class SoftmaxCrossEntropy : NetworkLoss
                 d[c] *= t[c] - mean;
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasDivergence => true;
+
+    /// <inheritdoc/>
+    public override double Divergence<T>(int outputs, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a) => OutputDivergence.Softmax(outputs, z, y, scale, a);
 
     /// <summary>Rows whose largest score (the first of equals) is their class's.</summary>
     public override int CountRight<T>(in LossValues<T> v)

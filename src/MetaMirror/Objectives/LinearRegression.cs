@@ -15,6 +15,7 @@ public sealed class LinearRegression<T> : Objective<T>
     private readonly LinearScores<T> _scores;
     private readonly Dataset<T> _data;
     private readonly T[] _z;
+    private readonly T[] _dz;
 
     /// <summary>Regression on a data set with one real target.</summary>
     /// <param name="data">Examples.</param>
@@ -29,6 +30,7 @@ public sealed class LinearRegression<T> : Objective<T>
         _data = data;
         _scores = new LinearScores<T>(data, 1, batches, bias);
         _z = new T[_scores.Capacity];
+        _dz = new T[_scores.Capacity];
     }
 
     /// <inheritdoc/>
@@ -68,5 +70,21 @@ public sealed class LinearRegression<T> : Objective<T>
             Vectors.Scale(T.One / T.CreateChecked(_scores.Rows), _z.AsSpan(0, _scores.Rows));
             _scores.Pull(_z, products.Slice(j * n, n));
         }
+    }
+
+    /// <inheritdoc/>
+    public override bool MatchesOutputs => true;
+
+    /// <inheritdoc/>
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    {
+        _scores.Load(batch);
+        _scores.Scores(target, _dz);
+        _scores.Scores(theta, _z);
+        int rows = _scores.Rows;
+        Span<T> z = _z.AsSpan(0, rows);
+        double sum = OutputDivergence.Normal(1, z, _dz.AsSpan(0, rows), T.One / T.CreateChecked(rows), z);
+        _scores.Pull(_z, gradient);
+        return sum / rows;
     }
 }

@@ -65,4 +65,20 @@ public sealed class LogisticRegression<T> : Objective<T>
             _scores.Pull(_dz, products.Slice(j * n, n));
         }
     }
+
+    /// <inheritdoc/>
+    public override bool MatchesOutputs => true;
+
+    /// <inheritdoc/>
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    {
+        _scores.Load(batch);
+        _scores.Scores(target, _dz);
+        _scores.Scores(theta, _z);
+        int rows = _scores.Rows;
+        Span<T> dz = _dz.AsSpan(0, rows);
+        double sum = OutputDivergence.Logistic(_z.AsSpan(0, rows), dz, T.One / T.CreateChecked(rows), dz);
+        _scores.Pull(_dz, gradient);
+        return sum / rows;
+    }
 }

@@ -132,6 +132,22 @@ public abstract class Objective<T>
     /// <param name="kept">What <see cref="KeepEvaluation"/> wrote; more may follow.</param>
     public virtual void RecallEvaluation(ReadOnlySpan<T> theta, in BatchKey batch, ReadOnlySpan<T> kept) => Same?.RecallEvaluation(theta, batch, kept);
 
+    /// <summary>Whether the outputs z of two points can be compared: <see cref="MatchOutputs"/>. Default: as the inner objective, false without one.</summary>
+    public virtual bool MatchesOutputs => Inner?.MatchesOutputs ?? false;
+
+    /// <summary>
+    /// KL(p(target) || p(theta)) = mean_i KL(p(z~_i) || p(z_i)) of the distributions that the outputs z of the batch's examples stand for, z~ those at the target, and its gradient
+    /// in theta, J^T dKL/dz: for softmax J^T (softmax(z) - softmax(z~)) / B. Whatever else is in the loss (labels, regularizers) has no part in it.
+    /// </summary>
+    /// <param name="theta">Shape [Layout.Length].</param>
+    /// <param name="target">Shape [Layout.Length], held fixed.</param>
+    /// <param name="batch">Which examples.</param>
+    /// <param name="gradient">Shape [Layout.Length], overwritten.</param>
+    /// <exception cref="ArgumentException">There are no outputs to match: <see cref="MatchesOutputs"/> is false.</exception>
+    public virtual double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient) =>
+        Inner is { } inner ? inner.MatchOutputs(theta, target, batch, gradient)
+            : throw new ArgumentException($"The objective {GetType().Name.Split('`')[0]} has no outputs to match; {nameof(MatchesOutputs)} is false.", nameof(theta));
+
     /// <summary>metaCotangent += weight dL/dmu. Zero by default.</summary>
     public virtual void AddMetaGradient(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, T weight, Span<T> metaCotangent)
     {

@@ -80,6 +80,22 @@ public sealed class SoftmaxRegression<T> : Objective<T>
         }
     }
 
+    /// <inheritdoc/>
+    public override bool MatchesOutputs => true;
+
+    /// <inheritdoc/>
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    {
+        _scores.Load(batch);
+        _scores.Scores(target, _dz);
+        _scores.Scores(theta, _z);
+        int rows = _scores.Rows, length = rows * _data.Classes;
+        Span<T> dz = _dz.AsSpan(0, length);
+        double sum = OutputDivergence.Softmax(_data.Classes, _z.AsSpan(0, length), dz, T.One / T.CreateChecked(rows), dz);
+        _scores.Pull(_dz, gradient);
+        return sum / rows;
+    }
+
     /// <summary>z becomes softmax(z); gives logsumexp(z) - z_y. All scores are shifted by the largest first, so that nothing overflows or cancels.</summary>
     private static double Softmax(Span<T> z, int y)
     {

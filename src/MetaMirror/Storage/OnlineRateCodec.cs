@@ -6,11 +6,11 @@ namespace MetaMirror.Storage;
 /// <summary>Settings of rates that adapt online in the file format.</summary>
 internal static class OnlineRateCodec
 {
-    private static readonly (string Name, RateGranularity Value)[] Granularities = [("scalar", RateGranularity.Scalar), ("block", RateGranularity.Block), ("element", RateGranularity.Element)];
+    internal static readonly (string Name, RateGranularity Value)[] Granularities = [("scalar", RateGranularity.Scalar), ("block", RateGranularity.Block), ("element", RateGranularity.Element)];
 
-    private static readonly (string Name, RateForm Value)[] Forms = [("additive", RateForm.Additive), ("multiplicative", RateForm.Multiplicative), ("anchored", RateForm.Anchored)];
+    internal static readonly (string Name, RateForm Value)[] Forms = [("additive", RateForm.Additive), ("multiplicative", RateForm.Multiplicative), ("anchored", RateForm.Anchored)];
 
-    private static readonly (string Name, RateNormalization Value)[] Normalizations =
+    internal static readonly (string Name, RateNormalization Value)[] Normalizations =
     [
         ("none", RateNormalization.None), ("cosine", RateNormalization.Cosine), ("running-rms", RateNormalization.RunningRms), ("adagrad", RateNormalization.AdaGrad),
     ];
@@ -43,7 +43,7 @@ internal static class OnlineRateCodec
         Learn = f.Texts("learn"),
     };
 
-    private static string NameOf<TValue>((string Name, TValue Value)[] names, TValue value)
+    public static string NameOf<TValue>((string Name, TValue Value)[] names, TValue value)
         where TValue : struct, Enum
     {
         int i = 0;
@@ -52,7 +52,7 @@ internal static class OnlineRateCodec
         return names[i].Name;
     }
 
-    private static TValue ValueOf<TValue>(string field, (string Name, TValue Value)[] names, JsonFields f)
+    public static TValue ValueOf<TValue>(string field, (string Name, TValue Value)[] names, JsonFields f)
         where TValue : struct, Enum
     {
         string found = f.Text(field), known = "";

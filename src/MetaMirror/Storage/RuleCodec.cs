@@ -1,6 +1,7 @@
 using System.Numerics;
 using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Bootstrapping;
 using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Storage;
@@ -48,6 +49,7 @@ internal static class RuleCodec<T>
         Of<LearnedBasis<T>>(BasisKind, WriteBasis, ReadBasis),
         Of<TrackedBasis<T>>(TrackedKind, TrackedBasisCodec.Write, TrackedBasisCodec.Read),
         Of<OnlineRate<T>>(OnlineKind, WriteOnline, (f, t) => new OnlineRate<T>(Inside(f, t), OnlineRateCodec.Read(f))),
+        Of<BootstrappedMetaGradient<T>>("bootstrapped-meta-gradient", WriteBootstrap, ReadBootstrap),
         Of<Sgd<T>>("sgd", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Sgd<T>(ClassicRules.ReadSgd(f))),
         Of<Adam<T>>("adam", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Adam<T>(ClassicRules.ReadAdam(f))),
         Of<AdamW<T>>("adamw", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdamW<T>(ClassicRules.ReadAdam(f))),
@@ -114,6 +116,10 @@ internal static class RuleCodec<T>
 
         return new Chain<T>(rules);
     }
+
+    private static void WriteBootstrap(BootstrappedMetaGradient<T> r, RuleWriter<T> w) => BootstrapCodec.Write(r, w, (inside, x) => Kinds.Write(inside, inside.Name, x));
+
+    private static BootstrappedMetaGradient<T> ReadBootstrap(JsonFields f, RuleTensors<T> tensors) => BootstrapCodec.Read(f, tensors, Kinds.Read);
 
     private static void WriteScaling(DualNormScaling<T> r, RuleWriter<T> w) =>
         w.Last("radius", r).Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));

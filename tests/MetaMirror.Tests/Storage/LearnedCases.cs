@@ -6,6 +6,7 @@ using MetaMirror.Numerics;
 using MetaMirror.Optimism;
 using MetaMirror.Storage;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Bootstrapping;
 using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Tests.Storage;
@@ -131,6 +132,10 @@ internal static class LearnedCases
                 MetaRate = 0.3, Granularity = RateGranularity.Block, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.AverageHypergradient, HintAveraging = 0.8, Lowest = 0.5, Highest = 2,
             }),
             ["online-look-ahead"] = new OnlineRate<T>(new Sgd<T>(new SgdOptions { LearningRate = 1 }), new OnlineRateOptions { MetaRate = 0, Normalization = RateNormalization.Cosine, Hint = RateHint.AverageGradient, HintAtPresentStep = true }),
+            ["bootstrapped"] = new BootstrappedMetaGradient<T>(
+                new Adam<T>(new AdamOptions { LearningRate = 1 }), new Chain<T>(new LastGradientHint<T>(), LearnedBasis<T>.Unlearned(Layout)),
+                new BootstrapOptions { Rate = 0.02, MetaRate = 0.1, TargetSteps = 3, Granularity = RateGranularity.Element, Form = RateForm.Additive, Normalization = RateNormalization.RunningRms, NormAveraging = 0.8, Lowest = 0.001, Highest = 10 }),
+            ["meta-gradient"] = new Chain<T>(new LinearSchedule<T>(0.05), new BootstrappedMetaGradient<T>(basis, null, new BootstrapOptions { MetaRate = 0.01, Granularity = RateGranularity.Block, Normalization = RateNormalization.Cosine })),
             ["empty-chain"] = new Chain<T>(),
         };
     }

@@ -1,5 +1,6 @@
 using MetaMirror.Divergences;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Bootstrapping;
 using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Tests.UpdateRules;
@@ -22,6 +23,8 @@ internal static class RuleParts
     private static IEnumerable<UpdateRule<double>> Parts(UpdateRule<double> rule) => rule switch
     {
         Chain<double> chain => [rule, .. chain.Members.SelectMany(Parts)],
+        BootstrappedMetaGradient<double> { Target: { } target } learner => [rule, .. Parts(learner.Rule), .. Parts(target)],
+        BootstrappedMetaGradient<double> learner => [rule, .. Parts(learner.Rule)],
         OnlineRate<double> online => [rule, .. Parts(online.Rule)],
         DualNormScaling<double> scaling => [rule, .. Parts(scaling.Rule)],
         _ => [rule],

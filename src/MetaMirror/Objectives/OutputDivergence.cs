@@ -1,0 +1,99 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace MetaMirror.Objectives;
+
+/// <summary>
+/// KL(p(y) || p(z)) of the distributions behind outputs z and target outputs y, and scale times its gradient in z. For l(z, label) = Psi(z) - z_label it is the Bregman
+/// divergence Psi(z) - Psi(y) - &lt;Psi'(y), z - y&gt;, its gradient Psi'(z) - Psi'(y). In double whatever T is; the gradient may be written over y.
+/// </summary>
+internal static class OutputDivergence
+{
+    /// <summary>Categorical: Psi = logsumexp, Psi' = softmax.</summary>
+    /// <param name="classes">k.</param>
+    /// <param name="z">Shape [rows x k].</param>
+    /// <param name="y">Shape [rows x k].</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    /// <param name="a">Shape [rows x k], overwritten.</param>
+    /// <returns>Sum over rows.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Softmax<T>(int classes, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double sum = 0, factor = double.CreateTruncating(scale);
+        for (int start = 0; start < z.Length; start += classes)
+        {
+            ReadOnlySpan<T> zRow = z.Slice(start, classes), yRow = y.Slice(start, classes);
+            Span<T> aRow = a.Slice(start, classes);
+            (double zMax, double zSum) = Exponentials(zRow);
+            (double yMax, double ySum) = Exponentials(yRow);
+            double row = zMax - yMax + (Math.Log(zSum) - Math.Log(ySum));
+            for (int c = 0; c < classes; c++)
+            {
+                double zc = double.CreateTruncating(zRow[c]), yc = double.CreateTruncating(yRow[c]), q = Math.Exp(yc - yMax) / ySum;
+                row -= q * (zc - yc);
+                aRow[c] = T.CreateTruncating(factor * ((Math.Exp(zc - zMax) / zSum) - q));
+            }
+
+            sum += Math.Max(row, 0);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Bernoulli with one output: Psi = log(1 + exp(z)), Psi' = sigmoid.</summary>
+    /// <param name="z">Shape [rows].</param>
+    /// <param name="y">Shape [rows].</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    /// <param name="a">Shape [rows], overwritten.</param>
+    /// <returns>Sum over rows.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Logistic<T>(ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double sum = 0, factor = double.CreateTruncating(scale);
+        for (int i = 0; i < z.Length; i++)
+        {
+            double zi = double.CreateTruncating(z[i]), yi = double.CreateTruncating(y[i]), q = Sigmoid(yi);
+            sum += Math.Max(SoftPlus(zi) - SoftPlus(yi) - (q * (zi - yi)), 0);
+            a[i] = T.CreateTruncating(factor * (Sigmoid(zi) - q));
+        }
+
+        return sum;
+    }
+
+    /// <summary>Normal: Psi = weight / 2 ||z||^2, Psi' = weight z.</summary>
+    /// <param name="weight">Curvature of the loss in an output.</param>
+    /// <param name="z">Outputs.</param>
+    /// <param name="y">Target outputs.</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    /// <param name="a">Shape of z, overwritten.</param>
+    /// <returns>Sum over rows.</returns>
+    public static double Normal<T>(double weight, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Numerics.Vectors.Subtract(z, y, a);
+        double sum = 0.5 * weight * Numerics.Vectors.SquaredNorm<T>(a);
+        Numerics.Vectors.Scale(T.CreateTruncating(weight) * scale, a);
+        return sum;
+    }
+
+    private static (double Largest, double Sum) Exponentials<T>(ReadOnlySpan<T> z)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double max = double.NegativeInfinity, sum = 0;
+        foreach (T score in z)
+            max = Math.Max(max, double.CreateTruncating(score));
+        foreach (T score in z)
+            sum += Math.Exp(double.CreateTruncating(score) - max);
+        return (max, sum);
+    }
+
+    private static double SoftPlus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+
+    private static double Sigmoid(double x)
+    {
+        double e = Math.Exp(-Math.Abs(x));
+        return (x >= 0 ? 1 : e) / (1 + e);
+    }
+}
