@@ -28,7 +28,7 @@ public sealed class ConvexMetaRun<T>
     {
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentNullException.ThrowIfNull(options);
-        Require.SupportedElement<T>();
+        Given.SupportedElement<T>();
         int n = objective.Layout.Length, m = options.Family.MetaLength(n);
         objective.Layout.RequireLength(start.Length, nameof(start));
         int bad = Vectors.IndexOfNonFinite(start);

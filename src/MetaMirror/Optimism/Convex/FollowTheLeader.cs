@@ -51,7 +51,7 @@ public sealed class FollowTheLeader<T> : ConvexMetaLearner<T>
     {
         if (_center.Length == 0)
             _center = new T[w.Length];
-        Require.SameLength(w.Length, _center.Length, "w", "center");
+        Given.SameLength(w.Length, _center.Length, "center");
         if (!Domain.Contains(_center, _center))
             throw new InvalidOperationException($"Expected a center in W ({Domain.Name}), found 0: give a center.");
         _sum = new T[w.Length];

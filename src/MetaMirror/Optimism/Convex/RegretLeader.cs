@@ -1,5 +1,4 @@
 using System.Numerics;
-using MetaMirror.Numerics;
 
 namespace MetaMirror.Optimism.Convex;
 
@@ -22,8 +21,8 @@ public static class RegretLeader
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Given.Positive(displacement, nameof(displacement));
-        Require.SameLength(gradient.Length, squares.Length, nameof(gradient), nameof(squares));
-        Require.SameLength(gradient.Length, x.Length, nameof(gradient), nameof(x));
+        Given.SameLength(gradient.Length, squares.Length, nameof(squares));
+        Given.SameLength(gradient.Length, x.Length, nameof(x));
         T d = T.CreateChecked(displacement);
         for (int i = 0; i < x.Length; i++)
         {
