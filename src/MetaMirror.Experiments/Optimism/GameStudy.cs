@@ -52,7 +52,7 @@ internal static class GameStudy
                 figures.Add(best!);
             }
 
-            progress?.Report(new RunProgress("bilinear games", figures.Count / Contenders.Length, sizes.GameDimensions.Count, $"{n} dimensions", double.NaN));
+            progress?.Report(new RunProgress("bilinear games", figures.Count / Contenders.Length, sizes.GameDimensions.Count, n == 1 ? "1 dimension" : $"{n} dimensions", double.NaN));
         }
 
         return figures;

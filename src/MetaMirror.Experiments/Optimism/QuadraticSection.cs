@@ -1,4 +1,3 @@
-using System.Globalization;
 using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Reports;
 
@@ -20,21 +19,32 @@ internal static class QuadraticSection
             [
                 "Gradient descent, momentum and AdaGrad beside meta-learned element-wise rates without and with optimism (the paper's Figure 2). Left: loss per iteration, each optimizer at its best learning rate, median over seeds. Right: regret at the end against the learning rate; a line that stops has diverged beyond it.",
                 "The meta-learned families come twice: in the convex setting, where theory speaks of the weighted average of all points (Algorithms 2 and 4), and as practised, without averages (Algorithms 1 and 3). Averages pay for their guarantee: their early points stay in them.",
+                Effect(result),
             ],
             InPairs = true,
             Figures = [.. result.ConvexQuadratics.Where(q => q.Condition == hardest).GroupBy(q => q.Dimension).SelectMany(g => Charts(g.Key, hardest, [.. g]))],
-            Tables =
-            [
-                new ReportTable(
-                    "Regret at the best learning rate",
-                    ["optimizer", .. cells.Select(c => $"{c.Dimension} · {Condition(c.Condition)}")],
-                    [.. optimizers.Select(o => (IReadOnlyList<string>)[o, .. cells.Select(c => Cell(result.ConvexQuadratics.First(q => q.Optimizer == o && q.Dimension == c.Dimension && q.Condition == c.Condition)))])],
-                    "Columns: dimension · condition number. Median over seeds, with the learning rate (with *: the best rate lies at the edge of the extended grid)."),
-            ],
+            Tables = [.. cells.GroupBy(c => c.Dimension, c => c.Condition).Select(g => Table(result, g.Key, [.. g], optimizers))],
         };
     }
 
-    private static string Condition(double value) => "1e" + Math.Round(Math.Log10(value)).ToString(CultureInfo.InvariantCulture);
+    /// <summary>What optimism changes, each at its best rate, in a sentence.</summary>
+    private static string Effect(OptimismResult result)
+    {
+        string[] parts = [.. ((string[])["Meta-Momentum", "Meta-AdaGrad", "Meta-Momentum in practice", "Meta-AdaGrad in practice"]).Select(f => $"{f} {Ratio(result, f)}")];
+        return $"Regret with optimism ÷ without, each at its best rate, median over all dimensions and condition numbers: {string.Join(", ", parts)}. "
+            + "Below 1, optimism helps.";
+    }
+
+    private static string Ratio(OptimismResult result, string family) => OptimismReport.Improvement(result, family) is { } ratio ? NumberText.Ratio(ratio) : "–";
+
+    private static ReportTable Table(OptimismResult result, int dimension, double[] conditions, string[] optimizers) => new(
+        $"Regret at the best learning rate, {NumberText.Count(dimension)} dimensions",
+        ["optimizer", .. conditions.Select(c => $"condition number {NumberText.Count(c)}")],
+        [
+            .. optimizers.Select(o => (IReadOnlyList<string>)
+                [o, .. conditions.Select(c => Cell(result.ConvexQuadratics.First(q => q.Optimizer == o && q.Dimension == dimension && q.Condition == c)))]),
+        ],
+        "Median over seeds, with the learning rate (with *: the best rate lies at the edge of the extended grid).");
 
     private static string Cell(QuadraticFigure q) => double.IsFinite(q.BestRegret) ? $"{NumberText.Significant(q.BestRegret)} ({NumberText.Significant(q.BestRate, 2)}{(q.AtEdge ? "*" : "")})" : "–";
 
