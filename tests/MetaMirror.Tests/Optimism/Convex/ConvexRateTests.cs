@@ -1,3 +1,4 @@
+using MetaMirror.Certificates;
 using MetaMirror.Numerics;
 using MetaMirror.Optimism.Convex;
 using MetaMirror.Tests.Divergences;
@@ -13,45 +14,44 @@ public sealed class ConvexRateTests
     /// <summary>Rounding of sums of a few hundred terms, relative to the sum of their sizes.</summary>
     private const double Rounding = 1e-12;
 
-    [Fact]
-    public void Rates_With_Their_Constants_Are_Never_Exceeded()
+    [Theory]
+    [InlineData("1")]
+    [InlineData("t")]
+    [InlineData("sqrt(A_(t-1))")]
+    public void Rates_With_Their_Constants_Are_Never_Exceeded(string name)
     {
         RandomStream stream = Draws.Stream(311);
-        var worst = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        IterateWeights weights = ((IterateWeights[])[IterateWeights.Uniform, IterateWeights.Linear, IterateWeights.SquareRoot]).First(w => string.Equals(w.Name, name, StringComparison.Ordinal));
+        double worst = 0;
         for (int k = 0; k < Problems; k++)
         {
             var problem = new SmoothProblem(k % SmoothProblem.Kinds, ref stream);
             (Func<UpdateFamily<double>> create, double[] meta) = problem.Family(k / SmoothProblem.Kinds % 6, ref stream);
-            IterateWeights weights = (k % 3) switch { 0 => IterateWeights.Uniform, 1 => IterateWeights.Linear, _ => IterateWeights.SquareRoot };
             MetaDomain<double>? ball = stream.NextBounded(2) == 0 ? new Ball<double>(Math.Sqrt(Vectors.SquaredNorm<double>(meta)) * (1 + 1e-9 + stream.NextDouble())) : null;
             int steps = 1 + (int)stream.NextBounded(MostSteps);
-            var optimum = new Optimum<double>(problem.Minimizer, meta);
-            ConvexRateOutcome<double> outcome = ConvexRateRun.Until(
-                lambda => new ConvexMetaRun<double>(
-                    problem.Objective,
-                    new()
-                    {
-                        Family = create(),
-                        Learner = new FollowTheLeader<double>(MetaRate.Constant(ConvexRate.Beta(weights, lambda, problem.Smoothness)), ball),
-                        Weights = weights,
-                        Guess = weights == IterateWeights.Uniform ? new NoGuess<double>() : new LastGradientGuess<double>(),
-                    },
-                    problem.Start,
-                    optimum),
-                steps,
-                0,
-                problem.Smoothness);
-            string name = $"problem {k}, kind {problem.Kind}, {outcome.Run.Options.Family.Name}, weights {weights.Name}, T {steps}, {outcome.Attempts} runs";
-            Assert.True(outcome.Verdict.Applies, $"{name}: {string.Join("; ", outcome.Verdict.Premises.Where(p => p.Status == MetaMirror.Certificates.PremiseStatus.Failed))}");
-            Assert.True(outcome.IsPass, $"{name}: gap {outcome.Verdict.Gap}, bound {outcome.Verdict.Bound}, worst {outcome.WorstRatio}");
+            ConvexMetaRun<double> Create(double lambda) => new(
+                problem.Objective,
+                new()
+                {
+                    Family = create(),
+                    Learner = new FollowTheLeader<double>(MetaRate.Constant(ConvexRate.Beta(weights, lambda, problem.Smoothness)), ball),
+                    Weights = weights,
+                    Guess = weights == IterateWeights.Uniform ? new NoGuess<double>() : new LastGradientGuess<double>(),
+                },
+                problem.Start,
+                new(problem.Minimizer, meta));
+            ConvexRateOutcome<double> outcome = ConvexRateRun.Until(Create, steps, 0, problem.Smoothness);
+            string text = $"problem {k}, kind {problem.Kind}, {outcome.Run.Options.Family.Name}, T {steps}, {outcome.Attempts} runs";
+            Assert.True(outcome.Verdict.Applies, $"{text}: {string.Join("; ", outcome.Verdict.Premises.Where(p => p.Status == PremiseStatus.Failed))}");
+            Assert.True(outcome.IsPass, $"{text}: gap {outcome.Verdict.Gap}, bound {outcome.Verdict.Bound}, worst {outcome.WorstRatio}");
             OnlineToBatch identity = outcome.Run.Identity!;
-            Assert.True(Math.Abs(identity.Left - identity.Right) <= Rounding * identity.Size, $"{name}: {identity.Left} is not {identity.Right}");
-            Assert.True(identity.ToComparator >= -Rounding * identity.Size && identity.BetweenAverages >= -Rounding * identity.Size);
-            worst[weights.Name] = Math.Max(worst.GetValueOrDefault(weights.Name), outcome.WorstRatio);
+            Assert.True(Math.Abs(identity.Left - identity.Right) <= Rounding * identity.Size, $"{text}: {identity.Left} is not {identity.Right}");
+            Assert.True(identity.ToComparator >= -Rounding * identity.Size && identity.BetweenAverages >= -Rounding * identity.Size, text);
+            worst = Math.Max(worst, outcome.WorstRatio);
         }
 
-        // Sharp enough to be worth having: the bounds are nearly attained somewhere.
-        Assert.All(worst.Values, ratio => Assert.InRange(ratio, .5, 1 + Rounding));
+        // Sharp enough to be worth having: the bound is nearly attained somewhere.
+        Assert.InRange(worst, .5, 1 + Rounding);
     }
 
     [Fact]
