@@ -58,8 +58,8 @@ public static class OptimismReport
         ];
         return ratios.Length == 0 ? null : Tuning.Quantiles.Median(ratios);
 
-        double Optimistic(QuadraticFigure plain) => result.ConvexQuadratics.First(q =>
-            q.Dimension == plain.Dimension && q.Condition == plain.Condition && string.Equals(q.Optimizer, family + ", optimistic", StringComparison.Ordinal)).BestRegret;
+        double Optimistic(QuadraticFigure plain) => result.ConvexQuadratics.FirstOrDefault(q =>
+            q.Dimension == plain.Dimension && q.Condition == plain.Condition && string.Equals(q.Optimizer, family + ", optimistic", StringComparison.Ordinal))?.BestRegret ?? double.NaN;
     }
 
     /// <summary>PAPERS 3.1 and 3.6.</summary>
