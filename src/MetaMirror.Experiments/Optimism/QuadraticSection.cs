@@ -18,7 +18,8 @@ internal static class QuadraticSection
             Paragraphs =
             [
                 "Gradient descent, momentum and AdaGrad beside meta-learned element-wise rates without and with optimism (the paper's Figure 2). Left: loss per iteration, each optimizer at its best learning rate, median over seeds. Right: regret at the end against the learning rate; a line that stops has diverged beyond it.",
-                "The meta-learned families come twice: in the convex setting, where theory speaks of the weighted average of all points (Algorithms 2 and 4), and as practised, without averages (Algorithms 1 and 3). Averages pay for their guarantee: their early points stay in them.",
+                "The meta-learned families come twice: in the convex setting, where theory speaks of the weighted average of all points (Algorithms 2 and 4), and as practised, without averages (Algorithms 1 and 3). Averages pay for their guarantee: their early points stay in them. "
+                + "Meta-AdaGrad starts at w = 1, which here is the step 1/L of gradient descent; Meta-Momentum starts at w = 0, without any step.",
                 Effect(result),
             ],
             InPairs = true,

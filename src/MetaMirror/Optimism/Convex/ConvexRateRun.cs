@@ -57,7 +57,7 @@ public static class ConvexRateRun
 /// <param name="Lambda">Its lambda.</param>
 /// <param name="Attempts">How many runs it took.</param>
 /// <param name="Verdict">At its last step.</param>
-/// <param name="WorstRatio">The largest gap / bound over all its steps; of no meaning where the verdict does not apply.</param>
+/// <param name="WorstRatio">The largest gap / bound over all its steps; of no meaning where the verdict does not apply, and above 1 by rounding at most where it is a pass.</param>
 /// <param name="IsPass">Whether all premises held and the bound was kept at every step.</param>
 public sealed record ConvexRateOutcome<T>(ConvexMetaRun<T> Run, double Lambda, int Attempts, ConvexRateVerdict Verdict, double WorstRatio, bool IsPass)
     where T : unmanaged, IFloatingPointIeee754<T>;
