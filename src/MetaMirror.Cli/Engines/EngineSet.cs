@@ -17,6 +17,7 @@ internal sealed record EngineSet
         Certify = CertificationEngine.Run,
         Gradcheck = CheckingEngine.Run,
         Reproduce = ReproductionEngine.Run,
+        Optimism = OptimismEngines.Run,
         Learn = LearningEngine.Learn,
         Train = LearningEngine.Train,
         Bench = BenchingEngine.Both,
@@ -37,8 +38,11 @@ internal sealed record EngineSet
     /// <summary><c>gradcheck</c>.</summary>
     public GradcheckEngine? Gradcheck { get; init; }
 
-    /// <summary><c>reproduce</c>.</summary>
+    /// <summary><c>reproduce</c> of what is a comparison.</summary>
     public ReproduceEngine? Reproduce { get; init; }
+
+    /// <summary><c>reproduce optimism</c>.</summary>
+    public OptimismEngine? Optimism { get; init; }
 
     /// <summary><c>bench</c>.</summary>
     public BenchEngine? Bench { get; init; }
@@ -58,8 +62,8 @@ internal sealed record EngineSet
             yield return new CertifyCommand(Certify);
         if (Gradcheck is not null)
             yield return new GradcheckCommand(Gradcheck);
-        if (Reproduce is not null)
-            yield return new ReproduceCommand(Reproduce);
+        if (Reproduce is not null && Optimism is not null)
+            yield return new ReproduceCommand(Reproduce, Optimism);
         if (Bench is not null)
             yield return new BenchCommand(Bench);
     }

@@ -95,6 +95,32 @@ internal static class PictureSections
         html.Close();
     }
 
+    public static void WriteSection(MarkupWriter html, ReportSection section)
+    {
+        html.Open("section");
+        html.Element("h2", section.Title);
+        foreach (var paragraph in section.Paragraphs) html.Element("p", paragraph);
+        if (section.Facts.Count > 0) HtmlTable.Facts(html, section.Facts);
+        foreach (var row in section.Figures.Chunk(section.InPairs ? 2 : 1))
+        {
+            if (section.InPairs) html.Open("div", ("class", "pair"));
+            foreach (var figure in row)
+            {
+                html.Open("div");
+                html.Element("h3", figure.Plot.Title);
+                HtmlTable.Picture(html, figure.Plot, figure.Caption);
+                html.Close();
+            }
+
+            // An empty cell keeps a last picture alone as wide as the others.
+            if (section.InPairs && row.Length == 1) html.Element("div", "");
+            if (section.InPairs) html.Close();
+        }
+
+        foreach (var table in section.Tables) WriteTable(html, table);
+        html.Close();
+    }
+
     private static void WriteTable(MarkupWriter html, ReportTable table)
     {
         html.Element("h3", table.Title);
@@ -110,5 +136,5 @@ internal static class PictureSections
         HtmlTable.Close(html);
     }
 
-    private static bool IsNumber(string cell) => cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || cell is "–" || (cell.Length > 1 && cell[0] is '-' or '<' && char.IsAsciiDigit(cell[1])));
+    private static bool IsNumber(string cell) => cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || cell is "–" || (cell.Length > 1 && cell[0] is '-' or '−' or '<' && char.IsAsciiDigit(cell[1])));
 }

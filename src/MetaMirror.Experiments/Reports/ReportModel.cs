@@ -43,6 +43,9 @@ public sealed record ReportModel
     /// <summary>Other tables, such as certificates.</summary>
     public IReadOnlyList<ReportTable> Tables { get; init; } = [];
 
+    /// <summary>Chapters of a report that is not one comparison, in their order.</summary>
+    public IReadOnlyList<ReportSection> Sections { get; init; } = [];
+
     /// <summary>The papers' numbers beside ours.</summary>
     public IReadOnlyList<PaperFigure> PaperFigures { get; init; } = [];
 

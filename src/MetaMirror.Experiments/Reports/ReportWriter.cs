@@ -26,6 +26,7 @@ public static class ReportWriter
         PictureSections.WriteActivations(html, model, palette);
         PictureSections.WritePreconditioner(html, model);
         PictureSections.WriteFigures(html, model);
+        foreach (var section in model.Sections) PictureSections.WriteSection(html, section);
         ClosingSections.WritePaper(html, model);
         ClosingSections.WriteCost(html, model);
         ClosingSections.WriteDefinitions(html, model);

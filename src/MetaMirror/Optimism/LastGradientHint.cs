@@ -4,7 +4,10 @@ using MetaMirror.UpdateRules;
 namespace MetaMirror.Optimism;
 
 /// <summary>h_{t+1} = a g_t: the next gradient will be like the last. With a = 1 the step goes along 2 g_t - g_{t-1}, the first along 2 g_1 (PAPERS 6.8 g).</summary>
-/// <remarks>Meta-parameter: strength (a). For l beta-smooth relative to P, a = 1 and eta &lt;= 1/(3 beta): sum r_t &lt;= D^2/(2 eta).</remarks>
+/// <remarks>
+/// Meta-parameter: strength (a). Optax's convention is another: its scale_by_optimistic_gradient takes the plain gradient g_1 as first step, which is <see cref="OmegaHint{T}"/> with
+/// a = 1, beta = 0; from the second step on both are the same. h_1 = 0, as the bound needs it, doubles the first. For l beta-smooth relative to P, a = 1 and eta &lt;= 1/(3 beta): sum r_t &lt;= D^2/(2 eta).
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="strength">a, at least 0. Default: 1.</param>
 /// <param name="learn">True to learn a. Default: false.</param>

@@ -5,7 +5,7 @@ namespace MetaMirror.Optimism;
 
 /// <summary>
 /// Omega (PAPERS 5.5): h_{t+1} = h_t + a (g_t - m_t), so the step goes along g_t + a (g_t - m_t); m_{t+1} = beta m_t + (1 - beta) g_t, m_1 = g_1.
-/// beta = 0, a = 1 is optimistic gradient descent 2 g_t - g_{t-1} with g_0 = g_1.
+/// beta = 0, a = 1 is optimistic gradient descent 2 g_t - g_{t-1} with g_0 = g_1: Optax's convention, whose first step is the plain gradient (case A19).
 /// </summary>
 /// <remarks>Meta-parameters: strength (a), averaging (beta).</remarks>
 /// <typeparam name="T">float or double.</typeparam>

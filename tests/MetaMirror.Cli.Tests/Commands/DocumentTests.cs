@@ -22,6 +22,7 @@ public sealed class DocumentTests
     [InlineData("demo --json", "comparison")]
     [InlineData("compare rotated-digits --json", "comparison")]
     [InlineData("reproduce quadratics --json", "comparison")]
+    [InlineData("reproduce optimism --json", "slopeWithHint")]
     public void Standard_output_is_one_document(string line, string key)
     {
         using var folder = new TemporaryFolder();

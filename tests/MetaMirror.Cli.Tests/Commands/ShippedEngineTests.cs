@@ -36,6 +36,23 @@ public sealed class ShippedEngineTests
     }
 
     [Fact]
+    public void Optimism_is_reproduced_at_smoke_scale()
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of(["reproduce", "optimism", "--scale", "smoke", "--json", "--out", folder["out"]], EngineSet.Shipped);
+        Assert.Equal(0, run.Code);
+        JsonElement document = run.Document();
+        Assert.InRange(document.GetProperty("slopeWithoutHint").GetDouble(), -1.05, -.95);
+        Assert.InRange(document.GetProperty("slopeWithHint").GetDouble(), -2.05, -1.95);
+        Assert.True(document.GetProperty("boundsHold").GetBoolean());
+        Assert.Contains("convex quadratics", run.Error, StringComparison.Ordinal);
+        string page = File.ReadAllText(folder["out/report.html"]);
+        Assert.Contains("Optimistic Meta-Gradients", page, StringComparison.Ordinal);
+        Assert.Contains("What could not be known", page, StringComparison.Ordinal);
+        Assert.Equal(run.Out, File.ReadAllText(folder["out/optimism.json"]));
+    }
+
+    [Fact]
     public void Every_task_is_held_out_in_turn()
     {
         using var folder = new TemporaryFolder();

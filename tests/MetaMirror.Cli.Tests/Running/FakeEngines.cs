@@ -20,6 +20,7 @@ internal static class FakeEngines
             return new ComparisonOutcome(Report(request.HeldOut ?? "rotation-0"), IsComplete: !context.Canceled.IsCancellationRequested);
         },
         Reproduce = (_, _) => new ComparisonOutcome(Report("stretched"), IsComplete: true),
+        Optimism = (scale, context) => SampleOptimism.Of(scale, context),
         Learn = (request, context) => new LearnOutcome(
             "metamirror-basis", [request.File], Cost, [new NamedText("Rank", "32")], IsComplete: !context.Canceled.IsCancellationRequested),
         Train = (request, context) =>

@@ -10,22 +10,25 @@ namespace MetaMirror.Cli.Commands.Comparing;
 /// <summary><c>reproduce</c>: a figure or table of the papers, theirs beside ours.</summary>
 internal sealed class ReproduceCommand : ICommandSpec
 {
-    private static readonly string[] Experiments = ["quadratics"];
+    private const string Optimism = "optimism";
+    private static readonly string[] Experiments = ["quadratics", Optimism];
     private static readonly string[] Scales = ["smoke", "quick", "paper"];
 
     private readonly ReproduceEngine _engine;
+    private readonly OptimismEngine _optimism;
     private readonly ValueArgument _experiment = new(
-        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1).");
+        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1) or optimism (Optimistic Meta-Gradients: rates, Figure 2, games).");
     private readonly ValueOption<string?> _scale = new(
         "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
 
-    public ReproduceCommand(ReproduceEngine engine)
+    public ReproduceCommand(ReproduceEngine engine, OptimismEngine optimism)
     {
-        _engine = engine;
+        (_engine, _optimism) = (engine, optimism);
         Command = new(
             "reproduce",
             "Runs an experiment of the papers and shows their numbers beside ours; writes report.html.",
             new("reproduce quadratics", "Iterations on random quadratics in three regimes, with the paths of Figure 1."),
+            new("reproduce optimism", "How much faster hints make meta-learning, beside the bounds; slopes in log-log."),
             new("reproduce quadratics --scale smoke --json", "Seconds; the result as JSON."))
         {
             _experiment,
@@ -48,6 +51,8 @@ internal sealed class ReproduceCommand : ICommandSpec
 
         string folder = OutputPlace.Folder(session, "reproduce", experiment);
         var scale = (ReproductionScale)Array.IndexOf(Scales, session.Get(_scale));
+        if (experiment == Optimism)
+            return OptimismRun.Show(session, folder, scale, _optimism);
         return ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale), context));
     }
 }
