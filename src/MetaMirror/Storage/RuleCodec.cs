@@ -1,6 +1,7 @@
 using System.Numerics;
 using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
 using MetaMirror.UpdateRules.Online;
 
@@ -48,6 +49,7 @@ internal static class RuleCodec<T>
         Of<NesterovHint<T>>("nesterov", (r, w) => HintCodec.WriteMomentum(r, r.Rate, w), (f, _) => new NesterovHint<T>(f.Number("momentum"), HintCodec.Rate(f), f.Flag("learn"))),
         Of<LearnedBasis<T>>(BasisKind, WriteBasis, ReadBasis),
         Of<TrackedBasis<T>>(TrackedKind, TrackedBasisCodec.Write, TrackedBasisCodec.Read),
+        Of<AveragedRate<T>>("averaged-rate", WriteAveraged, (f, t) => new AveragedRate<T>(Inside(f, t), AveragedRateCodec.Read(f))),
         Of<OnlineRate<T>>(OnlineKind, WriteOnline, (f, t) => new OnlineRate<T>(Inside(f, t), OnlineRateCodec.Read(f))),
         Of<BootstrappedMetaGradient<T>>("bootstrapped-meta-gradient", WriteBootstrap, ReadBootstrap),
         Of<Sgd<T>>("sgd", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new Sgd<T>(ClassicRules.ReadSgd(f))),
@@ -127,6 +129,12 @@ internal static class RuleCodec<T>
     private static void WriteOnline(OnlineRate<T> r, RuleWriter<T> w)
     {
         OnlineRateCodec.Write(r.Options, w);
+        w.Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));
+    }
+
+    private static void WriteAveraged(AveragedRate<T> r, RuleWriter<T> w)
+    {
+        AveragedRateCodec.Write(r.Options, w);
         w.Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));
     }
 

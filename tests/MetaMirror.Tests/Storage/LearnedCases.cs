@@ -6,6 +6,7 @@ using MetaMirror.Numerics;
 using MetaMirror.Optimism;
 using MetaMirror.Storage;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
 using MetaMirror.UpdateRules.Online;
 
@@ -136,6 +137,8 @@ internal static class LearnedCases
                 new Adam<T>(new AdamOptions { LearningRate = 1 }), new Chain<T>(new LastGradientHint<T>(), LearnedBasis<T>.Unlearned(Layout)),
                 new BootstrapOptions { Rate = 0.02, MetaRate = 0.1, TargetSteps = 3, Granularity = RateGranularity.Element, Form = RateForm.Additive, Normalization = RateNormalization.RunningRms, NormAveraging = 0.8, Lowest = 0.001, Highest = 10 }),
             ["meta-gradient"] = new Chain<T>(new LinearSchedule<T>(0.05), new BootstrappedMetaGradient<T>(basis, null, new BootstrapOptions { MetaRate = 0.01, Granularity = RateGranularity.Block, Normalization = RateNormalization.Cosine })),
+            ["averaged-rate"] = new AveragedRate<T>(new Adam<T>(), new AveragedRateOptions { Rate = 0.02, MetaRate = 0.1, ShareRate = 0.05, ShareRange = 5, Power = 2, Interpolation = 0.8, Memory = 0.99 }),
+            ["averaged-scale"] = new AveragedRate<T>(new Sgd<T>(new SgdOptions { LearningRate = 1 }), new AveragedRateOptions { Granularity = RateGranularity.Scalar, IsOptimistic = false }),
             ["empty-chain"] = new Chain<T>(),
         };
     }

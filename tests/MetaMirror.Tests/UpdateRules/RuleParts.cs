@@ -1,5 +1,6 @@
 using MetaMirror.Divergences;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
 using MetaMirror.UpdateRules.Online;
 
@@ -25,6 +26,7 @@ internal static class RuleParts
         Chain<double> chain => [rule, .. chain.Members.SelectMany(Parts)],
         BootstrappedMetaGradient<double> { Target: { } target } learner => [rule, .. Parts(learner.Rule), .. Parts(target)],
         BootstrappedMetaGradient<double> learner => [rule, .. Parts(learner.Rule)],
+        AveragedRate<double> averaged => [rule, .. Parts(averaged.Rule)],
         OnlineRate<double> online => [rule, .. Parts(online.Rule)],
         DualNormScaling<double> scaling => [rule, .. Parts(scaling.Rule)],
         _ => [rule],

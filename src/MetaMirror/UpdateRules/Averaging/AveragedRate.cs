@@ -1,0 +1,123 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using MetaMirror.UpdateRules.Online;
+
+namespace MetaMirror.UpdateRules.Averaging;
+
+/// <summary>
+/// Algorithm 4 of Optimistic Meta-Gradients made for training (PAPERS 3.2): steps are taken by a learner z, gradients at the weighted average xbar of its iterates, or close to it, and the
+/// rate of the steps is learned from the meta-gradient of the whole path. With y = (1 - b) z + b xbar, where theta is, and d_t = y_t - rule(y_t):
+/// z' = z - w_t d_t; xbar' = xbar + c_t (z' - xbar), c_t = (p + 1)/(t + p), so that xbar weighs z_t by about t^p.
+/// </summary>
+/// <remarks>
+/// <para>w = scale times share. y is affine in past rates, so its Jacobian in the logarithm of the scale is known: e = (1 - b) e_z + b e_x with e_z' = gamma e_z - w d,
+/// e_x' = gamma (1 - c) e_x + c e_z'. The meta-gradient is &lt;g_t, e_t&gt;, for nothing: ln scale -= beta cos(g_t, e_t). Shares move by what g_t o e_t is in the mean
+/// over its size: share *= (1 + u/2)/(1 - u/2), u = -beta_e m/(sqrt v + sqrt(mean v)), m and v averages of g o e (.9) and of its square (.99).
+/// Optimistic: step t takes ln scale - beta cos(g_t, e'), e' the Jacobian of the step to come (the hint of PAPERS 3.3, D_{t+1}^T g_t), which is not added up.</para>
+/// <para>Differs from the paper: Algorithm 4 applies phi at xbar and forgets z; here z goes on, and the Jacobian with it, as in Algorithm 1 seen over many steps. Meta-gradients are
+/// normalized, rates kept by logarithm. Gradients are taken a little ahead of the average, b &lt; 1 (at b = 1 it hardly moves; b = 0 is no averaging). Curvature is left out of e, as in
+/// every first-order meta-gradient, but for this: where &lt;g, e&gt; &gt; 0, the path overshot, and e loses its part along g, e_z and e_x -= g &lt;g, e&gt;/&lt;g, g&gt;. Without it a scale falls for good
+/// after an overshoot, since the path behind stays as it is (docs/experiments/0008).</para>
+/// <para>A run that carries the state of the one before keeps scale and shares, and begins a new average.</para>
+/// <para>Cost: no gradient but the step's own. State: ln scale, z, xbar, e_z, e_x; shares and two averages if element-wise; then the rule's. No meta-parameters of its own but online_rate and meta_rate.</para>
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class AveragedRate<T> : UpdateRule<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int OwnMetas = 2;
+    private readonly RuleMetas<T> _metas;
+    private readonly ConditionalWeakTable<ParameterLayout, AveragedRatePlan<T>> _plans = [];
+    private readonly ConditionalWeakTable<ParameterLayout, AveragedRatePlan<T>>.CreateValueCallback _plan;
+
+    /// <summary>Averages the iterates of a rule's steps and learns their rate.</summary>
+    /// <param name="rule">The rule whose steps are scaled; gradient descent of rate 1 for rates of its own.</param>
+    /// <param name="options">Rate to start from and the rest.</param>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public AveragedRate(UpdateRule<T> rule, AveragedRateOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(options);
+        AveragedRateChecks.Require(options);
+        Rule = rule;
+        Options = options;
+        _metas = new RuleMetas<T>("averaged-rate", []).Positive("online_rate", options.Rate).NotNegative("meta_rate", options.MetaRate).Checked();
+        _plan = layout => new AveragedRatePlan<T>(Options, Rule, layout);
+    }
+
+    /// <summary>The rule whose steps are scaled.</summary>
+    public UpdateRule<T> Rule { get; }
+
+    /// <summary>The options.</summary>
+    public AveragedRateOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override string Name => $"averaged-rate({Rule.Name})";
+
+    /// <inheritdoc/>
+    /// <remarks>False: it learns while it runs.</remarks>
+    public override bool IsDifferentiable => false;
+
+    /// <inheritdoc/>
+    public override bool ChangesGradient => Rule.ChangesGradient;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => [.. Rule.MetaSpecs(layout), .. _metas.Specs];
+
+    /// <inheritdoc/>
+    public override int StateLength(ParameterLayout layout) => PlanOf(layout).StateLength;
+
+    /// <inheritdoc/>
+    public override int ScratchLength(ParameterLayout layout) => PlanOf(layout).ScratchLength;
+
+    /// <summary>xbar, the weighted average of the learner's iterates, as it lies in a state.</summary>
+    /// <param name="layout">Parameters.</param>
+    /// <param name="state">The rule's state.</param>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    public ReadOnlySpan<T> Average(ParameterLayout layout, ReadOnlySpan<T> state)
+    {
+        AveragedRatePlan<T> plan = PlanOf(layout);
+        Require("state entries", state.Length, plan.StateLength);
+        return state.Slice(1 + plan.N, plan.N);
+    }
+
+    /// <inheritdoc/>
+    public override void Step(in StepContext<T> context, in Iterate<T> x)
+    {
+        AveragedRatePlan<T> plan = PlanOf(context.Layout);
+        context.Layout.RequireLength(x.Theta.Length, nameof(x));
+        context.Layout.RequireLength(x.Gradient.Length, nameof(x));
+        Require("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
+        Require("state entries", x.State.Length, plan.StateLength);
+        Require("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        AveragedRateState<T> s = plan.Parts(x.State);
+        AveragedRateScratch<T> work = plan.Scratch(context.Scratch, x.Gradient);
+        x.Theta.CopyTo(work.Old);
+        if (context.Step == 0)
+            s.Start(x.Theta, context.Age == 0);
+        Rule.Step(context.For(context.Meta[..plan.MetaLength], work.Rule), x.WithState(plan.RuleStart, plan.RuleState));
+        new AveragedStep<T>(Options, context.Step, double.CreateTruncating(context.Meta[^2]), double.CreateTruncating(context.Meta[^1])).Take(s, work, x.Theta);
+    }
+
+    /// <summary>Not there.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent) => throw NoDerivative();
+
+    /// <summary>Not there.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent) => throw NoDerivative();
+
+    private NotSupportedException NoDerivative() => new($"{Name} has no derivative: it learns its rates while it runs.");
+
+    private AveragedRatePlan<T> PlanOf(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return _plans.GetValue(layout, _plan);
+    }
+
+    private void Require(string what, int found, int expected)
+    {
+        if (found != expected)
+            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
+    }
+}
