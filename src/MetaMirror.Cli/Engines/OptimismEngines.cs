@@ -1,4 +1,5 @@
 using MetaMirror.Experiments.Optimism;
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Numerics;
 
 namespace MetaMirror.Cli.Engines;
@@ -19,9 +20,8 @@ internal static class OptimismEngines
             ReproductionScale.Paper => OptimismSizes.Paper,
             _ => OptimismSizes.Quick,
         };
-        return new OptimismExperiment(new WorkerTeam(context.Threads), context.Seed, context.Runs, Parts).Run(sizes, context.Canceled);
+        var team = new WorkerTeam(context.Threads);
+        var network = new NetworkStudy(team, context.Seed, new DatasetCatalogue(context.Data), context.Runs);
+        return new OptimismExperiment(team, context.Seed, context.Runs, [network.Run]).Run(sizes, context.Canceled);
     }
-
-    /// <summary>What is run after the convex parts, in this order; each is a chapter of the report.</summary>
-    private static IReadOnlyList<OptimismPartRunner> Parts { get; } = [];
 }

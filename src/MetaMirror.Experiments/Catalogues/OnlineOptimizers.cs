@@ -32,6 +32,8 @@ internal static class OnlineOptimizers<T>
             r => Over(new Sgd<T>(new SgdOptions { LearningRate = 1, Momentum = Momentum }), Normalized(r))),
         Optimizers<T>.Entry("optimistic-hypergradient", Rival, "heavy ball, element-wise rates by normalized hypergradients, the last one as hint", [0.0125, 0.025, 0.05, 0.1, 0.2],
             r => Over(new Sgd<T>(new SgdOptions { LearningRate = 1, Momentum = Momentum }), Normalized(r) with { Hint = RateHint.LastHypergradient })),
+        Optimizers<T>.Entry("averaged-meta-gradient", Rival, "averaged SGD, element-wise rates by meta-gradients of the path without hint", [0.001, 0.01, 0.1],
+            r => new AveragedRate<T>(Plain(), new AveragedRateOptions { Rate = r, IsOptimistic = false })),
         Optimizers<T>.Entry("optimistic-meta-gradient", Rival, "averaged SGD, element-wise rates by optimistic meta-gradients of the path", [0.001, 0.01, 0.1],
             r => new AveragedRate<T>(Plain(), new AveragedRateOptions { Rate = r })),
     ];

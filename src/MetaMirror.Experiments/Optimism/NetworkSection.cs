@@ -1,0 +1,122 @@
+using MetaMirror.Experiments.Plots;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Tuning;
+
+namespace MetaMirror.Experiments.Optimism;
+
+/// <summary>The chapter on the network: final loss against the rate to start from, losses from one untuned rate.</summary>
+internal static class NetworkSection
+{
+    private const double Untuned = 0.01, Least = 1e-3, Most = 1, HighestDrawn = 3;
+
+    public static ReportSection Of(IReadOnlyList<NetworkCurve> curves, string task, OptimismSizes sizes)
+    {
+        NetworkCurve heavyBall = curves[0];
+        double target = heavyBall.Best.FinalLoss;
+        return new ReportSection("A network: element-wise rates learned online")
+        {
+            Paragraphs =
+            [
+                $"In place of the paper's ImageNet figure: {task}; {NumberText.Count(sizes.NetworkSteps)} steps on mini-batches, {NumberText.Count(sizes.NetworkSeeds)} seeds, constant rates or rates learned online from where they start. Plain meta-gradients: hypergradient descent as printed (Algorithm 1), and normalized. "
+                + "Optimistic: the same with the last gradient as hint, and averaged iterates with meta-gradients of the whole path (Algorithm 4 made for training), without hint and with.",
+                Outcome(curves, target),
+            ],
+            InPairs = true,
+            Figures = [new ReportFigure(FinalLosses(curves), ""), new ReportFigure(Losses(curves, target), "")],
+            Tables =
+            [
+                new ReportTable(
+                    "Final training loss and steps to that of heavy ball at its best rate",
+                    ["optimizer", "best: loss (rate)", "worst over rates 0.001 to 1", "÷ heavy ball’s best", "from 0.01: final loss", "steps to the target", "÷ heavy ball’s"],
+                    [.. curves.Select(c => Row(c, heavyBall))],
+                    $"Median over seeds. Target: {NumberText.Significant(target)}, the final loss of heavy ball at its best rate, which it reaches first after {Steps(heavyBall.Best, target)} steps."),
+            ],
+        };
+    }
+
+    /// <summary>The numbers that the chapter is about.</summary>
+    public static IReadOnlyList<PaperFigure> Paper(IReadOnlyList<NetworkCurve> curves)
+    {
+        NetworkCurve heavyBall = curves[0], subject = curves[^1];
+        double target = heavyBall.Best.FinalLoss;
+        return
+        [
+            new("network: worst final loss over rates 0.001 to 1 ÷ heavy ball's best", null, Quantiles.OrNull(subject.Worst(Least, Most) / target), $"ours: {subject.Name}; the paper shows ImageNet, without numbers that could be read"),
+            new("network: steps from rate 0.01 to heavy ball's best final loss ÷ heavy ball's own", null, Share(subject, heavyBall), "as above"),
+        ];
+    }
+
+    private static double? Share(NetworkCurve curve, NetworkCurve heavyBall) =>
+        curve.From(Untuned)?.StepsTo(heavyBall.Best.FinalLoss).Median / heavyBall.Best.StepsTo(heavyBall.Best.FinalLoss).Median;
+
+    private static string Outcome(IReadOnlyList<NetworkCurve> curves, double target)
+    {
+        NetworkCurve subject = curves[^1];
+        string steps = Share(subject, curves[0]) is { } share ? $"{NumberText.Ratio(share)} of the steps" : "not at all";
+        return $"{subject.Name} ends at {Ratio(subject.Worst(Least, Most) / target)} of heavy ball's best final loss at worst over the rates 0.001 to 1, and from the untuned rate 0.01 it reaches that loss in {steps}. "
+            + $"Without the hint (averaged-meta-gradient): {Ratio(curves[^2].Worst(Least, Most) / target)}. Averages and long meta-gradients do it; the hint changes little here (docs/experiments/0008).";
+    }
+
+    private static IReadOnlyList<string> Row(NetworkCurve c, NetworkCurve heavyBall)
+    {
+        double target = heavyBall.Best.FinalLoss;
+        Trial? untuned = c.From(Untuned);
+        return
+        [
+            c.Name,
+            $"{Loss(c.Best.FinalLoss)} ({NumberText.Significant(c.Best.Setting.LearningRate, 1)})",
+            Loss(c.Worst(Least, Most)),
+            Ratio(c.Worst(Least, Most) / target),
+            untuned is null ? "–" : Loss(untuned.FinalLoss),
+            untuned is null ? "–" : Steps(untuned, target),
+            Share(c, heavyBall) is { } share ? NumberText.Ratio(share) : "–",
+        ];
+    }
+
+    private static string Loss(double loss) => double.IsFinite(loss) ? NumberText.Significant(loss) : "diverged";
+
+    private static string Ratio(double ratio) => double.IsFinite(ratio) ? NumberText.Ratio(ratio) : "–";
+
+    private static string Steps(Trial trial, double target) => trial.StepsTo(target).Median is { } steps ? NumberText.Count(steps) : "not reached";
+
+    private static LineChart FinalLosses(IReadOnlyList<NetworkCurve> curves) => new()
+    {
+        Title = "final training loss",
+        Width = 504,
+        Height = 380,
+        XTitle = "rate to start from",
+        YTitle = "training loss, last tenth",
+        XKind = AxisKind.Logarithmic,
+        YKind = AxisKind.Logarithmic,
+        Series =
+        [
+            .. curves.Select((c, i) => new LineSeries(
+                c.Name, Style(i, curves.Count), [.. c.Trials.Select(t => t.Setting.LearningRate)], [.. c.Trials.Select(t => t.FinalLoss < HighestDrawn ? t.FinalLoss : double.NaN)])),
+        ],
+    };
+
+    private static LineChart Losses(IReadOnlyList<NetworkCurve> curves, double target) => new()
+    {
+        Title = "training loss from rate 0.01; heavy ball at its best",
+        Width = 504,
+        Height = 380,
+        XTitle = "step",
+        YTitle = "training loss",
+        YKind = AxisKind.Logarithmic,
+        ReferenceLines = [new ReferenceLine(target, "target")],
+        Series =
+        [
+            .. curves.Select((c, i) => (Trial: i == 0 ? c.Best : c.From(Untuned), c.Name, Style: Style(i, curves.Count))).Where(c => c.Trial is not null).Select(c => Median(c.Name, c.Style, c.Trial!)),
+        ],
+    };
+
+    private static LineSeries Median(string name, SeriesStyle style, Trial trial)
+    {
+        int n = trial.Runs[0].Losses.Length;
+        double[] steps = [.. Enumerable.Range(0, n).Select(k => (double)k * trial.Runs[0].EverySteps)];
+        return new LineSeries(name, style, steps, [.. Enumerable.Range(0, n).Select(k => Quantiles.Median([.. trial.Runs.Select(r => r.Losses[k])]) is var m && m < HighestDrawn ? m : double.NaN)]);
+    }
+
+    private static SeriesStyle Style(int i, int count) =>
+        i < 2 ? new(SeriesWeight.Baseline, i) : i == count - 1 ? new(SeriesWeight.Learned, 0) : new(SeriesWeight.Rival, i - 2);
+}
