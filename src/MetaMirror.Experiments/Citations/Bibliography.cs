@@ -56,6 +56,8 @@ public static class Bibliography
         ["hypergradient-adam"] = [Baydin, Adam],
         ["normalized-hypergradient"] = [Baydin],
         ["optimistic-hypergradient"] = [Optimistic, Baydin],
+        ["averaged-meta-gradient"] = [Optimistic, "cutkosky2019anytime", "defazio2024road"],
+        ["optimistic-meta-gradient"] = [Optimistic, "cutkosky2019anytime", "defazio2024road"],
         ["bootstrapped"] = [Bootstrapped],
         ["bootstrapped-momentum"] = [Bootstrapped],
         ["bootstrapped-adam"] = [Bootstrapped, Adam],

@@ -34,6 +34,7 @@ internal static class Works
         new("duchi2011adagrad", "article", "Duchi, John and Hazan, Elad and Singer, Yoram", "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011, "Journal of Machine Learning Research 12, 2121-2159"),
         new("rakhlin2013optimization", "inproceedings", "Rakhlin, Alexander and Sridharan, Karthik", "Optimization, Learning, and Games with Predictable Sequences", 2013, Neurips, "arXiv:1311.1869"),
         new("daskalakis2018training", "inproceedings", "Daskalakis, Constantinos and Ilyas, Andrew and Syrgkanis, Vasilis and Zeng, Haoyang", "Training GANs with Optimism", 2018, Iclr, "arXiv:1711.00141"),
+        new("cutkosky2019anytime", "inproceedings", "Cutkosky, Ashok", "Anytime Online-to-Batch, Optimism and Acceleration", 2019, Icml, "arXiv:1903.00974"),
         new("ramirez2023omega", "article", "Ramirez, Juan and Sukumaran, Rohan and Bertrand, Quentin and Gidel, Gauthier", "Omega: Optimistic EMA Gradients", 2023, "arXiv preprint", "arXiv:2306.07905"),
         new("gupta2018shampoo", "inproceedings", "Gupta, Vineet and Koren, Tomer and Singer, Yoram", "Shampoo: Preconditioned Stochastic Tensor Optimization", 2018, Icml, "arXiv:1802.09568"),
         new("vyas2025soap", "inproceedings", "Vyas, Nikhil and Morwani, Depen and Zhao, Rosie and Kwun, Mujin and Shapira, Itai and Brandfonbrener, David and Janson, Lucas and Kakade, Sham", "SOAP: Improving and Stabilizing Shampoo using Adam", 2025, Iclr, "arXiv:2409.11321"),

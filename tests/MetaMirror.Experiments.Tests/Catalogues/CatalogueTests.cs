@@ -15,7 +15,7 @@ public sealed class CatalogueTests
     [Fact]
     public void Rivals_are_in_tables_only_when_asked_for() => Assert.Equal(
         ["optimistic-sgd", "omega", "hypergradient-descent", "hypergradient-descent-elementwise", "hypergradient-adam", "normalized-hypergradient", "optimistic-hypergradient",
-         "bootstrapped", "bootstrapped-momentum", "bootstrapped-adam", "bootstrapped-kl"], Catalogue.Rivals);
+         "averaged-meta-gradient", "optimistic-meta-gradient", "bootstrapped", "bootstrapped-momentum", "bootstrapped-adam", "bootstrapped-kl"], Catalogue.Rivals);
 
     [Theory]
     [MemberData(nameof(Tunable))]
@@ -26,7 +26,7 @@ public sealed class CatalogueTests
         var layout = ParameterLayout.Vector(2);
 
         // Rates that adapt start from it; the rule inside then has rate 1.
-        string rate = name.Contains("hypergradient", StringComparison.Ordinal) || name.StartsWith("bootstrapped", StringComparison.Ordinal) ? "online_rate" : "learning_rate";
+        string rate = name.Contains("gradient", StringComparison.Ordinal) || name.StartsWith("bootstrapped", StringComparison.Ordinal) ? "online_rate" : "learning_rate";
         Assert.Equal(0.01, Assert.Single(constant.MetaSpecs(layout), s => s.Name.EndsWith(rate, StringComparison.Ordinal)).Initial[0]);
         Assert.Equal(0.02, Assert.Single(linear.MetaSpecs(layout), s => s.Name.EndsWith(rate, StringComparison.Ordinal)).Initial[0]);
         Assert.Equal(0.05, Assert.Single(linear.MetaSpecs(layout), s => s.Name.EndsWith("final_fraction", StringComparison.Ordinal)).Initial[0]);
@@ -52,7 +52,7 @@ public sealed class CatalogueTests
         var learned = Assert.Throws<ArgumentException>(() => Catalogue.LearnedOptimizer("metamd-diag"));
 
         Assert.StartsWith(
-            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, optimistic-sgd, omega, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
+            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, optimistic-sgd, omega, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, averaged-meta-gradient, optimistic-meta-gradient, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
         Assert.EndsWith("found 'metamd-diag' (did you mean 'metamd-diagonal'?) (Parameter 'name')", learned.Message, StringComparison.Ordinal);
     }
 
