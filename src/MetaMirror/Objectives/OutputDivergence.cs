@@ -1,14 +1,18 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace MetaMirror.Objectives;
 
 /// <summary>
 /// KL(p(y) || p(z)) of the distributions behind outputs z and target outputs y, and scale times its gradient in z. For l(z, label) = Psi(z) - z_label it is the Bregman
-/// divergence Psi(z) - Psi(y) - &lt;Psi'(y), z - y&gt;, its gradient Psi'(z) - Psi'(y). In double whatever T is; the gradient may be written over y.
+/// divergence Psi(z) - Psi(y) - &lt;Psi'(y), z - y&gt;, its gradient Psi'(z) - Psi'(y). Summed in double; the gradient may be written over y.
 /// </summary>
 internal static class OutputDivergence
 {
+    /// <summary>Exponentials are taken together for so many classes.</summary>
+    private const int Piece = 128;
+
     /// <summary>Categorical: Psi = logsumexp, Psi' = softmax.</summary>
     /// <param name="classes">k.</param>
     /// <param name="z">Shape [rows x k].</param>
@@ -20,19 +24,31 @@ internal static class OutputDivergence
     public static double Softmax<T>(int classes, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        Span<T> p = stackalloc T[Piece], q = stackalloc T[Piece];
         double sum = 0, factor = double.CreateTruncating(scale);
         for (int start = 0; start < z.Length; start += classes)
         {
             ReadOnlySpan<T> zRow = z.Slice(start, classes), yRow = y.Slice(start, classes);
-            Span<T> aRow = a.Slice(start, classes);
-            (double zMax, double zSum) = Exponentials(zRow);
-            (double yMax, double ySum) = Exponentials(yRow);
-            double row = zMax - yMax + (Math.Log(zSum) - Math.Log(ySum));
-            for (int c = 0; c < classes; c++)
+            (T zMax, double zSum) = Exponentials(zRow, p);
+            (T yMax, double ySum) = Exponentials(yRow, q);
+            double row = double.CreateTruncating(zMax) - double.CreateTruncating(yMax) + (Math.Log(zSum) - Math.Log(ySum));
+            for (int piece = 0; piece < classes; piece += Piece)
             {
-                double zc = double.CreateTruncating(zRow[c]), yc = double.CreateTruncating(yRow[c]), q = Math.Exp(yc - yMax) / ySum;
-                row -= q * (zc - yc);
-                aRow[c] = T.CreateTruncating(factor * ((Math.Exp(zc - zMax) / zSum) - q));
+                int length = Math.Min(Piece, classes - piece);
+
+                // A row of one piece has its exponentials already.
+                if (classes > Piece)
+                {
+                    Exponentials(zRow.Slice(piece, length), zMax, p);
+                    Exponentials(yRow.Slice(piece, length), yMax, q);
+                }
+
+                for (int c = 0; c < length; c++)
+                {
+                    double share = double.CreateTruncating(q[c]) / ySum;
+                    row -= share * (double.CreateTruncating(zRow[piece + c]) - double.CreateTruncating(yRow[piece + c]));
+                    a[start + piece + c] = T.CreateTruncating(factor * ((double.CreateTruncating(p[c]) / zSum) - share));
+                }
             }
 
             sum += Math.Max(row, 0);
@@ -78,15 +94,30 @@ internal static class OutputDivergence
         return sum;
     }
 
-    private static (double Largest, double Sum) Exponentials<T>(ReadOnlySpan<T> z)
+    /// <summary>The largest score and the sum of exp(score - largest).</summary>
+    private static (T Largest, double Sum) Exponentials<T>(ReadOnlySpan<T> z, Span<T> work)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double max = double.NegativeInfinity, sum = 0;
+        T max = z[0];
         foreach (T score in z)
-            max = Math.Max(max, double.CreateTruncating(score));
-        foreach (T score in z)
-            sum += Math.Exp(double.CreateTruncating(score) - max);
+            max = T.Max(max, score);
+        double sum = 0;
+        for (int piece = 0; piece < z.Length; piece += Piece)
+            sum += Exponentials(z.Slice(piece, Math.Min(Piece, z.Length - piece)), max, work);
         return (max, sum);
+    }
+
+    /// <summary>exp(score - largest) to the front of the work space; gives their sum.</summary>
+    private static double Exponentials<T>(ReadOnlySpan<T> z, T max, Span<T> work)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Span<T> e = work[..z.Length];
+        TensorPrimitives.Subtract(z, max, e);
+        TensorPrimitives.Exp<T>(e, e);
+        double sum = 0;
+        foreach (T value in e)
+            sum += double.CreateTruncating(value);
+        return sum;
     }
 
     private static double SoftPlus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));

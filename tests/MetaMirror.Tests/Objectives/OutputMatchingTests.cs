@@ -89,6 +89,32 @@ public sealed class OutputMatchingTests
     }
 
     [Fact]
+    public void Many_classes_go_through_in_pieces()
+    {
+        const int Classes = 300;
+        var f = new SoftmaxRegression<double>(Draws.Classification<double>(4, 2, Classes));
+        int n = f.Layout.Length;
+        double[] theta = Draws.Normal<double>(n, 91), target = Draws.Normal<double>(n, 92), gradient = new double[n], expected = new double[n];
+        double value = 0;
+        ReadOnlySpan<double> x = Draws.Classification<double>(4, 2, Classes).Inputs;
+        for (int i = 0; i < 4; i++)
+        {
+            double[] p = Probabilities(Scores(theta, x.Slice(2 * i, 2), Classes)), q = Probabilities(Scores(target, x.Slice(2 * i, 2), Classes));
+            value += q.Zip(p, (a, b) => a * Math.Log(a / b)).Sum() / 4;
+            for (int c = 0; c < Classes; c++)
+            {
+                expected[(2 * Classes) + c] += (p[c] - q[c]) / 4;
+                for (int j = 0; j < 2; j++)
+                    expected[(2 * c) + j] += (p[c] - q[c]) * x[(2 * i) + j] / 4;
+            }
+        }
+
+        Assert.Equal(value, f.MatchOutputs(theta, target, BatchKey.Full, gradient), ValueTolerance * Math.Max(1, value));
+        for (int i = 0; i < n; i++)
+            Assert.Equal(expected[i], gradient[i], ValueTolerance);
+    }
+
+    [Fact]
     public void Extreme_outputs_stay_finite()
     {
         Objective<float> objective = Make<float>("softmax regression");
