@@ -19,6 +19,6 @@ public sealed record RateSummary(RateGranularity Granularity, int Steps, double 
     {
         double[] rates = [.. watch.Rates.Select(double.CreateTruncating)];
         Array.Sort(rates);
-        return new RateSummary(granularity, watch.Regret.Steps, watch.Regret.LinearRegret, watch.Regret.Bound, rates[0], rates[rates.Length / 2], rates[^1]);
+        return new RateSummary(granularity, watch.Regret.Steps, watch.Regret.LinearRegret, watch.Regret.Bound, rates[0], Tuning.Quantiles.Median(rates), rates[^1]);
     }
 }

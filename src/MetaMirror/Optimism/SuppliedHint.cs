@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using MetaMirror.Numerics;
 using MetaMirror.UpdateRules;
@@ -92,6 +93,13 @@ public sealed class SuppliedHint<T> : Hint<T>
     {
         Span<T> guess = context.Scratch[..context.Layout.Length];
         _guess(context.Step + 1, guess);
+        int bad = Vectors.IndexOfNonFinite<T>(guess);
+        if (bad >= 0)
+        {
+            string tensor = context.Layout.BlockAt(bad).Name;
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The supplied hint for step {context.Step + 1} is not finite: expected numbers, found {guess[bad]} in '{tensor}'."));
+        }
+
         return guess;
     }
 }

@@ -19,6 +19,14 @@ public sealed class MomentumTests
     public static TheoryData<string> Geometries => ["diagonal", "block-scaled", "max-exact", "quartic"];
 
     [Fact]
+    public void A_supplied_hint_that_is_not_finite_is_refused_by_its_step()
+    {
+        var rule = new Chain<double>(new SuppliedHint<double>((t, h) => h.Fill(t == 2 ? double.NaN : 0)), new Sgd<double>(new() { LearningRate = Rate }));
+        var error = Assert.Throws<InvalidOperationException>(() => new GuidedRun(rule, Start, 3, Loss));
+        Assert.Contains("The supplied hint for step 2 is not finite", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Heavy_Ball_And_Nesterov_Are_Those_Of_PyTorch()
     {
         Same(

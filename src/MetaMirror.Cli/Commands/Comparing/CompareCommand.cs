@@ -13,7 +13,7 @@ internal sealed class CompareCommand : ICommandSpec
     private readonly ValueOption<string?> _heldOut = new(
         "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Hold out this task only. Default: the tasks that the plan names, or each in turn.");
     private readonly ValueOption<string?> _rivals = new(
-        "--rivals", "WHICH", ValueKinds.OneOf("a choice of rivals", ["all"]), "Run the rivals too (SOAP, Muon and others, as this build has them): all.");
+        "--rivals", "WHICH", ValueKinds.OneOf("a choice of rivals", ["all"]), "Run the rivals too (optimistic, hypergradient and bootstrapped rules): all.");
 
     public CompareCommand(CompareEngine engine)
     {

@@ -17,7 +17,7 @@ internal sealed class ReproduceCommand : ICommandSpec
     private readonly ReproduceEngine _engine;
     private readonly OptimismEngine _optimism;
     private readonly ValueArgument _experiment = new(
-        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1) or optimism (Optimistic Meta-Gradients: rates, Figure 2, games).");
+        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1) or optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network).");
     private readonly ValueOption<string?> _scale = new(
         "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
 

@@ -32,7 +32,7 @@ internal sealed class TrainCommand : ICommandSpec
 
     private readonly ValueOption<string?> _adapt = new(
         "--adapt-rate", "WHICH", ValueKinds.OneOf("a choice of rates", Rates),
-        "Let step sizes go on adapting while it trains: one (scalar), one for each tensor (block) or one for each parameter (element); never worse than the optimizer's own by more than a regret that is printed.");
+        "Let step sizes go on adapting while it trains: one (scalar), one for each tensor (block) or one for each parameter (element); step by step never worse, linearized, than the optimizer's own rate by more than a regret that is printed.");
 
     public TrainCommand(TrainEngine engine)
     {

@@ -12,14 +12,17 @@ namespace MetaMirror.UpdateRules.Averaging;
 /// <remarks>
 /// <para>w = scale times share. y is affine in past rates, so its Jacobian in the logarithm of the scale is known: e = (1 - b) e_z + b e_x with e_z' = gamma e_z - w d,
 /// e_x' = gamma (1 - c) e_x + c e_z'. The meta-gradient is &lt;g_t, e_t&gt;, for nothing: ln scale -= beta cos(g_t, e_t). Shares move by what g_t o e_t is in the mean
-/// over its size: share *= (1 + u/2)/(1 - u/2), u = -beta_e m/(sqrt v + sqrt(mean v)), m and v averages of g o e (.9) and of its square (.99).
-/// Optimistic: step t takes ln scale - beta cos(g_t, e'), e' the Jacobian of the step to come (the hint of PAPERS 3.3, D_{t+1}^T g_t), which is not added up.</para>
+/// over its size: share *= (1 + u/2)/(1 - u/2), u = -beta_e m/(sqrt v + sqrt(mean v)) in [-1, 1], m and v averages of g o e (.9) and of its square (.99) with Adam's corrections.
+/// Optimistic: step t takes ln scale - beta cos(g_t, e'), e' the Jacobian of the step to come (the hint of PAPERS 3.3, D_{t+1}^T g_t), which is not added up; shares take no hint. A move is at most 3 times the root mean square of the last ones (.9): a scale may have grown
+/// while gradients were small.</para>
+/// <para>theta, where training measures and what it leaves behind, is y; xbar is <see cref="Average"/>. The rule sets theta from z and xbar, so it must be the outermost: rules around it that
+/// move theta themselves are undone.</para>
 /// <para>Differs from the paper: Algorithm 4 applies phi at xbar and forgets z; here z goes on, and the Jacobian with it, as in Algorithm 1 seen over many steps. Meta-gradients are
 /// normalized, rates kept by logarithm. Gradients are taken a little ahead of the average, b &lt; 1 (at b = 1 it hardly moves; b = 0 is no averaging). Curvature is left out of e, as in
 /// every first-order meta-gradient, but for this: where &lt;g, e&gt; &gt; 0, the path overshot, and e loses its part along g, e_z and e_x -= g &lt;g, e&gt;/&lt;g, g&gt;. Without it a scale falls for good
 /// after an overshoot, since the path behind stays as it is (docs/experiments/0008).</para>
 /// <para>A run that carries the state of the one before keeps scale and shares, and begins a new average.</para>
-/// <para>Cost: no gradient but the step's own. State: ln scale, z, xbar, e_z, e_x; shares and two averages if element-wise; then the rule's. No meta-parameters of its own but online_rate and meta_rate.</para>
+/// <para>Cost: no gradient but the step's own. State: ln scale, mean square of moves, z, xbar, e_z, e_x; shares and two averages if element-wise; then the rule's. No meta-parameters of its own but online_rate and meta_rate.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class AveragedRate<T> : UpdateRule<T>
@@ -78,7 +81,7 @@ public sealed class AveragedRate<T> : UpdateRule<T>
     {
         AveragedRatePlan<T> plan = PlanOf(layout);
         Require("state entries", state.Length, plan.StateLength);
-        return state.Slice(1 + plan.N, plan.N);
+        return state.Slice(plan.MeanStart, plan.N);
     }
 
     /// <inheritdoc/>

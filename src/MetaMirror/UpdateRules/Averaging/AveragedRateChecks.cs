@@ -11,7 +11,7 @@ internal static class AveragedRateChecks
         if (o.Granularity == RateGranularity.Block)
             throw new ArgumentException("averaged-rate has one scale, or that with a share for each parameter: expected the granularity Scalar or Element, found Block.", nameof(o));
         Check(o.ShareRate is >= 0 and <= 1, o.ShareRate, "ShareRate", "between 0 and 1");
-        Check(o.ShareRange > 1 && double.IsFinite(o.ShareRange), o.ShareRange, "ShareRange", "above 1 and finite");
+        Check(o.ShareRange is > 1 and <= 1e6, o.ShareRange, "ShareRange", "above 1 and at most 1e6");
         Check(o.Power >= 0 && double.IsFinite(o.Power), o.Power, "Power", "at least 0 and finite");
         Check(o.Interpolation is >= 0 and < 1, o.Interpolation, "Interpolation", "at least 0 and below 1");
         Check(o.Memory is >= 0 and <= 1, o.Memory, "Memory", "between 0 and 1");

@@ -7,8 +7,8 @@ namespace MetaMirror.UpdateRules.Averaging;
 internal sealed class AveragedRatePlan<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // z, xbar, e_z, e_x; and the share with its two averages.
-    private const int Vectors = 4, ShareVectors = 3;
+    // ln scale and the moves' mean square; z, xbar, e_z, e_x; the share with its two averages.
+    private const int Numbers = 2, Vectors = 4, ShareVectors = 3;
     private readonly int _shares;
     private readonly bool _copiesGradient;
     private readonly int _ruleScratch;
@@ -21,7 +21,7 @@ internal sealed class AveragedRatePlan<T>
         _ruleScratch = rule.ScratchLength(layout);
         MetaLength = rule.MetaSpecs(layout).Sum(s => s.Length);
         RuleState = rule.StateLength(layout);
-        RuleStart = checked(1 + (Vectors * N) + (ShareVectors * _shares));
+        RuleStart = checked(Numbers + (Vectors * N) + (ShareVectors * _shares));
         StateLength = checked(RuleStart + RuleState);
         ScratchLength = checked(((_copiesGradient ? 2 : 1) * N) + (2 * AveragedStep<T>.Chunk) + _ruleScratch);
     }
@@ -38,13 +38,17 @@ internal sealed class AveragedRatePlan<T>
 
     public int ScratchLength { get; }
 
-    /// <summary>State: ln(scale / w_1), z, xbar, e_z, e_x, share, its two averages, then the rule's.</summary>
+    /// <summary>Where xbar begins.</summary>
+    public int MeanStart => Numbers + N;
+
+    /// <summary>State: ln(scale / w_1), mean square of moves, z, xbar, e_z, e_x, share, its two averages, then the rule's.</summary>
     public AveragedRateState<T> Parts(Span<T> state)
     {
-        Span<T> vectors = state[1..], shares = vectors[(Vectors * N)..];
+        Span<T> vectors = state[Numbers..], shares = vectors[(Vectors * N)..];
         return new AveragedRateState<T>
         {
             LogScale = state[..1],
+            MoveSquare = state.Slice(1, 1),
             Z = vectors[..N],
             Mean = vectors.Slice(N, N),
             TraceZ = vectors.Slice(2 * N, N),

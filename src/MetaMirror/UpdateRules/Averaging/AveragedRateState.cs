@@ -9,6 +9,9 @@ internal readonly ref struct AveragedRateState<T>
     /// <summary>ln(scale / w_1), one number.</summary>
     public Span<T> LogScale { get; init; }
 
+    /// <summary>Average of squared lengths of moves, one number.</summary>
+    public Span<T> MoveSquare { get; init; }
+
     public Span<T> Z { get; init; }
 
     /// <summary>xbar.</summary>
@@ -38,6 +41,7 @@ internal readonly ref struct AveragedRateState<T>
         TraceMean.Clear();
         Slope.Clear();
         Square.Clear();
+        MoveSquare.Clear();
         if (isFresh)
             Share.Fill(T.One);
     }

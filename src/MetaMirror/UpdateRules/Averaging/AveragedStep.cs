@@ -4,7 +4,7 @@ using MetaMirror.Numerics;
 namespace MetaMirror.UpdateRules.Averaging;
 
 /// <summary>
-/// One step of <see cref="AveragedRate{T}"/>, chunk by chunk, so that what a chunk needs stays in the first cache. Sums are in double, in the order of chunks: the same bits on every machine.
+/// One step of <see cref="AveragedRate{T}"/>, chunk by chunk, so that what a chunk needs stays in the first cache. Sums are in double, in the order of chunks.
 /// </summary>
 internal readonly ref struct AveragedStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -15,8 +15,11 @@ internal readonly ref struct AveragedStep<T>
     // Averages of the shares' meta-gradients and of their squares.
     private const double SlopeKeep = 0.9, SquareKeep = 0.99;
 
-    // The scale stays in [1e-12, 1e12] times the rate it starts from.
-    private const double MostLogScale = 27.7;
+    // The scale stays within e^27 = 5e11 of the rate it starts from, either way.
+    private const double MostLogScale = 27;
+
+    // A move is at most so many times the root mean square of the last ones, an average that keeps so much of itself.
+    private const double MostGrowth = 3, MoveKeep = 0.9;
 
     private readonly AveragedRateOptions _options;
     private readonly int _step;
@@ -61,7 +64,32 @@ internal readonly ref struct AveragedStep<T>
                 logScale = Bounded(logScale - (_metaRate * next));
         }
 
-        Move(s, work, T.CreateTruncating(_rate * Math.Exp(logScale)), theta);
+        double scale = _rate * Math.Exp(logScale);
+        Move(s, work, T.CreateTruncating(scale * Shortening(s, work, scale)), theta);
+    }
+
+    /// <summary>What keeps a move from being far longer than those before it: a scale may have grown while gradients were small. Takes its length into the average.</summary>
+    private double Shortening(in AveragedRateState<T> s, in AveragedRateScratch<T> work, double scale)
+    {
+        double square = 0, mean = double.CreateTruncating(s.MoveSquare[0]), factor = 1;
+        for (int i = 0; i < s.Z.Length; i += Chunk)
+        {
+            int m = Math.Min(Chunk, s.Z.Length - i);
+            Span<T> move = work.Work[..m];
+            Shared(s.Share.IsEmpty ? default : s.Share.Slice(i, m), work.Old.Slice(i, m), move);
+            square += Vectors.SquaredNorm<T>(move);
+        }
+
+        double length = scale * Math.Sqrt(square);
+        if (_step > 0 && mean > 0)
+        {
+            double most = MostGrowth * Math.Sqrt(mean / (1 - Math.Pow(MoveKeep, _step)));
+            if (length > most)
+                (factor, length) = (most / length, most);
+        }
+
+        s.MoveSquare[0] = T.CreateTruncating((MoveKeep * mean) + ((1 - MoveKeep) * length * length));
+        return factor;
     }
 
     /// <summary>The sums of cos(g, e); the averages of g o e take it in.</summary>
@@ -87,6 +115,14 @@ internal readonly ref struct AveragedStep<T>
         }
 
         floor = Math.Sqrt(squares / s.Z.Length);
+        if (!double.IsFinite(floor))
+        {
+            // A square left the range of T: forgotten, since an average would keep it for good.
+            s.Slope.Clear();
+            s.Square.Clear();
+            floor = 0;
+        }
+
         return cosine;
     }
 
@@ -130,7 +166,8 @@ internal readonly ref struct AveragedStep<T>
             Shared(s.Share.IsEmpty ? default : s.Share.Slice(i, m), work.Old.Slice(i, m), move);
             Vectors.AddScaled(-scale, move, z);
             Vectors.LinearCombination(_memory, traceZ, -scale, move, traceZ);
-            Vectors.LinearCombination(T.One - _weight, mean, _weight, z, mean);
+            Vectors.Subtract(z, mean, move);
+            Vectors.AddScaled(_weight, move, mean);
             Vectors.LinearCombination(_memory * (T.One - _weight), traceMean, _weight, traceZ, traceMean);
             Vectors.LinearCombination(_ofZ, z, _ofMean, mean, theta.Slice(i, m));
         }
@@ -155,10 +192,10 @@ internal readonly ref struct AveragedStep<T>
         private double _trace;
 
         /// <summary>k: e - k g has no part along g, if that part was an overshoot.</summary>
-        public readonly double Overshoot => Math.Max(0, _product / _gradient) is var k && double.IsFinite(k) ? k : 0;
+        public readonly double Overshoot => Math.Max(0, _product / _gradient) is var k && T.IsFinite(T.CreateTruncating(k)) ? k : 0;
 
         /// <summary>cos(g, e); 0 where one of them is 0 or too large.</summary>
-        public readonly double Value => _product / Math.Sqrt(_gradient * _trace) is var c && double.IsFinite(c) ? c : 0;
+        public readonly double Value => _product / (Math.Sqrt(_gradient) * Math.Sqrt(_trace)) is var c && double.IsFinite(c) ? c : 0;
 
         public void Add(ReadOnlySpan<T> g, ReadOnlySpan<T> e)
         {

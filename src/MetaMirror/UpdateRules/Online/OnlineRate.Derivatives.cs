@@ -20,7 +20,7 @@ public sealed partial class OnlineRate<T>
             context.For(context.Meta[..plan.MetaLength], rule), x.WithState(s.RuleStart, plan.RuleState), metaTangent[..plan.MetaLength], tangent.WithState(s.RuleStart, plan.RuleState));
         RateMap<T> map = MapAt(context);
         HintMap<T> guess = Guess();
-        bool first = context.Age == 0;
+        bool first = context.Step == 0;
         if (first)
             ClearMeta(t);
         for (int k = 0; k < plan.Rates; k++)
@@ -51,7 +51,7 @@ public sealed partial class OnlineRate<T>
         RateMap<T> map = MapAt(context);
         HintMap<T> guess = Guess();
         aRaw.Clear();
-        bool first = context.Age == 0;
+        bool first = context.Step == 0;
         double aStart = 0, aBeta = 0;
         for (int k = 0; k < plan.Rates; k++)
         {

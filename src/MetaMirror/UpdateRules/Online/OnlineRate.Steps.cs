@@ -13,7 +13,7 @@ public sealed partial class OnlineRate<T>
         fixed (T* old = work.Old, moved = theta, gradient = work.Gradient, d = s.D, w = s.W, v = s.V, z = s.Z, hint = s.Hint, ahead = work.Ahead)
         {
             var places = new RatePlaces<T> { Old = old, Theta = moved, Gradient = gradient, Displacement = d, W = w, V = v, Z = z, Hint = hint, Ahead = ahead };
-            if (context.Age == 0)
+            if (context.Step == 0)
                 RateLoop<T>.First(map, places, plan.N);
             else
                 RateLoop<T>.Step(map, Guess(), places, plan.N);
@@ -29,7 +29,7 @@ public sealed partial class OnlineRate<T>
             (int start, int length) = plan.Groups[k];
             ReadOnlySpan<T> g = work.Gradient.Slice(start, length), old = work.Old.Slice(start, length);
             Span<T> moved = theta.Slice(start, length), d = s.D.Slice(start, length), y = plan.KeepsGradient ? s.Hint.Slice(start, length) : [];
-            if (context.Age == 0)
+            if (context.Step == 0)
             {
                 s.W[k] = map.Start;
                 Vectors.Subtract(old, moved, d);

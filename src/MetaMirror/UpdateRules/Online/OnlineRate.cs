@@ -12,6 +12,7 @@ namespace MetaMirror.UpdateRules.Online;
 /// <remarks>
 /// <para>Optimistic: w_t = w_{t-1} + beta (G_t + M_{t+1} - M_t), where M_{t+1} guesses the next slope, M_1 = 0 (<see cref="RateHint"/>). Forms and normalizations: see
 /// <see cref="RateForm"/> and <see cref="RateNormalization"/>; docs/online.md has the formulas.</para>
+/// <para>Every run begins at w_1 with no slopes, also where the rule inside carries the state of the run before: its last displacement is of another point.</para>
 /// <para>Meta-parameters: those of the rule inside, then online_rate (w_1) and meta_rate (beta). State: the rates, what normalizes them, the sum of slopes (anchored), d_t,
 /// the hint, then the rule's. At w = 1 the step is the rule's own, bit for bit. Put hints and schedules inside, so that the gradient met here is the loss's.</para>
 /// </remarks>
@@ -33,6 +34,8 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(options);
         OnlineRateChecks.Require(options);
+        if (rule is Averaging.AveragedRate<T>)
+            throw new ArgumentException($"Expected a rule without rates of its own, found {rule.Name}: it sets theta from its average, so steps of another length are undone.", nameof(rule));
         Rule = rule;
         Options = options;
         _metas = new RuleMetas<T>("online-rate", options.Learn).Positive("online_rate", options.Rate).NotNegative("meta_rate", options.MetaRate).Checked();
@@ -82,8 +85,10 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         OnlineRateState<T> s = plan.Parts(x.State);
         OnlineRateScratch<T> work = plan.Scratch(context.Scratch, x.Gradient);
         x.Theta.CopyTo(work.Old);
+        if (context.Step == 0)
+            ClearMeta(s);
         Rule.Step(context.For(context.Meta[..plan.MetaLength], work.Rule), x.WithState(s.RuleStart, plan.RuleState));
-        if (plan.LooksAhead && context.Age > 0)
+        if (plan.LooksAhead && context.Step > 0)
             LookAhead(plan, context, s, work, x.Theta);
         RateMap<T> map = MapAt(context);
         if (Options.Granularity == RateGranularity.Element)
@@ -108,7 +113,7 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
 
     private RateMap<T> MapAt(in StepContext<T> context)
     {
-        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, context.Age));
+        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, context.Step));
         return new RateMap<T>
         {
             Form = Options.Form,

@@ -49,8 +49,8 @@ public sealed class OnlineRegret<T> : DescentObserver<T>
     /// <summary>What adapting cost, linearized; below 0 it gained.</summary>
     public double LinearRegret { get; private set; }
 
-    /// <summary>R_T: what it can have cost at most; infinite unless anchored.</summary>
-    public double Bound { get; private set; }
+    /// <summary>R_T: what it can have cost at most, but for rounding; infinite unless anchored, and where the run's first step was not seen.</summary>
+    public double Bound { get; private set; } = double.PositiveInfinity;
 
     /// <inheritdoc/>
     public override void Visit(in PathPoint<T> point, ReadOnlySpan<T> state)

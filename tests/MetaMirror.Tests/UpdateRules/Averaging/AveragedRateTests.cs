@@ -56,7 +56,7 @@ public sealed class AveragedRateTests
         Assert.Equal(scalar.LogScale, descent.State[0], Rounding);
         Near(scalar.Mean, Over(o).Average(descent.Layout, descent.State));
         if (granularity == RateGranularity.Element)
-            Near(scalar.Share, descent.State.Slice(1 + (4 * n), n));
+            Near(scalar.Share, descent.State.Slice(2 + (4 * n), n));
         Assert.True(Math.Abs(scalar.LogScale) > 0.1, $"scale {scalar.LogScale}");
         Assert.Equal(Steps, descent.GradientCount);
     }
@@ -139,7 +139,7 @@ public sealed class AveragedRateTests
         Assert.Equal(scale, carried.State[0]);
 
         // One step into a run the average is the only iterate there is.
-        Assert.Equal(carried.State.Slice(1, 2).ToArray(), rule.Average(f.Layout, carried.State).ToArray());
+        Assert.Equal(carried.State.Slice(2, 2).ToArray(), rule.Average(f.Layout, carried.State).ToArray());
     }
 
     [Fact]
@@ -151,6 +151,50 @@ public sealed class AveragedRateTests
         Assert.False(descent.Run().Diverged);
         Near(start, descent.Theta);
         Assert.Equal(0, descent.State[0]);
+    }
+
+    /// <summary>In float: products that leave its range, squares that do, and a direction without gradient.</summary>
+    [Theory]
+    [InlineData(1e-42f)]
+    [InlineData(1e-30f)]
+    [InlineData(1e25f)]
+    public void Gradients_near_the_ends_of_their_range_leave_no_trace(float size)
+    {
+        AveragedRate<float> rule = new(new Sgd<float>(new SgdOptions { LearningRate = 1 }), new AveragedRateOptions());
+        var layout = ParameterLayout.Vector(9);
+        float[] theta = new float[9], state = new float[rule.StateLength(layout)], meta = [.. new MetaParameters<float>([], rule.MetaSpecs(layout), []).Natural];
+        for (int t = 0; t < Steps; t++)
+        {
+            // One step of such gradients among ordinary ones.
+            float[] g = [.. Enumerable.Range(0, 9).Select(i => i == 0 ? 0 : t == 5 ? size * (i % 2) : MathF.Sin(i + t))];
+            rule.Step(new() { Step = t, Steps = Steps, Age = t, Layout = layout, Meta = meta, Scratch = new float[rule.ScratchLength(layout)] }, new(theta, g, [1f], state));
+            Assert.True(Vectors.AllFinite<float>(state), $"state at step {t}");
+            Assert.True(Vectors.AllFinite<float>(theta), $"theta at step {t}");
+        }
+
+        float[] shares = state[^27..^18];
+        Assert.Contains(shares, s => s != 1);
+    }
+
+    [Fact]
+    public void A_rate_that_grew_while_gradients_were_small_makes_no_long_step()
+    {
+        AveragedRate<double> rule = Over(new AveragedRateOptions { IsOptimistic = false, Granularity = RateGranularity.Scalar });
+        var layout = ParameterLayout.Vector(1);
+        double[] theta = [0], state = new double[rule.StateLength(layout)], meta = [.. new MetaParameters<double>([], rule.MetaSpecs(layout), []).Natural];
+        double last = 0, longest = 0;
+        for (int t = 0; t < 30; t++)
+        {
+            double z = state[2];
+            rule.Step(new() { Step = t, Steps = 30, Age = t, Layout = layout, Meta = meta, Scratch = new double[rule.ScratchLength(layout)] }, new(theta, [t == 29 ? 1e6 : 1e-3], [1.0], state));
+            last = Math.Abs(state[2] - z);
+            if (t < 29)
+                longest = Math.Max(longest, last);
+        }
+
+        // Always downhill: the scale grew by e^.2 a step, and the moves with it.
+        Assert.True(state[0] > 5, $"ln scale {state[0]}");
+        Assert.InRange(last, 0, 3 * longest);
     }
 
     [Fact]
@@ -180,6 +224,7 @@ public sealed class AveragedRateTests
         Refused("meta_rate", new() { MetaRate = -1 });
         Refused("ShareRate", new() { ShareRate = 2 });
         Refused("ShareRange", new() { ShareRange = 1 });
+        Refused("ShareRange", new() { ShareRange = 1e7 });
         Refused("Power", new() { Power = -1 });
         Refused("Interpolation", new() { Interpolation = 1 });
         Refused("Memory", new() { Memory = double.NaN });

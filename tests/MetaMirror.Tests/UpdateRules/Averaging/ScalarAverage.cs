@@ -7,6 +7,7 @@ namespace MetaMirror.Tests.UpdateRules.Averaging;
 internal sealed class ScalarAverage(AveragedRateOptions o, double[] start)
 {
     private readonly double[] _z = [.. start], _ez = new double[start.Length], _ex = new double[start.Length], _m = new double[start.Length], _v = new double[start.Length];
+    private double _moves;
     private int _t;
 
     public double LogScale { get; private set; }
@@ -39,7 +40,15 @@ internal sealed class ScalarAverage(AveragedRateOptions o, double[] start)
             guess = o.IsOptimistic ? o.MetaRate * Cosine(g, next) : 0;
         }
 
-        double scale = o.Rate * Math.Exp(LogScale - guess);
+        double scale = o.Rate * Math.Exp(LogScale - guess), length = scale * Math.Sqrt(g.Zip(Share, (x, w) => x * x * w * w).Sum());
+        if (_t > 0)
+        {
+            double most = 3 * Math.Sqrt(_moves / (1 - Math.Pow(.9, _t)));
+            scale *= Math.Min(1, most / length);
+            length = Math.Min(length, most);
+        }
+
+        _moves = (.9 * _moves) + (.1 * length * length);
         for (int i = 0; i < n; i++)
         {
             double step = scale * Share[i] * g[i];

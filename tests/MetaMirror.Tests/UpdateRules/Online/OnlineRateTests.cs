@@ -3,6 +3,7 @@ using MetaMirror.Numerics;
 using MetaMirror.Objectives;
 using MetaMirror.Tests.Optimism;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Tests.UpdateRules.Online;
@@ -92,6 +93,33 @@ public sealed class OnlineRateTests
         Near(w, rule.Rates(descent.Layout, descent.State).ToArray());
         Assert.Equal(hint == RateHint.LookAhead ? (2 * Steps) - 1 : Steps, descent.GradientCount);
     }
+
+    [Fact]
+    public void A_run_with_a_carried_state_begins_at_the_first_rate_and_its_regret_keeps_its_bound()
+    {
+        foreach (RateGranularity granularity in Enum.GetValues<RateGranularity>())
+        {
+            var rule = new OnlineRate<double>(Unit(), OnlineRateOptions.Safeguarded(granularity));
+            var objective = new QuadraticObjective();
+            var meta = new MetaParameters<double>([], rule.MetaSpecs(objective.Layout), []);
+            Descent<double> carried = new(objective, rule, new Unroll(Steps, FullBatch: true, Carry: StateCarry.CarryDetached)), fresh = new(objective, rule, new Unroll(Steps, FullBatch: true));
+            carried.Start([1, 1], meta, default);
+            carried.Run();
+            var regret = new OnlineRegret<double>(rule, objective.Layout);
+            Assert.Equal(double.PositiveInfinity, regret.Bound);
+            carried.Start([-3, 2], meta, default);
+            carried.Run(regret);
+            fresh.Start([-3, 2], meta, default);
+            fresh.Run();
+            Assert.Equal(fresh.Theta.ToArray(), carried.Theta.ToArray());
+            Assert.Equal(fresh.State.ToArray(), carried.State.ToArray());
+            Assert.InRange(regret.LinearRegret, double.NegativeInfinity, regret.Bound);
+        }
+    }
+
+    [Fact]
+    public void A_rule_that_sets_theta_itself_is_refused_inside() => Assert.Contains(
+        "averaged-rate", Assert.Throws<ArgumentException>(() => new OnlineRate<double>(new AveragedRate<double>(Unit(), new()), new() { MetaRate = .1 })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Rates_stay_in_their_bounds_and_at_one_the_step_is_the_rules_own()
