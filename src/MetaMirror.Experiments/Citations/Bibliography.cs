@@ -13,7 +13,10 @@ public static class Bibliography
     /// <summary>The name of this project.</summary>
     public const string Self = "metamirror";
 
-    private const string MetaMd = "gao2022metamd", Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic", Bootstrapped = "flennerhag2022bootstrapped";
+    /// <summary>The key of MetaMD v1, whose Theorem 4.1 certificates speak of.</summary>
+    public const string MetaMd = "gao2022metamd";
+
+    private const string Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic", Bootstrapped = "flennerhag2022bootstrapped";
 
     private static readonly string[] Implemented = [Self, MetaMd, "gao2023metamd", "flennerhag2023optimistic", "flennerhag2022bootstrapped"];
 

@@ -74,7 +74,7 @@ internal sealed class CertifyCommand : ICommandSpec
             string page = ReportFiles.Write(OutputPlace.Folder(session, "certify", result.Plan), CertificationReport.Of(result) with
             {
                 Provenance = Provenance.Of(session),
-                References = Bibliography.Of([Bibliography.Self]),
+                References = Bibliography.Of([Bibliography.Self, Bibliography.MetaMd]),
             });
             session.Terminal.Error.WriteLine($"Wrote {page}");
         }
