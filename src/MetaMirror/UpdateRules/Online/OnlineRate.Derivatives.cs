@@ -35,7 +35,7 @@ public sealed partial class OnlineRate<T>
             for (int i = group.Start; i < group.Start + group.Length; i++)
             {
                 T dNow = dOld[i] - tangent.Theta[i];
-                t.D[i] = dNow;
+                t.D[i] = first ? dNow : dNow + (map.Memory * t.D[i]);
                 tangent.Theta[i] = dOld[i] - (w * dNow) - (dW * now[i]);
             }
         }

@@ -50,14 +50,27 @@ public sealed partial class OnlineRate<T>
                     next = guess.IsPresent ? 0 : Vectors.Dot<T>(d, y);
                 }
 
-                Vectors.Subtract(old, moved, d);
+                if (map.Memory > T.Zero)
+                {
+                    Vectors.Scale(map.Memory, d);
+                    Vectors.AddScaled(T.One, old, d);
+                    Vectors.AddScaled(-T.One, moved, d);
+                }
+                else
+                {
+                    Vectors.Subtract(old, moved, d);
+                }
+
                 if (plan.KeepsGradient && guess.IsPresent)
                     next = Vectors.Dot<T>(d, y);
                 Update(s, k, map, guess, slope * size, past * size, next * size);
             }
 
-            if (s.W[k] != T.One)
-                Vectors.LinearCombination(T.One, old, -s.W[k], d, moved);
+            T w = s.W[k];
+            if (w != T.One && map.Memory > T.Zero)
+                Vectors.LinearCombination(T.One - w, old, w, moved, moved);
+            else if (w != T.One)
+                Vectors.LinearCombination(T.One, old, -w, d, moved);
         }
     }
 

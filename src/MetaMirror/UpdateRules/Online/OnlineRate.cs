@@ -122,6 +122,8 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
             Beta = context.Meta[^1],
             Lowest = T.CreateTruncating(Options.Lowest),
             Highest = T.CreateTruncating(Options.Highest),
+            Memory = T.CreateTruncating(Options.Memory),
+            DeadZone = T.CreateTruncating(Options.DeadZone),
             Keep = keep,
             Take = T.One - keep,
             Correction = correction,

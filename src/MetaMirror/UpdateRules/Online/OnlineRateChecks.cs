@@ -12,6 +12,13 @@ internal static class OnlineRateChecks
             throw new ArgumentException($"The rate of online-rate must lie in its bounds [{o.Lowest}, {o.Highest}], found {o.Rate}.", nameof(o));
         Fraction(o.NormAveraging, nameof(o.NormAveraging));
         Fraction(o.HintAveraging, nameof(o.HintAveraging));
+        Fraction(o.Memory, nameof(o.Memory));
+        if (!(o.DeadZone >= 0 && double.IsFinite(o.DeadZone)))
+            throw new ArgumentOutOfRangeException(nameof(o.DeadZone), o.DeadZone, "DeadZone of online-rate must be at least 0 and finite.");
+        if (o.Memory > 0 && (o.Form != RateForm.Anchored || o.Hint is RateHint.LastGradient or RateHint.AverageGradient or RateHint.LookAhead))
+            throw new ArgumentException($"Slopes along many steps (Memory) are for anchored rates without guessed gradients; found {o.Form} with the hint {o.Hint}.", nameof(o));
+        if (o.DeadZone > 0 && (o.Form != RateForm.Anchored || o.Normalization != RateNormalization.AdaGrad))
+            throw new ArgumentException($"A dead zone is for anchored rates with the normalization AdaGrad; found {o.Form} with {o.Normalization}.", nameof(o));
         if (o.Normalization == RateNormalization.Cosine && o.Granularity == RateGranularity.Element)
             throw new ArgumentException("Element-wise rates have no cosine, only a sign: choose the normalization RunningRms or AdaGrad.", nameof(o));
         if (o.Form != RateForm.Anchored)

@@ -11,10 +11,18 @@ public sealed record OnlineRateOptions
     /// </summary>
     /// <param name="granularity">How many rates.</param>
     /// <param name="range">Largest rate, above 1. Default: 4.</param>
-    /// <param name="metaRate">beta. Default: 0.25.</param>
-    public static OnlineRateOptions Safeguarded(RateGranularity granularity, double range = 4, double metaRate = 0.25) => new()
+    /// <param name="metaRate">beta. Default: 0.15.</param>
+    public static OnlineRateOptions Safeguarded(RateGranularity granularity, double range = 4, double metaRate = 0.15) => new()
     {
-        MetaRate = metaRate, Granularity = granularity, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.LastHypergradient, Lowest = 1 / range, Highest = range,
+        MetaRate = metaRate,
+        Granularity = granularity,
+        Form = RateForm.Anchored,
+        Normalization = RateNormalization.AdaGrad,
+        Hint = RateHint.AverageHypergradient,
+        Memory = 0.99,
+        DeadZone = 2,
+        Lowest = 1 / range,
+        Highest = range,
     };
 
     /// <summary>w_1, the rate to start from, between the bounds. Default: 1, the rule's own steps.</summary>
@@ -46,6 +54,18 @@ public sealed record OnlineRateOptions
     /// come, d_t y, as in the rate of PAPERS 3.3; on mini-batches it squares the noise that d_t and g_t share. Default: false.
     /// </summary>
     public bool HintAtPresentStep { get; init; }
+
+    /// <summary>
+    /// gamma, in [0, 1): slopes are taken along E_t = gamma E_{t-1} + d_t, the steps of about 1/(1 - gamma) steps together, instead of the last alone: on mini-batches a single step
+    /// always says "shorter". For <see cref="RateForm.Anchored"/>, without guessed gradients. Default: 0.
+    /// </summary>
+    public double Memory { get; init; }
+
+    /// <summary>
+    /// tau, at least 0: an anchored rate stays at w_1 until the sum of its slopes is more than tau times the root of the sum of their squares, so chance alone hardly moves it.
+    /// For <see cref="RateForm.Anchored"/> with <see cref="RateNormalization.AdaGrad"/>. Default: 0.
+    /// </summary>
+    public double DeadZone { get; init; }
 
     /// <summary>Least rate, positive. Default: 1e-10.</summary>
     public double Lowest { get; init; } = 1e-10;

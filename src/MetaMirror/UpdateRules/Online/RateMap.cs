@@ -30,6 +30,12 @@ internal readonly struct RateMap<T>
 
     public required T Highest { get; init; }
 
+    /// <summary>gamma.</summary>
+    public T Memory { get; init; }
+
+    /// <summary>tau.</summary>
+    public T DeadZone { get; init; }
+
     /// <summary>rho.</summary>
     public required T Keep { get; init; }
 
@@ -58,6 +64,7 @@ internal readonly struct RateMap<T>
             {
                 c.V += error * error;
                 sum = OverRoot(sum, c.V);
+                sum -= Clip(sum, Vector256.Create(-DeadZone), Vector256.Create(DeadZone));
             }
 
             c.W = Project(Vector256.Create(Start) + (sum * Beta));

@@ -31,8 +31,17 @@ internal readonly struct RatePartials<T>
                 (VByV, VByG, VByPast) = (T.One, Two * error, -Two * error);
             }
 
-            before = map.Start + (beta * root * sum);
-            (ByStart, ByBeta, ByZ, ByNext) = (T.One, root * sum, beta * root, beta * root);
+            T along = root * sum;
+            if (map.DeadZone > T.Zero)
+            {
+                T inside = T.Clamp(along, -map.DeadZone, map.DeadZone);
+                if (inside == along)
+                    (beta, bySquare) = (T.Zero, T.Zero);
+                along -= inside;
+            }
+
+            before = map.Start + (map.Beta * along);
+            (ByStart, ByBeta, ByZ, ByNext) = (T.One, along, beta * root, beta * root);
             (ByV, ByG, ByPast) = (bySquare * VByV, (beta * root) + (bySquare * VByG), bySquare * VByPast);
         }
         else

@@ -24,6 +24,9 @@ internal static class OnlineCases
         Case("online-element-multiplicative", Baydin with { Granularity = RateGranularity.Element, Form = RateForm.Multiplicative, Normalization = RateNormalization.AdaGrad, Hint = RateHint.AverageGradient, HintAtPresentStep = true }, ReferenceRules.Diagonal, Mirror<double>, Mirror<float>),
         Case("online-anchored", Anchored with { Granularity = RateGranularity.Element, Hint = RateHint.LastHypergradient }, ReferenceRules.Diagonal, Mirror<double>, Mirror<float>),
         Case("online-anchored-block", Anchored with { Granularity = RateGranularity.Block, Hint = RateHint.LastGradient, HintAtPresentStep = true }, ReferenceRules.Sgd(Ball), HeavyBall<double>, HeavyBall<float>),
+        Case("online-anchored-memory", Anchored with { Hint = RateHint.AverageHypergradient, Memory = .7, DeadZone = .4 }, ReferenceRules.Sgd(Ball), HeavyBall<double>, HeavyBall<float>),
+        Case("online-anchored-memory-block", Anchored with { Granularity = RateGranularity.Block, Memory = .9, DeadZone = .3, Lowest = .1, Highest = 10 }, ReferenceRules.Sgd(Unit), Sgd<double>, Sgd<float>),
+        Case("online-anchored-memory-element", Anchored with { Granularity = RateGranularity.Element, Hint = RateHint.LastHypergradient, Memory = .8, DeadZone = .5 }, ReferenceRules.Diagonal, Mirror<double>, Mirror<float>),
         Case("online-anchored-chain", Anchored with { Normalization = RateNormalization.None, MetaRate = .03, Hint = RateHint.AverageGradient, HintAtPresentStep = true },
             ReferenceRules.Chain(("0.", 0, ReferenceRules.ClipByNorm), ("1.", 0, ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))), ("2.", 1, ReferenceRules.Sgd(Ball))),
             Scheduled<double>, Scheduled<float>),
@@ -97,7 +100,9 @@ internal static class OnlineCases
                 s[z + k] += slope;
                 if (z > v)
                     s[v + k] += Square(slope - past);
-                moved = x["online_rate"] + (x["meta_rate"] * (s[z + k] + next) / (z > v ? Complex.Sqrt(s[v + k]) : 1));
+                Complex along = (s[z + k] + next) / (z > v ? Complex.Sqrt(s[v + k]) : 1);
+                along = along.Real > o.DeadZone ? along - o.DeadZone : along.Real < -o.DeadZone ? along + o.DeadZone : 0;
+                moved = x["online_rate"] + (x["meta_rate"] * along);
             }
             else
             {
@@ -124,7 +129,7 @@ internal static class OnlineCases
             (int start, int length) = groups[k].GetOffsetAndLength(n);
             for (int i = start; i < start + length; i++)
             {
-                s[d + i] = now[i];
+                s[d + i] = now[i] + (x.Age == 0 ? 0 : o.Memory * before[i]);
                 x.Theta[i] = old[i] - (s[k] * now[i]);
             }
         }

@@ -102,11 +102,16 @@ public sealed class OnlineRegretTests
         };
         OnlineRateOptions options = OnlineRateOptions.Safeguarded((RateGranularity)(int)(stream.NextDouble() * 3), 1.5 + (3 * stream.NextDouble()), .02 + stream.NextDouble());
         RateHint[] hints = [RateHint.None, RateHint.LastGradient, RateHint.AverageGradient, RateHint.LastHypergradient, RateHint.AverageHypergradient];
+        RateHint hint = hints[(int)(stream.NextDouble() * hints.Length)];
+        RateNormalization normalization = stream.NextDouble() < .8 ? RateNormalization.AdaGrad : RateNormalization.None;
+        double memory = stream.NextDouble(), zone = 3 * stream.NextDouble();
         return new OnlineRate<double>(inside, options with
         {
-            Hint = hints[(int)(stream.NextDouble() * hints.Length)],
+            Hint = hint,
             HintAtPresentStep = true,
-            Normalization = stream.NextDouble() < .8 ? RateNormalization.AdaGrad : RateNormalization.None,
+            Normalization = normalization,
+            Memory = hint is RateHint.LastGradient or RateHint.AverageGradient || stream.NextDouble() < .3 ? 0 : memory,
+            DeadZone = normalization == RateNormalization.None || stream.NextDouble() < .3 ? 0 : zone,
         });
     }
 
@@ -127,8 +132,19 @@ public sealed class OnlineRegretTests
             Regret.Visit(point, state);
             if (point.Step > 0)
             {
-                double[] d = _plan.Parts(state.ToArray()).D.ToArray();
-                double other = problem.Evaluate([.. _theta.Zip(d, (x, y) => x - y)], [], BatchKey.Full, []);
+                OnlineRateState<double> s = _plan.Parts(state.ToArray());
+                double[] d = s.D.ToArray(), to = [.. point.Theta];
+                for (int k = 0; k < _plan.Rates; k++)
+                {
+                    RateGroup group = _plan.Group(k);
+                    for (int i = group.Start; i < group.Start + group.Length; i++)
+                        to[i] += (s.W[k] - 1) * d[i];
+                }
+
+                // Without memory this is where the rule's own step led from the point before.
+                if (rule.Options.Memory == 0)
+                    Assert.All(to.Zip(_theta.Zip(d, (x, y) => x - y)), pair => Assert.Equal(pair.Second, pair.First, Rounding * (1 + Math.Abs(pair.Second))));
+                double other = problem.Evaluate(to, [], BatchKey.Full, []);
                 Excess += point.Loss - other;
                 Size += Math.Abs(point.Loss) + Math.Abs(other);
                 for (int i = 0; i < d.Length; i++)
