@@ -18,6 +18,7 @@ internal sealed record EngineSet
         Gradcheck = CheckingEngine.Run,
         Reproduce = ReproductionEngine.Run,
         Optimism = OptimismEngines.Run,
+        Shifts = ShiftEngines.Run,
         Learn = LearningEngine.Learn,
         Train = LearningEngine.Train,
         Bench = BenchingEngine.Both,
@@ -44,6 +45,9 @@ internal sealed record EngineSet
     /// <summary><c>reproduce optimism</c>.</summary>
     public OptimismEngine? Optimism { get; init; }
 
+    /// <summary><c>reproduce shifts</c>.</summary>
+    public ShiftEngine? Shifts { get; init; }
+
     /// <summary><c>bench</c>.</summary>
     public BenchEngine? Bench { get; init; }
 
@@ -62,8 +66,8 @@ internal sealed record EngineSet
             yield return new CertifyCommand(Certify);
         if (Gradcheck is not null)
             yield return new GradcheckCommand(Gradcheck);
-        if (Reproduce is not null && Optimism is not null)
-            yield return new ReproduceCommand(Reproduce, Optimism);
+        if (Reproduce is not null && Optimism is not null && Shifts is not null)
+            yield return new ReproduceCommand(Reproduce, Optimism, Shifts);
         if (Bench is not null)
             yield return new BenchCommand(Bench);
     }

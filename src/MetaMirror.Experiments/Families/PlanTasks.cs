@@ -94,7 +94,7 @@ public static class PlanTasks
     {
         KnownDataset known = DatasetCatalogue.Named(family.Dataset);
         Network network = PlanModels.Network(model, PlanModels.Input(known.Image), PlanModels.Outputs(model, known.Classes, 0));
-        return All(RotatedImages.Of(datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples), family.Angles, network, options));
+        return All(RotatedImages.Of(datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples), family.Angles, network, options, family.Contrast));
     }
 
     private static List<SupervisedTask<T>> Sets<T>(ImageSetsPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets)

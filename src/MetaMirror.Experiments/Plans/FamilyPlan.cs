@@ -19,7 +19,9 @@ public abstract record FamilyPlan;
 /// <param name="Angles">Angles in degrees, counter-clockwise.</param>
 /// <param name="TrainExamples">The first so many training images. Default 10,000.</param>
 /// <param name="TestExamples">The first so many test images. Default 2,000.</param>
-public sealed record RotatedImagesPlan(string Dataset, IReadOnlyList<double> Angles, int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan;
+/// <param name="Contrast">What the contrast of the turned images is multiplied by: x' = m + c (x - m), m the image's mean. Default 1.</param>
+public sealed record RotatedImagesPlan(
+    string Dataset, IReadOnlyList<double> Angles, int TrainExamples = 10_000, int TestExamples = 2_000, double Contrast = 1) : FamilyPlan;
 
 /// <summary>Several data sets of images, brought to one size: one task each, named as the data set (MetaMD, section 5.3: DiverseDigits).</summary>
 /// <param name="Datasets">Names of the data sets; with as many channels and classes.</param>

@@ -4,6 +4,7 @@ using MetaMirror.Experiments.Reports;
 using MetaMirror.InitialPoints;
 using MetaMirror.Objectives;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Experiments.Runs;
 
@@ -26,6 +27,14 @@ public sealed record Contender<T>(string Name, OptimizerRole Role, UpdateRule<T>
 
     /// <summary>How its settings were chosen. Default: none, no settings tried on the held-out task.</summary>
     public TuningSummary Tuning { get; init; } = new("none", 0);
+
+    /// <summary>The same optimizer with rates that adapt while it trains.</summary>
+    internal (Contender<T> Contender, OnlineRate<T> Rule) WithRates(OnlineRateOptions options)
+    {
+        var rule = new OnlineRate<T>(Rule, options);
+        ImmutableArray<T>? values = RuleValues is { } learned ? [.. learned, T.CreateTruncating(options.Rate), T.CreateTruncating(options.MetaRate)] : null;
+        return (this with { Rule = rule, RuleValues = values }, rule);
+    }
 
     /// <summary>The learned meta-parameters, or the start values of start, rule and objective.</summary>
     public MetaParameters<T> MetaFor(Objective<T> objective)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Checkpoints;
@@ -76,7 +75,11 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
 
         OnlineRateWatch<T>? watch = null;
         if (AdaptRate is { } granularity)
-            (contender, watch) = Adapting(contender, granularity, task.Task.Layout);
+        {
+            (contender, OnlineRate<T> rule) = contender.WithRates(OnlineRateOptions.Safeguarded(granularity));
+            watch = new OnlineRateWatch<T>(rule, task.Task.Layout);
+        }
+
         T[] trained = new T[task.Task.Layout.Length];
         var run = new TrainingRun<T>(task, measurement, Team) { Observer = watch };
         T[] state = new T[run.StateLayout.Length];
@@ -91,13 +94,6 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
             [.. Entries(task.Task.Layout, trained), .. Entries(run.StateLayout, state)],
             [new("task", taskName), new("optimizer", contender.Name), new("plan", plan.Name)]));
         return new PlanTrainingResult(contender.Name, record, fell, [file]) { Rates = rates };
-    }
-
-    private static (Contender<T> Contender, OnlineRateWatch<T> Watch) Adapting(Contender<T> fixedRate, RateGranularity granularity, ParameterLayout layout)
-    {
-        var rule = new OnlineRate<T>(fixedRate.Rule, OnlineRateOptions.Safeguarded(granularity));
-        ImmutableArray<T>? values = fixedRate.RuleValues is { } learned ? [.. learned, T.One, T.CreateTruncating(rule.Options.MetaRate)] : null;
-        return (fixedRate with { Rule = rule, RuleValues = values }, new OnlineRateWatch<T>(rule, layout));
     }
 
     private static IEnumerable<TensorEntry> Entries(ParameterLayout layout, T[] values) =>

@@ -14,12 +14,13 @@ public static class RotatedImages
     /// <param name="degrees">Angles.</param>
     /// <param name="network">The model.</param>
     /// <param name="options">Batches, regularizer, start.</param>
-    public static TaskFamily<T> Of<T>(TaskData<T> images, IEnumerable<double> degrees, Network network, SupervisedOptions options)
+    /// <param name="contrast">What the contrast of the rotated images is multiplied by (<see cref="ImageContrast"/>). Default: 1.</param>
+    public static TaskFamily<T> Of<T>(TaskData<T> images, IEnumerable<double> degrees, Network network, SupervisedOptions options, double contrast = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(degrees);
         return new TaskFamily<T>(degrees.Select(a => new SupervisedTask<T>(
-            images.Map(string.Create(CultureInfo.InvariantCulture, $"rotation-{a}"), split => ImageRotation.Rotate(split, a)), network, options)));
+            images.Map(string.Create(CultureInfo.InvariantCulture, $"rotation-{a}"), split => ImageContrast.Scale(ImageRotation.Rotate(split, a), contrast)), network, options)));
     }
 }

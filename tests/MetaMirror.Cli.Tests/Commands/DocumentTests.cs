@@ -23,6 +23,7 @@ public sealed class DocumentTests
     [InlineData("compare rotated-digits --json", "comparison")]
     [InlineData("reproduce quadratics --json", "comparison")]
     [InlineData("reproduce optimism --json", "slopeWithHint")]
+    [InlineData("reproduce shifts --json", "whereItDegrades")]
     public void Standard_output_is_one_document(string line, string key)
     {
         using var folder = new TemporaryFolder();

@@ -21,6 +21,7 @@ internal static class FakeEngines
         },
         Reproduce = (_, _) => new ComparisonOutcome(Report("stretched"), IsComplete: true),
         Optimism = (scale, context) => SampleOptimism.Of(scale, context),
+        Shifts = SampleShifts.Of,
         Learn = (request, context) => new LearnOutcome(
             "metamirror-basis", [request.File], Cost, [new NamedText("Rank", "32")], IsComplete: !context.Canceled.IsCancellationRequested),
         Train = (request, context) =>

@@ -10,25 +10,27 @@ namespace MetaMirror.Cli.Commands.Comparing;
 /// <summary><c>reproduce</c>: a figure or table of the papers, theirs beside ours.</summary>
 internal sealed class ReproduceCommand : ICommandSpec
 {
-    private const string Optimism = "optimism";
-    private static readonly string[] Experiments = ["quadratics", Optimism];
+    private const string Optimism = "optimism", Shifts = "shifts";
+    private static readonly string[] Experiments = ["quadratics", Optimism, Shifts];
     private static readonly string[] Scales = ["smoke", "quick", "paper"];
 
     private readonly ReproduceEngine _engine;
     private readonly OptimismEngine _optimism;
+    private readonly ShiftEngine _shifts;
     private readonly ValueArgument _experiment = new(
-        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1) or optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network).");
+        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1), optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network) or shifts (a learned optimizer that goes on adapting on tasks unlike those it was learned on).");
     private readonly ValueOption<string?> _scale = new(
         "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
 
-    public ReproduceCommand(ReproduceEngine engine, OptimismEngine optimism)
+    public ReproduceCommand(ReproduceEngine engine, OptimismEngine optimism, ShiftEngine shifts)
     {
-        (_engine, _optimism) = (engine, optimism);
+        (_engine, _optimism, _shifts) = (engine, optimism, shifts);
         Command = new(
             "reproduce",
             "Runs an experiment of the papers and shows their numbers beside ours; writes report.html.",
             new("reproduce quadratics", "Iterations on random quadratics in three regimes, with the paths of Figure 1."),
             new("reproduce optimism", "How much faster hints make meta-learning, beside the bounds; slopes in log-log."),
+            new("reproduce shifts", "Other rotations, batch sizes and contrasts: the learned optimizer fixed, and with rates that adapt."),
             new("reproduce quadratics --scale smoke --json", "Seconds; the result as JSON."))
         {
             _experiment,
@@ -53,6 +55,8 @@ internal sealed class ReproduceCommand : ICommandSpec
         var scale = (ReproductionScale)Array.IndexOf(Scales, session.Get(_scale));
         if (experiment == Optimism)
             return OptimismRun.Show(session, folder, scale, _optimism);
+        if (experiment == Shifts)
+            return ShiftRun.Show(session, folder, scale, _shifts);
         return ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale), context));
     }
 }

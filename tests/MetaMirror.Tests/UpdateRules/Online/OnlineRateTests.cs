@@ -179,6 +179,11 @@ public sealed class OnlineRateTests
         Refused("learning_rate", o with { Learn = ["learning_rate"] });
         Refused("cosine", o with { Granularity = RateGranularity.Element, Normalization = RateNormalization.Cosine });
         Refused("AdaGrad", o with { Form = RateForm.Anchored, Normalization = RateNormalization.RunningRms });
+        Refused("found Additive", o with { Memory = .5 });
+        Refused("guessed gradients", o with { Form = RateForm.Anchored, Memory = .5, Hint = RateHint.LastGradient, HintAtPresentStep = true });
+        Refused("dead zone", o with { Form = RateForm.Anchored, DeadZone = 1 });
+        Refused("DeadZone", o with { DeadZone = -1 });
+        Refused("Memory", o with { Memory = 1 });
         Refused("HintAtPresentStep", o with { Form = RateForm.Anchored, Hint = RateHint.LastGradient });
 
         static void Refused(string what, OnlineRateOptions options) =>
