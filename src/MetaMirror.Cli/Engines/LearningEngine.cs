@@ -50,6 +50,7 @@ internal static class LearningEngine
         var facts = new List<NamedText>
         {
             new("learned from", result.Optimizer.LearnedFrom),
+            new("licence", result.Optimizer.Licence),
             new("parameters", result.Learned.Layout.ToString()),
             new("meta-parameters", result.Learned.Natural.Length.ToString(CultureInfo.InvariantCulture)),
             new("file fingerprint", result.Optimizer.Fingerprint),

@@ -12,8 +12,29 @@ public sealed record DataFileUse(string File, string Content);
 /// <param name="Files">The files and their contents.</param>
 public sealed record DataUse(string Dataset, string Licence, bool NonCommercial, IReadOnlyList<DataFileUse> Files)
 {
+    /// <summary>Training examples that were taken; null where they became tasks in another way.</summary>
+    public int? TrainExamples { get; init; }
+
+    /// <summary>Test examples that were taken; null where none were read, or they became tasks in another way.</summary>
+    public int? TestExamples { get; init; }
+
     /// <summary>The contents in words: one where all files are alike.</summary>
     public string Contents => Files.Select(f => f.Content).Distinct(StringComparer.Ordinal).Count() == 1
-        ? $"{Files[0].Content}"
+        ? Files[0].Content
         : string.Join("; ", Files.Select(f => $"{f.File}: {f.Content}"));
+
+    /// <summary>The same data sets of several runs, with what any of them read.</summary>
+    /// <param name="runs">Uses of each run, in one order.</param>
+    public static IReadOnlyList<DataUse> Merge(IReadOnlyList<IReadOnlyList<DataUse>> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return runs.Count == 0 ? [] :
+        [
+            .. runs[0].Select(use => use with
+            {
+                TrainExamples = runs.SelectMany(r => r).Where(u => u.Dataset == use.Dataset).Max(u => u.TrainExamples),
+                TestExamples = runs.SelectMany(r => r).Where(u => u.Dataset == use.Dataset).Max(u => u.TestExamples),
+            }),
+        ];
+    }
 }
