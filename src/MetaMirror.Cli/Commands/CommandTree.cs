@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MetaMirror.Cli.Engines;
 using MetaMirror.Cli.Grammar;
-using MetaMirror.Experiments.Downloads;
 
 namespace MetaMirror.Cli.Commands;
 
@@ -29,7 +28,7 @@ internal static class CommandTree
                 new("data show optdigits", "Counts, classes, and the first images."),
                 new("data verify", "Whether the files are the published ones."),
                 new("data fetch kmnist", "Downloads a data set.")),
-            [new Data.DataListCommand(), new Data.DataShowCommand(), new Data.DataVerifyCommand(), new Data.DataFetchCommand(() => new HttpWebSource())],
+            [new Data.DataListCommand(), new Data.DataShowCommand(), new Data.DataVerifyCommand(), new Data.DataFetchCommand(engines.Web)],
             common,
             run));
         foreach (ICommandSpec spec in (ICommandSpec[])[new Plans.PlanCommand(), new Doctoring.DoctorCommand(), new Citing.CiteCommand()])

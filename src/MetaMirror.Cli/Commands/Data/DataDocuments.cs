@@ -43,7 +43,15 @@ internal sealed record RangeEntry(double Least, double Most, double Mean);
 
 /// <summary>The document of <c>data show</c>.</summary>
 internal sealed record DatasetDocument(
-    string Name, string Description, string Origin, string? Folder, ImageEntry Image, int Classes, IReadOnlyList<SplitEntry> Splits, RangeEntry TrainInputs);
+    string Name, string Description, string Origin, string? Folder, ImageEntry Image, int Classes, IReadOnlyList<SplitEntry> Splits,
+    [property: System.Text.Json.Serialization.JsonPropertyName("trainInputs")] RangeEntry Inputs)
+{
+    /// <summary>Licence or terms.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>Which content each file has.</summary>
+    public required IReadOnlyList<MetaMirror.Experiments.Readers.DataFileUse> Files { get; init; }
+}
 
 /// <summary>One checked file.</summary>
 internal sealed record FileEntry(string Path, string Verdict, string Note);
