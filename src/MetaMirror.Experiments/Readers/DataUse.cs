@@ -21,7 +21,7 @@ public sealed record DataUse(string Dataset, string Licence, bool NonCommercial,
     /// <summary>The contents in words: one where all files are alike.</summary>
     public string Contents => Files.Select(f => f.Content).Distinct(StringComparer.Ordinal).Count() == 1
         ? Files[0].Content
-        : string.Join("; ", Files.Select(f => $"{f.File}: {f.Content}"));
+        : string.Join("; ", Files.GroupBy(f => f.Content, f => f.File, StringComparer.Ordinal).Select(g => $"{string.Join(", ", g)}: {g.Key}"));
 
     /// <summary>The same data sets of several runs, with what any of them read.</summary>
     /// <param name="runs">Uses of each run, in one order.</param>

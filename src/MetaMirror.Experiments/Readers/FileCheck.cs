@@ -35,6 +35,9 @@ public sealed class FileCheck
     /// <summary>Which content it is; for others, its sum.</summary>
     public string Content { get; }
 
+    /// <summary>Whether it is known, but only a part of what was published.</summary>
+    public bool IsSubset { get; private init; }
+
     /// <summary>Which content it is and how that is known, or what was expected and found.</summary>
     public string Note { get; }
 
@@ -52,7 +55,7 @@ public sealed class FileCheck
         foreach (KnownContent known in contents)
         {
             if (known.FileSha256 == sha256 || known.Md5 == md5)
-                return new FileCheck(path, FileVerdict.Ok, known.Note, known.Note);
+                return new FileCheck(path, FileVerdict.Ok, known.Note, known.Note) { IsSubset = known.IsSubset };
         }
 
         stream.Position = 0;
@@ -60,9 +63,9 @@ public sealed class FileCheck
         foreach (KnownContent known in contents)
         {
             if (known.Sha256 is not null && known.Sha256 == content)
-                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note} (same content, packed differently)");
+                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note} (same content, packed differently)") { IsSubset = known.IsSubset };
             if (known.Bytes == stream.Length)
-                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note}, by its length (no sum of this file is published, only of its archive)");
+                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note}, by its length (no sum of this file is published, only of its archive)") { IsSubset = known.IsSubset };
         }
 
         return new FileCheck(path, FileVerdict.Different, $"unknown content, SHA-256 {sha256}", $"expected {contents[0].Mark}, found {(contents[0].FileSha256 is null && contents[0].Md5 is not null ? md5 : contents[0].Bytes is null ? sha256 : $"{stream.Length} bytes")}");

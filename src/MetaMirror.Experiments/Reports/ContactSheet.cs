@@ -9,21 +9,22 @@ namespace MetaMirror.Experiments.Reports;
 /// <param name="use">What its files are.</param>
 public sealed class ContactSheet(KnownDataset known, DataUse use)
 {
-    /// <summary>Images of a class.</summary>
-    public const int Across = 16;
+    /// <summary>Most images of a class.</summary>
+    private const int Most = 16;
 
-    /// <summary>Least height of an image on the page, in pixels.</summary>
-    private const int LeastHeight = 48;
+    /// <summary>Least height of an image and largest width of a row of them, in pixels of the page.</summary>
+    private const int LeastHeight = 48, Room = 840;
     private const int Gap = 2;
     private const byte Background = 128;
 
     private const string Css =
-        "table.sheet td{padding:2px 8px;vertical-align:middle}table.sheet th{text-align:left;font-weight:500;white-space:nowrap;padding-right:12px}table.sheet img{display:block;image-rendering:pixelated;max-width:none}";
+        "table.sheet td{padding:2px 8px;vertical-align:middle}table.sheet th{vertical-align:middle;text-align:left;font-weight:500;white-space:nowrap;padding-right:12px}table.sheet img{display:block;image-rendering:pixelated;max-width:none}";
 
     /// <summary>Numbers of the images shown of a class: evenly spread over those there are, the first and the last among them.</summary>
     /// <param name="labels">Labels of all images.</param>
     /// <param name="label">The class.</param>
-    public static int[] Shown(ReadOnlySpan<int> labels, int label)
+    /// <param name="most">How many at most, at least 2.</param>
+    public static int[] Shown(ReadOnlySpan<int> labels, int label, int most)
     {
         var all = new List<int>();
         for (int i = 0; i < labels.Length; i++)
@@ -32,7 +33,7 @@ public sealed class ContactSheet(KnownDataset known, DataUse use)
                 all.Add(i);
         }
 
-        return all.Count <= Across ? [.. all] : [.. Enumerable.Range(0, Across).Select(k => all[(int)((long)k * (all.Count - 1) / (Across - 1))])];
+        return all.Count <= most ? [.. all] : [.. Enumerable.Range(0, most).Select(k => all[(int)((long)k * (all.Count - 1) / (most - 1))])];
     }
 
     /// <summary>Writes the page.</summary>
@@ -74,7 +75,8 @@ public sealed class ContactSheet(KnownDataset known, DataUse use)
     {
         html.Open("section");
         html.Element("h2", $"{char.ToUpperInvariant(name[0])}{name[1..]}: {NumberText.Count(images.Count)} images of {images.Image}");
-        html.Element("p", $"Up to {NumberText.Count(Across)} images of each class, evenly spread over the file.", ("class", "caption"));
+        int most = Math.Clamp(Room / (Scale(images.Image!.Value) * (images.Image.Value.Columns + Gap)), 2, Most);
+        html.Element("p", $"Up to {NumberText.Count(most)} images of each class, evenly spread over the file.", ("class", "caption"));
         html.Open("div", ("class", "wide"));
         html.Open("table", ("class", "sheet"));
         for (int label = 0; label < images.Classes; label++)
@@ -83,7 +85,7 @@ public sealed class ContactSheet(KnownDataset known, DataUse use)
             html.Element("th", known.ClassName(label), ("scope", "row"));
             html.Element("td", NumberText.Count(images.Labels.Count(label)), ("class", "num"));
             html.Open("td");
-            int[] shown = Shown(images.Labels, label);
+            int[] shown = Shown(images.Labels, label, most);
             if (shown.Length > 0)
                 Strip(html, images, shown, known.ClassName(label));
             html.Close();
@@ -103,7 +105,7 @@ public sealed class ContactSheet(KnownDataset known, DataUse use)
         Array.Fill(pixels, Background);
         for (int k = 0; k < shown.Length; k++)
             Draw(images.Input(shown[k]), shape, pixels, width, k * (shape.Columns + Gap));
-        int scale = Math.Max(1, (LeastHeight + shape.Rows - 1) / shape.Rows);
+        int scale = Scale(shape);
         html.Empty(
             "img",
             ("alt", $"{shown.Length} images of {name}"),
@@ -111,6 +113,9 @@ public sealed class ContactSheet(KnownDataset known, DataUse use)
             ("height", NumberText.Coordinate(scale * shape.Rows)),
             ("src", "data:image/png;base64," + Convert.ToBase64String(PngImage.Encode(pixels, shape.Rows, width, shape.Channels))));
     }
+
+    // Whole pixels of the page for each of the image.
+    private static int Scale(ImageShape shape) => (LeastHeight + shape.Rows - 1) / shape.Rows;
 
     private static void Draw(ReadOnlySpan<float> image, ImageShape shape, byte[] pixels, int width, int left)
     {

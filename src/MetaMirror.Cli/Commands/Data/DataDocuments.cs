@@ -54,7 +54,7 @@ internal sealed record DatasetDocument(
 }
 
 /// <summary>One checked file.</summary>
-internal sealed record FileEntry(string Path, string Verdict, string Note);
+internal sealed record FileEntry(string Path, string Verdict, string Note, bool IsSubset);
 
 /// <summary>One checked data set.</summary>
 internal sealed record VerifiedDataset(string Name, bool Ok, IReadOnlyList<FileEntry> Files);
