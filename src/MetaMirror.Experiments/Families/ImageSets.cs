@@ -7,7 +7,7 @@ using MetaMirror.Tasks;
 
 namespace MetaMirror.Experiments.Families;
 
-/// <summary>Data sets of images as one family: subsets and splits first, then grey if asked for, then one size, bilinear.</summary>
+/// <summary>Data sets of images as one family: subsets and splits first, then grey if asked for, then one size, bilinear, then normalized if asked for.</summary>
 internal static class ImageSets
 {
     /// <summary>The tasks of a family, one for each data set.</summary>
@@ -32,6 +32,7 @@ internal static class ImageSets
             test: DataSplit<T>.Lazily(all.Test!.Name, () => RandomSplits.Complete(all.Test.Examples, $"test examples of '{name}'")));
         if (family.ValidationFraction > 0)
             data = RandomSplits.WithValidation(data, family.ValidationFraction, seed, number);
-        return data.Map(name, split => ImageResize.Bilinear(family.Grey ? ImageColor.ToGrayscale(split) : split, family.Rows, family.Columns));
+        data = data.Map(name, split => ImageResize.Bilinear(family.Grey ? ImageColor.ToGrayscale(split) : split, family.Rows, family.Columns));
+        return family.Normalize ? ChannelNormalization.Of(data) : data;
     }
 }

@@ -40,6 +40,10 @@ public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Balanced { get; init; }
 
+    /// <summary>Whether pixels are normalized: mean 0 and standard deviation 1 of each channel over the data set's training examples. Otherwise they are from 0 to 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Normalize { get; init; }
+
     /// <summary>Share of the training examples kept for validation, of each class, by a random stream of the seed. Default 0: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double ValidationFraction { get; init; }

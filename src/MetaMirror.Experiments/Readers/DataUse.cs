@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MetaMirror.Experiments.Readers;
 
 /// <summary>A file that was read, and which content it has.</summary>
@@ -19,6 +21,7 @@ public sealed record DataUse(string Dataset, string Licence, bool NonCommercial,
     public int? TestExamples { get; init; }
 
     /// <summary>The contents in words: one where all files are alike.</summary>
+    [JsonIgnore]
     public string Contents => Files.Select(f => f.Content).Distinct(StringComparer.Ordinal).Count() == 1
         ? Files[0].Content
         : string.Join("; ", Files.GroupBy(f => f.Content, f => f.File, StringComparer.Ordinal).Select(g => $"{string.Join(", ", g)}: {g.Key}"));

@@ -114,7 +114,7 @@ public sealed class DatasetCatalogue(DataLocations locations)
         if (known.IsEmbedded)
         {
             using var stream = EmbeddedDigits.Open();
-            return [FileCheck.Of(EmbeddedDigits.Resource, stream, [new KnownContent("embedded", EmbeddedDigits.Sha256, null)])];
+            return [FileCheck.Of(EmbeddedDigits.Resource, stream, [new KnownContent("whole, embedded", EmbeddedDigits.Sha256)])];
         }
 
         string folder = locations.Folders.Select(l => Path.Combine(l.Folder, known.Folder)).FirstOrDefault(own => known.Editions.Any(e => Present(e, own) > 0))
@@ -133,7 +133,7 @@ public sealed class DatasetCatalogue(DataLocations locations)
     {
         FoundDataset found = TryFind(name, out FoundDataset? there) ? there! : throw Missing(Named(name));
         IReadOnlyList<DataFileUse> files = found.Edition is null
-            ? [new DataFileUse(EmbeddedDigits.Resource, KnownContent.Whole)]
+            ? [new DataFileUse(EmbeddedDigits.Resource, "whole, embedded")]
             : [.. found.Paths.Select((path, i) => new DataFileUse(Path.GetFileName(path), FileCheck.Of(found.Folder!, found.Edition.Files[i], path).Content))];
         return new DataUse(name, found.Known.Licence, found.Known.NonCommercial, files);
     }

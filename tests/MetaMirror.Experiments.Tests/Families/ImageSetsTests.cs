@@ -27,6 +27,23 @@ public sealed class ImageSetsTests
     }
 
     [Fact]
+    public void Normalized_images_have_mean_0_and_deviation_1_in_training()
+    {
+        using TemporaryFolder folder = Sets();
+        SupervisedTask<float> task = Tasks(folder, new ImageSetsPlan(["mnist"], TrainExamples: 20) { Normalize = true })[0];
+        (double mean, double deviation) = Assert.Single(ChannelNormalization.Measure(task.Data.Train.Examples));
+        Assert.Equal(0, mean, 1e-6);
+        Assert.Equal(1, deviation, 1e-6);
+
+        // Test images by the same numbers as training images: the first 20 are the same.
+        Assert.Equal(task.Data.Train.Examples.Input(3).ToArray(), task.Data.Test!.Examples.Input(3).ToArray());
+
+        // One color each: constant channels become 0.
+        SupervisedTask<float> color = Tasks(folder, new ImageSetsPlan(["svhn"]) { Normalize = true })[0];
+        Assert.All(color.Data.Train.Examples.Inputs.ToArray(), v => Assert.Equal(0, v, 1e-6f));
+    }
+
+    [Fact]
     public void Balanced_sets_are_split_for_validation()
     {
         using TemporaryFolder folder = Sets();
