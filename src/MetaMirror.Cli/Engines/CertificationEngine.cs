@@ -27,10 +27,11 @@ internal static class CertificationEngine
         LearnedOptimizer<T> learned = Load<T>(request.File);
         if (PlanData.Reminder(request.File, learned.Licence) is { } reminder)
             context.Warn(reminder);
-        var certification = new PlanCertification<T>(plan, new DatasetCatalogue(context.Data), context.Settings with { Seed = Seed(request, learned.Recipe) }) { Progress = context.Runs };
+        var datasets = new DatasetCatalogue(context.Data);
+        var certification = new PlanCertification<T>(plan, datasets, context.Settings with { Seed = Seed(request, learned.Recipe) }) { Progress = context.Runs };
         try
         {
-            return certification.Run(learned, request.FreshTasks, context.Canceled);
+            return certification.Run(learned, request.FreshTasks, context.Canceled) with { Data = [.. PlanData.Used(plan, datasets)] };
         }
         catch (StorageException mismatch)
         {

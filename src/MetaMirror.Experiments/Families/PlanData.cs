@@ -22,6 +22,16 @@ public static class PlanData
         _ => [],
     };
 
+    /// <summary>What there is of a plan's data sets: which files, whole or which part.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="datasets">Where data sets are found.</param>
+    public static IReadOnlyList<DataUse> Used(Plan plan, DatasetCatalogue datasets)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(datasets);
+        return [.. Names(plan.Family).Select(datasets.Use)];
+    }
+
     /// <summary>What was really read for a plan: which files, whole or which part, and how many examples of them.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="datasets">Where data sets are found.</param>
@@ -29,15 +39,13 @@ public static class PlanData
     public static IReadOnlyList<DataUse> Used<T>(Plan plan, DatasetCatalogue datasets, IReadOnlyList<SupervisedTask<T>> tasks)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(datasets);
         ArgumentNullException.ThrowIfNull(tasks);
 
         // Only tasks that are whole data sets say how much of them was taken.
         bool counted = plan.Family is RotatedImagesPlan or ImageSetsPlan;
         return
         [
-            .. Names(plan.Family).Select((name, i) => datasets.Use(name) with
+            .. Used(plan, datasets).Select((use, i) => use with
             {
                 TrainExamples = counted ? tasks[i].Data.Train.Examples.Count : null,
                 TestExamples = counted && tasks[i].Data.Test is { IsRead: true } test ? test.Examples.Count : null,
