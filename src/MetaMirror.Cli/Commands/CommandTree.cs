@@ -23,11 +23,12 @@ internal static class CommandTree
         root.Add(Group(
             new ToolCommand(
                 "data",
-                "Shows which data sets are there, what is in them, and whether their files are the published ones.",
+                "Shows which data sets are there, what is in them, and whether their files are the published ones; downloads them.",
                 new("data list", "What there is, and where."),
                 new("data show optdigits", "Counts, classes, and the first images."),
-                new("data verify", "Whether the files are the published ones.")),
-            [new Data.DataListCommand(), new Data.DataShowCommand(), new Data.DataVerifyCommand()],
+                new("data verify", "Whether the files are the published ones."),
+                new("data fetch kmnist", "Downloads a data set.")),
+            [new Data.DataListCommand(), new Data.DataShowCommand(), new Data.DataVerifyCommand(), new Data.DataFetchCommand(engines.Web)],
             common,
             run));
         foreach (ICommandSpec spec in (ICommandSpec[])[new Plans.PlanCommand(), new Doctoring.DoctorCommand(), new Citing.CiteCommand()])

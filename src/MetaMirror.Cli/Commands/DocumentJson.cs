@@ -17,6 +17,7 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(DatasetListDocument))]
 [JsonSerializable(typeof(DatasetDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(FetchDocument))]
 [JsonSerializable(typeof(PlanListDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(CitationDocument))]

@@ -59,6 +59,9 @@ internal sealed class Session
     /// <exception cref="DatasetNotFoundException">The folder stated does not exist.</exception>
     public DataLocations Data => DataLocations.Usual(_parse.GetValue(_common.Data));
 
+    /// <summary>The folder that downloads go into: the first that is looked at. The one stated with <c>--data</c> need not exist.</summary>
+    public string DataToMake => _parse.GetValue(_common.Data) ?? Data.Folders[0].Folder;
+
     /// <summary>The value of an option.</summary>
     public T? Get<T>(Option<T> option) => _parse.GetValue(option);
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MetaMirror.Cli.Errors;
 using MetaMirror.Cli.Grammar;
 using MetaMirror.Experiments.Certifications;
+using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
@@ -24,10 +25,13 @@ internal static class CertificationEngine
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         LearnedOptimizer<T> learned = Load<T>(request.File);
-        var certification = new PlanCertification<T>(plan, new DatasetCatalogue(context.Data), context.Settings with { Seed = Seed(request, learned.Recipe) }) { Progress = context.Runs };
+        if (PlanData.Reminder(request.File, learned.Licence) is { } reminder)
+            context.Warn(reminder);
+        var datasets = new DatasetCatalogue(context.Data);
+        var certification = new PlanCertification<T>(plan, datasets, context.Settings with { Seed = Seed(request, learned.Recipe) }) { Progress = context.Runs };
         try
         {
-            return certification.Run(learned, request.FreshTasks, context.Canceled);
+            return certification.Run(learned, request.FreshTasks, context.Canceled) with { Data = [.. PlanData.Used(plan, datasets)] };
         }
         catch (StorageException mismatch)
         {

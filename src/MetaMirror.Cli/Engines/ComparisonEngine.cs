@@ -74,6 +74,7 @@ internal static class ComparisonEngine
         {
             Comparison = [.. done.SelectMany(d => d.Result.Comparison)],
             Curves = [.. done.SelectMany(d => d.Result.Curves)],
+            Data = DataUse.Merge([.. done.Select(d => d.Result.Data)]),
             MetaTraining = MetaTrainingCosts.Mean([.. done.Select(d => d.Result.MetaTraining).OfType<MetaTrainingSummary>()]),
         };
         merged = MetaTrainingCosts.WithLearningCosts(

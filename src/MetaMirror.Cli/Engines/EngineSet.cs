@@ -4,6 +4,7 @@ using MetaMirror.Cli.Commands.Certifying;
 using MetaMirror.Cli.Commands.Checking;
 using MetaMirror.Cli.Commands.Comparing;
 using MetaMirror.Cli.Commands.Learning;
+using MetaMirror.Experiments.Downloads;
 
 namespace MetaMirror.Cli.Engines;
 
@@ -50,6 +51,9 @@ internal sealed record EngineSet
 
     /// <summary><c>bench</c>.</summary>
     public BenchEngine? Bench { get; init; }
+
+    /// <summary>Where <c>data fetch</c> downloads from.</summary>
+    public Func<IWebSource> Web { get; init; } = () => new HttpWebSource();
 
     /// <summary>The commands that have an engine, in the order of help.</summary>
     public IEnumerable<ICommandSpec> Commands()

@@ -47,13 +47,15 @@ internal static class LearningEngine
             throw new StorageException($"--from-statistics {string.Join(", ", request.Statistics.Select(Found.Text))}: {damage.Message}", damage);
         }
 
-        var facts = new List<NamedText>
-        {
+        List<NamedText> facts =
+        [
             new("learned from", result.Optimizer.LearnedFrom),
+            new("licence", result.Optimizer.Licence),
+            .. PlanData.Used(request.Plan, new DatasetCatalogue(context.Data)).Select(use => new NamedText($"data set {use.Dataset}", use.Contents)),
             new("parameters", result.Learned.Layout.ToString()),
             new("meta-parameters", result.Learned.Natural.Length.ToString(CultureInfo.InvariantCulture)),
             new("file fingerprint", result.Optimizer.Fingerprint),
-        };
+        ];
         return new LearnOutcome(result.Learned.Name, result.Files, result.Learned.Cost, facts, result.IsComplete);
     }
 

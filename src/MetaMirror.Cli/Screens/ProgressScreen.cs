@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MetaMirror.Cli.Terminals;
+using MetaMirror.Experiments.Downloads;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Runs;
@@ -12,8 +13,9 @@ namespace MetaMirror.Cli.Screens;
 /// plain line when a stage begins and ends and every ten seconds.
 /// </summary>
 /// <param name="terminal">Where.</param>
-internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>, IProgress<LearningProgress>, IDisposable
+internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>, IProgress<LearningProgress>, IProgress<FetchProgress>, IDisposable
 {
+    private const long Kilobyte = 1000;
     private const int LeastBar = 8, MostBar = 24;
     private const string ClearLine = "\r\e[2K";
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(80), PlainEvery = TimeSpan.FromSeconds(10);
@@ -28,6 +30,10 @@ internal sealed class ProgressScreen(Terminal terminal) : IProgress<RunProgress>
 
     /// <inheritdoc/>
     public void Report(LearningProgress value) => Report("learning", value.Done, value.Total, value.Phase, value.Value, "value");
+
+    /// <inheritdoc/>
+    public void Report(FetchProgress value) => Report(
+        value.File, (int)(value.Received / Kilobyte), (int)((value.Total ?? 0) / Kilobyte), "kB", double.NaN, "");
 
     /// <summary>Says that work has begun before its first report can come.</summary>
     public void Begin(string stage, int total = 0) => Report(stage, 0, total, "", double.NaN, "");

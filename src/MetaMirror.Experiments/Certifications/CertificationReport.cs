@@ -17,6 +17,7 @@ public static class CertificationReport
             Title = $"MetaMirror: what is proved of {result.Optimizer} on {result.Plan}",
             Verdict = Verdict(result.Certificates),
             Notes = result.Notes,
+            Data = result.Data,
             Tables = CertificateTables.Of(result.Certificates),
             Definitions =
             [

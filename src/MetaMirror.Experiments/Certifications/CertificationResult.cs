@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaMirror.Certificates;
+using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Experiments.Certifications;
 
@@ -11,6 +12,9 @@ public sealed record CertificationResult(string Optimizer, string Plan, Immutabl
 {
     /// <summary>Master seed of its runs.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>The data sets known by name that its tasks are made of, and which part of each was read.</summary>
+    public ImmutableArray<DataUse> Data { get; init; } = [];
 
     /// <summary>What a person should know beside them.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];

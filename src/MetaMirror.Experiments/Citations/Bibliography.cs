@@ -1,3 +1,4 @@
+using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
@@ -17,6 +18,7 @@ public static class Bibliography
     public const string MetaMd = "gao2022metamd";
 
     private const string Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic", Bootstrapped = "flennerhag2022bootstrapped";
+    private const string TinyImages = "krizhevsky2009tiny";
 
     private static readonly string[] Implemented = [Self, MetaMd, "gao2023metamd", "flennerhag2023optimistic", "flennerhag2022bootstrapped"];
 
@@ -74,6 +76,12 @@ public static class Bibliography
         ["fashion-mnist"] = ["xiao2017fashion"],
         ["kmnist"] = ["clanuwat2018kmnist"],
         ["usps"] = ["hull1994database"],
+        ["qmnist"] = ["yadav2019qmnist"],
+        ["svhn"] = ["netzer2011svhn"],
+        ["cifar-10"] = [TinyImages],
+        ["cifar-100"] = [TinyImages],
+        ["cifar-100-coarse"] = [TinyImages],
+        ["stl-10"] = ["coates2011stl"],
         ["bmg"] = [Bootstrapped],
         ["omg"] = ["flennerhag2023optimistic"],
     };
@@ -105,13 +113,7 @@ public static class Bibliography
 
     private static IEnumerable<string> NamesIn(Plan plan)
     {
-        string[] data = plan.Family switch
-        {
-            RotatedImagesPlan images => [images.Dataset],
-            DigitPairsPlan pairs => [pairs.Dataset],
-            _ => [],
-        };
         string[] learned = [.. plan.Learned.Select(l => l.Optimizer)];
-        return [.. data, .. learned, .. plan.Controls, .. plan.Baselines];
+        return [.. PlanData.Names(plan.Family), .. learned, .. plan.Controls, .. plan.Baselines];
     }
 }

@@ -48,5 +48,9 @@ internal static class Works
         new("xiao2017fashion", "article", "Xiao, Han and Rasul, Kashif and Vollgraf, Roland", "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017, "arXiv preprint", "arXiv:1708.07747"),
         new("clanuwat2018kmnist", "article", "Clanuwat, Tarin and Bober-Irizar, Mikel and Kitamoto, Asanobu and Lamb, Alex and Yamamoto, Kazuaki and Ha, David", "Deep Learning for Classical Japanese Literature", 2018, "arXiv preprint", "arXiv:1812.01718"),
         new("hull1994database", "article", "Hull, Jonathan J.", "A Database for Handwritten Text Recognition Research", 1994, "IEEE Transactions on Pattern Analysis and Machine Intelligence 16(5), 550-554"),
+        new("yadav2019qmnist", "inproceedings", "Yadav, Chhavi and Bottou, Leon", "Cold Case: The Lost MNIST Digits", 2019, Neurips, "arXiv:1905.10498"),
+        new("netzer2011svhn", "inproceedings", "Netzer, Yuval and Wang, Tao and Coates, Adam and Bissacco, Alessandro and Wu, Bo and Ng, Andrew Y.", "Reading Digits in Natural Images with Unsupervised Feature Learning", 2011, "NIPS Workshop on Deep Learning and Unsupervised Feature Learning"),
+        new("krizhevsky2009tiny", "misc", "Krizhevsky, Alex", "Learning Multiple Layers of Features from Tiny Images", 2009, "Technical report, University of Toronto"),
+        new("coates2011stl", "inproceedings", "Coates, Adam and Lee, Honglak and Ng, Andrew Y.", "An Analysis of Single-Layer Networks in Unsupervised Feature Learning", 2011, "International Conference on Artificial Intelligence and Statistics (AISTATS)"),
     ];
 }

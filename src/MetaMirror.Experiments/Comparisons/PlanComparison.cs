@@ -71,6 +71,7 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
         var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
         ComparisonResult result = new LeaveOneOut<T>(pool, plan, new StepTimer(time)).Run(
             measured, numbers, together, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
+        result = result with { Data = PlanData.Used(plan, datasets, tasks) };
         return new PlanComparisonResult<T>(result, learned)
         {
             Activations = learned.Count > 0 ? [.. learned[0].SelectMany(rule => Activations(rule, tasks[numbers[0]], numbers[0], cancellationToken))] : [],

@@ -32,7 +32,7 @@ public static class PlanTasks
         return plan.Family switch
         {
             RotatedImagesPlan images => Rotated<T>(images, model, options, datasets),
-            ImageSetsPlan sets => Sets<T>(sets, model, options, datasets),
+            ImageSetsPlan sets => ImageSets.Tasks<T>(sets, model, options, datasets, seed),
             DigitPairsPlan pairs => Pairs<T>(pairs, model, options, datasets),
             SensorsPlan sensors => Sensors<T>(sensors, model, options, seed),
             RotatedQuadraticPlan quadratic => All(RotatedQuadraticFamily.Of<T>(
@@ -95,19 +95,6 @@ public static class PlanTasks
         KnownDataset known = DatasetCatalogue.Named(family.Dataset);
         Network network = PlanModels.Network(model, PlanModels.Input(known.Image), PlanModels.Outputs(model, known.Classes, 0));
         return All(RotatedImages.Of(datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples), family.Angles, network, options, family.Contrast));
-    }
-
-    private static List<SupervisedTask<T>> Sets<T>(ImageSetsPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        KnownDataset first = DatasetCatalogue.Named(family.Datasets[0]);
-        var image = new ImageShape(family.Rows, family.Columns, first.Image.Channels);
-        Network network = PlanModels.Network(model, PlanModels.Input(image), PlanModels.Outputs(model, first.Classes, 0));
-        return
-        [
-            .. family.Datasets.Select(name => new SupervisedTask<T>(
-                datasets.Load<T>(name, family.TrainExamples, family.TestExamples).Map(name, split => ImageResize.Bilinear(split, family.Rows, family.Columns)), network, options)),
-        ];
     }
 
     private static List<SupervisedTask<T>> Pairs<T>(DigitPairsPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets)

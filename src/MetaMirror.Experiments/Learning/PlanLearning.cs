@@ -33,8 +33,6 @@ public sealed record PlanLearningResult<T>(LearnedRule<T> Learned, LearnedOptimi
 public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, LearningSettings settings, TimeProvider time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const string Licence = "CC0-1.0";
-
     /// <summary>Told of learning.</summary>
     public IProgress<LearningProgress>? Progress { get; init; }
 
@@ -98,7 +96,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         {
             Recipe = recipe.ToText(),
             LearnedFrom = string.Join(", ", recipe.Tasks),
-            Licence = Licence,
+            Licence = PlanData.LicenceOf(plan, [.. recipe.Tasks, .. statistics?.Sources.Select(s => s.Task) ?? []]),
         };
         AtomicFile.Write(file, optimizer.Save);
         List<string> files = [file];

@@ -64,6 +64,7 @@ public sealed class NetworkStudy(WorkerTeam team, ulong seed, DatasetCatalogue d
             [.. settings.Zip(curves.SelectMany(c => c.Trials), (s, trial) => ComparisonRows.Of(s.Contender, trial, task, measurement, target))])
         {
             PaperFigures = NetworkSection.Paper(curves),
+            Data = PlanData.Used(plan, datasets),
         };
     }
 

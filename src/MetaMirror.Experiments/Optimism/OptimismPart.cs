@@ -1,3 +1,4 @@
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Experiments.Optimism;
@@ -9,6 +10,9 @@ public sealed record OptimismPart(ReportSection Section, IReadOnlyList<Compariso
 {
     /// <summary>Its numbers beside the paper's; may be empty.</summary>
     public IReadOnlyList<PaperFigure> PaperFigures { get; init; } = [];
+
+    /// <summary>The data sets that it read; may be empty.</summary>
+    public IReadOnlyList<DataUse> Data { get; init; } = [];
 }
 
 /// <summary>Runs a part.</summary>

@@ -18,6 +18,7 @@ public static class OptimismReport
             Verdict = Verdict(result),
             Sections = [RateSection.Of(result), QuadraticSection.Of(result), GameSection.Of(result), .. outcome.Parts.Select(p => p.Section), Unknown],
             PaperFigures = [.. Paper(result), .. outcome.Parts.SelectMany(p => p.PaperFigures)],
+            Data = [.. outcome.Parts.SelectMany(p => p.Data)],
             Definitions =
             [
                 new("gap", "f of the weighted average of the iterates, less the least value of f."),

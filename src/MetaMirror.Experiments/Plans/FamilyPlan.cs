@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MetaMirror.Datasets;
 using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Experiments.Plans;
@@ -24,12 +25,32 @@ public sealed record RotatedImagesPlan(
     string Dataset, IReadOnlyList<double> Angles, int TrainExamples = 10_000, int TestExamples = 2_000, double Contrast = 1) : FamilyPlan;
 
 /// <summary>Several data sets of images, brought to one size: one task each, named as the data set (MetaMD, section 5.3: DiverseDigits).</summary>
-/// <param name="Datasets">Names of the data sets; with as many channels and classes.</param>
+/// <param name="Datasets">Names of the data sets; with as many classes, and unless <see cref="Grey"/> as many channels.</param>
 /// <param name="Rows">Height of all images. Default 28.</param>
 /// <param name="Columns">Width of all images. Default 28.</param>
 /// <param name="TrainExamples">The first so many training images of each. Default 10,000.</param>
 /// <param name="TestExamples">The first so many test images of each. Default 2,000.</param>
-public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28, int Columns = 28, int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan;
+public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28, int Columns = 28, int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan
+{
+    /// <summary>Whether color images become grey ones (luma), so that grey and color data sets can be one family.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Grey { get; init; }
+
+    /// <summary>Whether the training examples are drawn, by a random stream of the seed, with as many of each class, instead of the first ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Balanced { get; init; }
+
+    /// <summary>Whether pixels are normalized: mean 0 and standard deviation 1 of each channel over the data set's training examples. Otherwise they are from 0 to 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Normalize { get; init; }
+
+    /// <summary>Share of the training examples kept for validation, of each class, by a random stream of the seed. Default 0: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double ValidationFraction { get; init; }
+
+    /// <summary>Shape of all images, once they are brought to one.</summary>
+    internal ImageShape Image() => new(Rows, Columns, Grey ? 1 : DatasetCatalogue.Named(Datasets[0]).Image.Channels);
+}
 
 /// <summary>Each pair of classes of a data set as a binary problem: 45 tasks for ten digits.</summary>
 /// <param name="Dataset">Name of the data set. Default the embedded digits.</param>

@@ -75,7 +75,7 @@ internal static class LearningChecks
         if (learning.MetaObjective == MetaObjectiveName.RegretBound && learning.Optimizer == "metamd-max3-printed")
             errors.Add(new PlanError($"{path}.metaObjective", "relaxed-regret-bound or a loss: the printed step is no mirror step, so the un-relaxed bound does not hold", "'regret-bound'"));
         if (learning.MetaObjective == MetaObjectiveName.ValidationLoss)
-            errors.Add(new PlanError($"{path}.metaObjective", "an objective of training data: the tasks of plans have no validation data", "'validation-loss'"));
+            errors.Add(new PlanError($"{path}.metaObjective", "an objective of training data: learning is not shown validation data", "'validation-loss'"));
         if (learning.Hypergradient == HypergradientName.Implicit && learning.MetaObjective is not (MetaObjectiveName.FinalLoss or MetaObjectiveName.FinalGradientNorm))
             errors.Add(new PlanError($"{path}.hypergradient", "forward, reverse or truncated-reverse: implicit needs an objective of the run's end (final-loss, final-gradient-norm)", "'implicit'"));
         if (learning.Hypergradient == HypergradientName.Implicit && batchSize is not null)

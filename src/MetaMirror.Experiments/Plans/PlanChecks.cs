@@ -89,7 +89,7 @@ internal static class PlanChecks
         {
             RotatedImagesPlan images => ($"'{images.Dataset}' has", DatasetCatalogue.Named(images.Dataset).Image),
             DigitPairsPlan pairs => ($"'{pairs.Dataset}' has", DatasetCatalogue.Named(pairs.Dataset).Image),
-            ImageSetsPlan sets => ("the family has", new ImageShape(sets.Rows, sets.Columns, DatasetCatalogue.Named(sets.Datasets[0]).Image.Channels)),
+            ImageSetsPlan sets => ("the family has", sets.Image()),
             _ => null,
         };
         if (found is not var (owner, image))
@@ -109,10 +109,10 @@ internal static class PlanChecks
         for (int i = 1; i < family.Datasets.Count; i++)
         {
             KnownDataset set = DatasetCatalogue.Named(family.Datasets[i]);
-            if (set.Classes != first.Classes || set.Image.Channels != first.Image.Channels)
+            if (set.Classes != first.Classes || (!family.Grey && set.Image.Channels != first.Image.Channels))
                 errors.Add(new PlanError(
                     $"$.family.datasets[{Text(i)}]",
-                    $"a data set of {Text(first.Classes)} classes and {Text(first.Image.Channels)} channels, as '{first.Name}' has",
+                    $"a data set of {Text(first.Classes)} classes and {Text(first.Image.Channels)} channels, as '{first.Name}' has{(set.Classes == first.Classes ? ", or 'grey': true" : "")}",
                     $"'{set.Name}' with {Text(set.Classes)} and {Text(set.Image.Channels)}"));
         }
     }

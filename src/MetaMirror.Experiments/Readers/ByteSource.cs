@@ -7,7 +7,7 @@ namespace MetaMirror.Experiments.Readers;
 internal sealed class ByteSource : IDisposable
 {
     /// <summary>Deflate cannot grow one byte to more than this many (RFC 1951: 258 bytes from two bits).</summary>
-    private const long LargestDeflateRatio = 1032;
+    public const long LargestDeflateRatio = 1032;
 
     private readonly string file;
     private readonly Stream stream;
@@ -43,6 +43,25 @@ internal sealed class ByteSource : IDisposable
         }
 
         return new ByteSource(file, whole, remaining, isExact: remaining is not null);
+    }
+
+    /// <summary>A stream as it is, of a length that is not known. It stays open.</summary>
+    public static ByteSource Of(Stream stream, string file) => new(file, new Rejoined(default, stream), null, isExact: false);
+
+    /// <summary>Looks at the first bytes of a stream, which stays open.</summary>
+    /// <param name="stream">A seekable one is where it was afterwards.</param>
+    /// <param name="count">How many bytes.</param>
+    /// <param name="start">The bytes, fewer at the end.</param>
+    /// <returns>The stream with these bytes in front again.</returns>
+    public static Stream Peek(Stream stream, int count, out ReadOnlyMemory<byte> start)
+    {
+        var bytes = new byte[count];
+        int read = stream.ReadAtLeast(bytes, count, throwOnEndOfStream: false);
+        start = bytes.AsMemory(0, read);
+        if (!stream.CanSeek)
+            return new Rejoined(start, stream);
+        stream.Position -= read;
+        return new Rejoined(default, stream);
     }
 
     /// <summary>Reads some bytes, 0 only at the end.</summary>
@@ -97,29 +116,24 @@ internal sealed class ByteSource : IDisposable
         return filled;
     }
 
+    /// <summary>The same bytes as a stream, for decoders that want one.</summary>
+    public Stream AsStream() => new Reading(this);
+
     /// <summary>Releases the unpacker; the stream given to <see cref="Open"/> stays open.</summary>
     public void Dispose() => stream.Dispose();
 
+    /// <summary>A source as a stream.</summary>
+    private sealed class Reading(ByteSource source) : ForwardStream
+    {
+        protected override int Next(Span<byte> buffer) => source.Read(buffer);
+    }
+
     /// <summary>A few bytes already taken, then the rest of a stream, which it does not own.</summary>
-    private sealed class Rejoined(ReadOnlyMemory<byte> start, Stream rest) : Stream
+    private sealed class Rejoined(ReadOnlyMemory<byte> start, Stream rest) : ForwardStream
     {
         private ReadOnlyMemory<byte> start = start;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(Span<byte> buffer)
+        protected override int Next(Span<byte> buffer)
         {
             if (start.IsEmpty || buffer.IsEmpty)
             {
@@ -131,18 +145,5 @@ internal sealed class ByteSource : IDisposable
             start = start[count..];
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-            // A reader has nothing to flush.
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

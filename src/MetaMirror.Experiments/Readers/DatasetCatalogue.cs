@@ -35,17 +35,19 @@ public sealed class DatasetCatalogue(DataLocations locations)
         var known = Named(name);
         if (known.IsEmbedded)
         {
-            found = new FoundDataset(known, null, "embedded", []);
+            found = new FoundDataset(known, null, null, "embedded", []);
             return true;
         }
 
-        foreach (var (folder, origin) in locations.Folders)
+        foreach ((string folder, string origin) in locations.Folders)
         {
-            var own = Path.Combine(folder, name);
-            var paths = known.Files.Select(f => PathIn(own, f)).OfType<string>().ToList();
-            if (paths.Count == known.Files.Count)
+            string own = Path.Combine(folder, known.Folder);
+            foreach (KnownEdition edition in known.Editions)
             {
-                found = new FoundDataset(known, own, origin, paths);
+                string[] paths = [.. edition.Files.Select(f => f.In(own)).OfType<string>()];
+                if (paths.Length != edition.Files.Count)
+                    continue;
+                found = new FoundDataset(known, edition, own, origin, paths);
                 return true;
             }
         }
@@ -81,10 +83,26 @@ public sealed class DatasetCatalogue(DataLocations locations)
                 test: DataSplit<T>.Lazily($"test of {name}", () => all.Slice(EmbeddedDigits.TrainCount, Math.Min(testCount, test))));
         }
 
+        if (!found.HasTraining)
+            throw TestOnly(found);
         return new TaskData<T>(
             name,
-            DataSplit<T>.Of($"train of {name}", Read<T>(found, DataFileRole.TrainImages, DataFileRole.TrainLabels, trainCount)),
-            test: DataSplit<T>.Lazily($"test of {name}", () => Read<T>(found, DataFileRole.TestImages, DataFileRole.TestLabels, testCount)));
+            DataSplit<T>.Of($"train of {name}", EditionReader.Read<T>(found, test: false, trainCount)),
+            test: DataSplit<T>.Lazily($"test of {name}", () => EditionReader.Read<T>(found, test: true, testCount)));
+    }
+
+    /// <summary>The test images of a data set, which may be all there is of it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="count">The first so many, or all if there are fewer.</param>
+    /// <exception cref="ArgumentException">The name is unknown, or the count is below 1.</exception>
+    /// <exception cref="DatasetNotFoundException">It is nowhere; the message says which files to put where.</exception>
+    /// <exception cref="DataFormatException">A file is damaged or is another data set's.</exception>
+    public Dataset<T> LoadTest<T>(string name, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        FoundDataset found = TryFind(name, out FoundDataset? there) ? there! : throw Missing(Named(name));
+        return found.Known.IsEmbedded ? Load<T>(name, 1, count).Test!.Examples : EditionReader.Read<T>(found, test: true, count);
     }
 
     /// <summary>Compares the files of a data set with the known checksums, in the first folder that has any of them.</summary>
@@ -96,42 +114,46 @@ public sealed class DatasetCatalogue(DataLocations locations)
         if (known.IsEmbedded)
         {
             using var stream = EmbeddedDigits.Open();
-            return [FileCheck.Of(EmbeddedDigits.Resource, stream, [new KnownContent("embedded", EmbeddedDigits.Sha256, null)])];
+            return [FileCheck.Of(EmbeddedDigits.Resource, stream, [new KnownContent("whole, embedded", EmbeddedDigits.Sha256)])];
         }
 
-        var folder = locations.Folders.Select(l => Path.Combine(l.Folder, name)).FirstOrDefault(own => known.Files.Any(f => PathIn(own, f) is not null))
-            ?? Path.Combine(locations.Folders.Count > 0 ? locations.Folders[0].Folder : "", name);
-        return [.. known.Files.Select(f => FileCheck.Of(folder, f, PathIn(folder, f)))];
+        string folder = locations.Folders.Select(l => Path.Combine(l.Folder, known.Folder)).FirstOrDefault(own => known.Editions.Any(e => Present(e, own) > 0))
+            ?? Path.Combine(locations.Folders.Count > 0 ? locations.Folders[0].Folder : "", known.Folder);
+
+        // The form that is there, or of which most is: the first among equals.
+        KnownEdition edition = known.Editions.FirstOrDefault(e => Present(e, folder) == e.Files.Count) ?? known.Editions.MaxBy(e => Present(e, folder))!;
+        return [.. edition.Files.Select(f => FileCheck.Of(folder, f, f.In(folder)))];
     }
 
-    /// <summary>The file, packed or not, or null.</summary>
-    private static string? PathIn(string folder, KnownFile file)
+    /// <summary>What the files of a data set are, where it was found: which part of what was published.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
+    /// <exception cref="DatasetNotFoundException">It is nowhere; the message says which files to put where.</exception>
+    public DataUse Use(string name)
     {
-        var packed = Path.Combine(folder, file.Name);
-        var plain = Path.Combine(folder, Path.GetFileNameWithoutExtension(file.Name));
-        return File.Exists(packed) ? packed : File.Exists(plain) ? plain : null;
+        FoundDataset found = TryFind(name, out FoundDataset? there) ? there! : throw Missing(Named(name));
+        IReadOnlyList<DataFileUse> files = found.Edition is null
+            ? [new DataFileUse(EmbeddedDigits.Resource, "whole, embedded")]
+            : [.. found.Paths.Select((path, i) => new DataFileUse(Path.GetFileName(path), FileCheck.Of(found.Folder!, found.Edition.Files[i], path).Content))];
+        return new DataUse(name, found.Known.Licence, found.Known.NonCommercial, files);
     }
 
-    private static Dataset<T> Read<T>(FoundDataset found, DataFileRole images, DataFileRole labels, int count)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var known = found.Known;
-        var read = ImageFiles.Read<T>(known.Name, found.PathOf(images), found.PathOf(labels), count, known.Classes);
-        return read.Image == known.Image
-            ? read
-            : throw new DataFormatException(found.PathOf(images), $"images of {known.Image} for {known.Name}", $"{read.Image}");
-    }
+    private static int Present(KnownEdition edition, string folder) => edition.Files.Count(f => f.In(folder) is not null);
+
+    private static DatasetNotFoundException TestOnly(FoundDataset found) => new(
+        $"data set '{found.Known.Name}': expected training images, found only {string.Join(", ", found.Edition!.Files.Select(f => f.Name))} in {found.Folder}. Put{Environment.NewLine}"
+        + $"  {string.Join(", ", found.Known.Files.Where(f => !f.IsTest).Select(f => f.Name))}{Environment.NewLine}there, or have it downloaded into another folder: 'metamirror data fetch {found.Known.Name} --data FOLDER'.");
 
     private DatasetNotFoundException Missing(KnownDataset known)
     {
         var looked = string.Join(Environment.NewLine, locations.Folders.Select(l =>
         {
-            var own = Path.Combine(l.Folder, known.Name);
-            var there = known.Files.Count(f => PathIn(own, f) is not null);
-            return $"  {own} ({l.Origin}; {there} of {known.Files.Count} files)";
+            string own = Path.Combine(l.Folder, known.Folder);
+            return $"  {own} ({l.Origin}; {Present(known.Editions[0], own)} of {known.Files.Count} files)";
         }));
         var files = string.Join(", ", known.Files.Select(f => f.Name));
         return new DatasetNotFoundException(
-            $"data set '{known.Name}': expected its {known.Files.Count} files in one folder, found in none. Put{Environment.NewLine}  {files}{Environment.NewLine}(packed, or unpacked without .gz) into one of{Environment.NewLine}{looked}");
+            $"data set '{known.Name}': expected its {known.Files.Count} files in one folder, found in none. Put{Environment.NewLine}  {files}{Environment.NewLine}(packed, or unpacked without .gz) into one of{Environment.NewLine}{looked}{Environment.NewLine}"
+            + $"or have them downloaded: 'metamirror data fetch {known.Name}'.");
     }
 }

@@ -18,10 +18,11 @@ public enum FileVerdict
 /// <summary>The comparison of one file with its known checksums.</summary>
 public sealed class FileCheck
 {
-    private FileCheck(string path, FileVerdict verdict, string note)
+    private FileCheck(string path, FileVerdict verdict, string content, string note)
     {
         Path = path;
         Verdict = verdict;
+        Content = content;
         Note = note;
     }
 
@@ -31,39 +32,43 @@ public sealed class FileCheck
     /// <summary>The verdict.</summary>
     public FileVerdict Verdict { get; }
 
-    /// <summary>Which content it is, or what was expected and found.</summary>
+    /// <summary>Which content it is; for others, its sum.</summary>
+    public string Content { get; }
+
+    /// <summary>Whether it is known, but only a part of what was published.</summary>
+    public bool IsSubset { get; private init; }
+
+    /// <summary>Which content it is and how that is known, or what was expected and found.</summary>
     public string Note { get; }
 
     internal static FileCheck Of(string folder, KnownFile file, string? path)
     {
         if (path is null)
-        {
-            return new FileCheck(System.IO.Path.Combine(folder, file.Name), FileVerdict.Missing, $"expected SHA-256 {file.Contents[0].PackedSha256}");
-        }
-
-        using var stream = File.OpenRead(path);
+            return new FileCheck(System.IO.Path.Combine(folder, file.Name), FileVerdict.Missing, "missing", $"expected {file.Contents[0].Mark}");
+        using FileStream stream = File.OpenRead(path);
         return Of(path, stream, file.Contents);
     }
 
     internal static FileCheck Of(string path, Stream stream, IReadOnlyList<KnownContent> contents)
     {
-        var packed = Convert.ToHexStringLower(SHA256.HashData(stream));
-        stream.Position = 0;
-        var content = ContentHash(stream);
-        foreach (var known in contents)
+        (string sha256, string md5) = FileSums.Of(stream);
+        foreach (KnownContent known in contents)
         {
-            if (known.PackedSha256 == packed)
-            {
-                return new FileCheck(path, FileVerdict.Ok, known.Note);
-            }
-
-            if (known.Sha256 is not null && known.Sha256 == content)
-            {
-                return new FileCheck(path, FileVerdict.Ok, $"{known.Note} (same content, packed differently)");
-            }
+            if (known.FileSha256 == sha256 || known.Md5 == md5)
+                return new FileCheck(path, FileVerdict.Ok, known.Note, known.Note) { IsSubset = known.IsSubset };
         }
 
-        return new FileCheck(path, FileVerdict.Different, $"expected SHA-256 {contents[0].PackedSha256}, found {packed}");
+        stream.Position = 0;
+        string? content = contents.Any(c => c.Sha256 is not null) ? ContentHash(stream) : null;
+        foreach (KnownContent known in contents)
+        {
+            if (known.Sha256 is not null && known.Sha256 == content)
+                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note} (same content, packed differently)") { IsSubset = known.IsSubset };
+            if (known.Bytes == stream.Length)
+                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note}, by its length (no sum of this file is published, only of its archive)") { IsSubset = known.IsSubset };
+        }
+
+        return new FileCheck(path, FileVerdict.Different, $"unknown content, SHA-256 {sha256}", $"expected {contents[0].Mark}, found {(contents[0].FileSha256 is null && contents[0].Md5 is not null ? md5 : contents[0].Bytes is null ? sha256 : $"{stream.Length} bytes")}");
     }
 
     /// <summary>SHA-256 of the unpacked content; null where it cannot be unpacked. Hashed in a stream, so that a gzip bomb costs time but no memory.</summary>

@@ -66,13 +66,7 @@ public static class ImageFiles
     private static T[] Planes<T>(IdxArray images, ImageShape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // A table keeps the division, which rounds as PyTorch's does, out of the loop.
-        var scaled = new T[256];
-        for (var v = 0; v < scaled.Length; v++)
-        {
-            scaled[v] = T.CreateTruncating(v) / T.CreateTruncating(255);
-        }
-
+        T[] scaled = ImageBytes.Scale<T>();
         var result = new T[images.Data.Length];
         var data = images.Data;
         var plane = shape.Plane;

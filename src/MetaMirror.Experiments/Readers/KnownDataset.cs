@@ -2,65 +2,32 @@ using MetaMirror.Datasets;
 
 namespace MetaMirror.Experiments.Readers;
 
-/// <summary>What a file of a known data set holds.</summary>
-public enum DataFileRole
-{
-    /// <summary>Training images.</summary>
-    TrainImages,
-
-    /// <summary>Training labels.</summary>
-    TrainLabels,
-
-    /// <summary>Test images.</summary>
-    TestImages,
-
-    /// <summary>Test labels.</summary>
-    TestLabels,
-}
-
-/// <summary>A content that a file may have.</summary>
-/// <param name="Note">For example <c>whole</c>, or which part.</param>
-/// <param name="PackedSha256">SHA-256 of the gzip file as published.</param>
-/// <param name="Sha256">SHA-256 of the unpacked content, if known: other packings of the same content have other headers.</param>
-public readonly record struct KnownContent(string Note, string PackedSha256, string? Sha256);
-
-/// <summary>One file of a known data set, packed (as named) or unpacked (without <c>.gz</c>).</summary>
-public sealed class KnownFile
-{
-    internal KnownFile(DataFileRole role, string name, params KnownContent[] contents)
-    {
-        Role = role;
-        Name = name;
-        Contents = contents;
-    }
-
-    /// <summary>What it holds.</summary>
-    public DataFileRole Role { get; }
-
-    /// <summary>File name, with <c>.gz</c>.</summary>
-    public string Name { get; }
-
-    /// <summary>The contents it may have.</summary>
-    public IReadOnlyList<KnownContent> Contents { get; }
-}
-
 /// <summary>A data set known by name.</summary>
 public sealed class KnownDataset
 {
-    internal KnownDataset(string name, string description, ImageShape image, int classes, params KnownFile[] files)
+    internal KnownDataset(string name, string description, ImageShape image, int classes)
     {
         Name = name;
+        Folder = name;
         Description = description;
         Image = image;
         Classes = classes;
-        Files = files;
     }
 
-    /// <summary>The name, which is also its folder's.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; }
+
+    /// <summary>Name of its folder; that of the data set unless two share one.</summary>
+    public string Folder { get; internal init; }
 
     /// <summary>What it is, who made it, under which licence.</summary>
     public string Description { get; }
+
+    /// <summary>The licence, or the terms where there is none.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>Whether it is for non-commercial use only; what is learned from it says so.</summary>
+    public bool NonCommercial { get; internal init; }
 
     /// <summary>Shape of one image.</summary>
     public ImageShape Image { get; }
@@ -68,9 +35,26 @@ public sealed class KnownDataset
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>Its files; none where it is embedded.</summary>
-    public IReadOnlyList<KnownFile> Files { get; }
+    /// <summary>Names of the classes; empty where the number says it all.</summary>
+    public IReadOnlyList<string> ClassNames { get; internal init; } = [];
+
+    /// <summary>The forms it may lie in its folder in, the first preferred; none where it is embedded.</summary>
+    public IReadOnlyList<KnownEdition> Editions { get; internal init; } = [];
+
+    /// <summary>What to download for the first edition that is whole.</summary>
+    public IReadOnlyList<KnownDownload> Downloads { get; internal init; } = [];
+
+    /// <summary>The files of the first edition; none where it is embedded.</summary>
+    public IReadOnlyList<KnownFile> Files => Editions.Count == 0 ? [] : Editions[0].Files;
 
     /// <summary>Whether it comes with this program.</summary>
-    public bool IsEmbedded => Files.Count == 0;
+    public bool IsEmbedded => Editions.Count == 0;
+
+    /// <summary>A class in words: its number, with its name where it has one.</summary>
+    /// <param name="label">From 0.</param>
+    public string ClassName(int label)
+    {
+        string number = label.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return label < ClassNames.Count ? $"{number} {ClassNames[label]}" : number;
+    }
 }

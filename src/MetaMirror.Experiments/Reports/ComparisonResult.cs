@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Experiments.Reports;
 
@@ -19,6 +20,9 @@ public sealed record ComparisonResult
 
     /// <summary>What learning each learned optimizer cost, in the order of the rows; empty when nothing was learned in this run.</summary>
     public IReadOnlyList<LearningCost> LearningCosts { get; init; } = [];
+
+    /// <summary>The data sets known by name that were read, and which part of each; empty where data were generated or the user's own.</summary>
+    public IReadOnlyList<DataUse> Data { get; init; } = [];
 
     /// <summary>Loss curves; may be empty.</summary>
     public IReadOnlyList<LossCurve> Curves { get; init; } = [];

@@ -1,3 +1,5 @@
+using MetaMirror.Experiments.Readers;
+
 namespace MetaMirror.Experiments.Reports;
 
 /// <summary>Everything a report shows. A section whose data are empty is left out.</summary>
@@ -48,6 +50,9 @@ public sealed record ReportModel
 
     /// <summary>The papers' numbers beside ours.</summary>
     public IReadOnlyList<PaperFigure> PaperFigures { get; init; } = [];
+
+    /// <summary>The data sets that were read, where the comparison does not say it.</summary>
+    public IReadOnlyList<DataUse> Data { get; init; } = [];
 
     /// <summary>Definitions of the quantities.</summary>
     public IReadOnlyList<NamedText> Definitions { get; init; } = [];

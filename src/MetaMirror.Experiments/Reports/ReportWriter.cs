@@ -29,6 +29,7 @@ public static class ReportWriter
         foreach (var section in model.Sections) PictureSections.WriteSection(html, section);
         ClosingSections.WritePaper(html, model);
         ClosingSections.WriteCost(html, model);
+        DataSection.Write(html, model);
         ClosingSections.WriteDefinitions(html, model);
         ClosingSections.WriteMachine(html, model);
         ClosingSections.WriteReferences(html, model);

@@ -5,7 +5,7 @@ namespace MetaMirror.Cli.Tests.Help;
 public sealed class HelpTests
 {
     private static readonly string[] Commands =
-        ["demo", "learn", "train", "compare", "certify", "gradcheck", "reproduce", "bench", "data list", "data show", "data verify", "plan", "doctor", "cite"];
+        ["demo", "learn", "train", "compare", "certify", "gradcheck", "reproduce", "bench", "data list", "data show", "data verify", "data fetch", "plan", "doctor", "cite"];
 
     [Theory]
     [InlineData("", "tool")]
@@ -21,6 +21,7 @@ public sealed class HelpTests
     [InlineData("data list", "data-list")]
     [InlineData("data show", "data-show")]
     [InlineData("data verify", "data-verify")]
+    [InlineData("data fetch", "data-fetch")]
     [InlineData("plan", "plan")]
     [InlineData("doctor", "doctor")]
     [InlineData("cite", "cite")]

@@ -36,18 +36,18 @@ public sealed class PlanTasksTests
         using var folder = new TemporaryFolder();
         Write(folder, "usps/usps-train", "usps/usps-test", 16);
         Write(folder, "mnist/train", "mnist/t10k", 28);
-        var plan = PlanFile.Read("lenet-families") with { Family = new ImageSetsPlan(["mnist", "usps"], 20, 24, 5, 2) };
+        var plan = PlanFile.Read("lenet-families") with { Family = new ImageSetsPlan(["mnist", "usps"], 20, 24, 11, 10) };
 
         IReadOnlyList<SupervisedTask<float>> tasks = PlanTasks.Of<float>(plan, new DatasetCatalogue(new DataLocations(new DataLocation(folder.Path, "--data"))), Seed);
 
         Assert.Equal(["mnist", "usps"], tasks.Select(t => t.Name));
-        Assert.All(tasks, t => Assert.Equal((5, new ImageShape(20, 24, 1)), (t.Data.Train.Examples.Count, t.Data.Train.Examples.Image)));
-        Assert.All(tasks, t => Assert.Equal(2, t.Data.Test!.Examples.Count));
+        Assert.All(tasks, t => Assert.Equal((11, new ImageShape(20, 24, 1)), (t.Data.Train.Examples.Count, t.Data.Train.Examples.Image)));
+        Assert.All(tasks, t => Assert.Equal(10, t.Data.Test!.Examples.Count));
         Assert.True(tasks[0].Layout.Matches(tasks[1].Layout));
 
         static void Write(TemporaryFolder folder, string train, string test, int side)
         {
-            foreach ((string part, int count) in new[] { (train, 6), (test, 3) })
+            foreach ((string part, int count) in new[] { (train, 12), (test, 13) })
             {
                 folder.Write(part + "-images-idx3-ubyte", IdxBytes.Of(IdxBytes.Pattern(count * side * side), count, side, side));
                 folder.Write(part + "-labels-idx1-ubyte", IdxBytes.Of([.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))], count));

@@ -8,7 +8,7 @@ public sealed class EmbeddedPlanTests
 
     [Fact]
     public void All_plans_of_the_contract_are_there() => Assert.Equal(
-        ["digit-pairs", "eigenbasis-quadratic", "lenet-families", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "rotated-quadratic", "sensors"],
+        ["digit-pairs", "diverse-digits", "eigenbasis-quadratic", "lenet-families", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "rotated-quadratic", "sensors"],
         PlanFile.Embedded);
 
     [Theory]
@@ -76,6 +76,7 @@ public sealed class EmbeddedPlanTests
     [InlineData("rotated-mnist", "sgd-momentum, nesterov, rmsprop, adam, nadam, adamw")]
     [InlineData("rotated-fashion", "sgd-momentum, nesterov, rmsprop, adam, nadam, adamw")]
     [InlineData("lenet-families", "sgd-momentum, rmsprop, adam, nadam, adamw")]
+    [InlineData("diverse-digits", "sgd-momentum, rmsprop, adam, nadam, adamw")]
     public void Larger_sets_are_measured_every_five_steps_on_a_subset(string name, string baselines)
     {
         Plan plan = PlanFile.Read(name);
@@ -90,6 +91,7 @@ public sealed class EmbeddedPlanTests
     [InlineData("rotated-mnist")]
     [InlineData("rotated-fashion")]
     [InlineData("lenet-families")]
+    [InlineData("diverse-digits")]
     public void Baselines_are_tuned_over_every_schedule_that_the_learned_optimizer_may_choose(string name)
     {
         Plan plan = PlanFile.Read(name);
@@ -101,7 +103,7 @@ public sealed class EmbeddedPlanTests
 
     [Fact]
     public void Unknown_names_get_the_nearest() => Assert.Equal(
-        "expected a plan among digit-pairs, eigenbasis-quadratic, lenet-families, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, rotated-quadratic, sensors, or the path of a .json file, "
+        "expected a plan among digit-pairs, diverse-digits, eigenbasis-quadratic, lenet-families, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, rotated-quadratic, sensors, or the path of a .json file, "
         + "found 'rotated-digit' (did you mean 'rotated-digits'?) (Parameter 'name')",
         Assert.Throws<ArgumentException>(() => PlanFile.Read("rotated-digit")).Message);
 }

@@ -18,7 +18,7 @@ public sealed class PlanErrorTests
         }
         """;
 
-    private const string Datasets = "optdigits, mnist, fashion-mnist, kmnist, usps";
+    private const string Datasets = "optdigits, mnist, fashion-mnist, kmnist, usps, qmnist, svhn, cifar-10, cifar-100, cifar-100-coarse, stl-10";
     private const string Baselines = "sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad";
     private const string Tunable = Baselines + ", optimistic-sgd, omega, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, averaged-meta-gradient, "
         + "optimistic-meta-gradient, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl";

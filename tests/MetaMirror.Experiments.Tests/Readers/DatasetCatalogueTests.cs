@@ -67,7 +67,7 @@ public sealed class DatasetCatalogueTests
         Assert.Contains("(did you mean 'mnist'?)", Assert.Throws<ArgumentException>(() => DatasetCatalogue.Named("mnits")).Message, StringComparison.Ordinal);
         Assert.Contains("(did you mean 'fashion-mnist'?)", Assert.Throws<ArgumentException>(() => DatasetCatalogue.Named("FashionMNIST")).Message, StringComparison.Ordinal);
         var message = Assert.Throws<ArgumentException>(() => DatasetCatalogue.Named("imagenet-21k")).Message;
-        Assert.Contains("among optdigits, mnist, fashion-mnist, kmnist, usps", message, StringComparison.Ordinal);
+        Assert.Contains("among optdigits, mnist, fashion-mnist, kmnist, usps, qmnist, svhn, cifar-10, cifar-100, cifar-100-coarse, stl-10", message, StringComparison.Ordinal);
         Assert.DoesNotContain("did you mean", message, StringComparison.Ordinal);
     }
 
@@ -81,6 +81,56 @@ public sealed class DatasetCatalogueTests
         Assert.Equal([FileVerdict.Different, FileVerdict.Different, FileVerdict.Different, FileVerdict.Missing], checks.Select(c => c.Verdict));
         Assert.Contains("expected SHA-256 440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609, found ", checks[0].Note, StringComparison.Ordinal);
         Assert.All(new DatasetCatalogue(new DataLocations()).Verify("usps"), c => Assert.Equal(FileVerdict.Missing, c.Verdict));
+    }
+
+    [Fact]
+    public void Test_images_alone_cannot_be_learned_from()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("stl-10/test_X.bin", new byte[27648]);
+        folder.Write("stl-10/test_y.bin", [3]);
+        var catalogue = new DatasetCatalogue(new DataLocations(new DataLocation(folder.Path, "--data")));
+        string message = Assert.Throws<DatasetNotFoundException>(() => catalogue.Load<float>("stl-10")).Message;
+        Assert.Contains("expected training images, found only test_X.bin, test_y.bin in " + folder.Path, message, StringComparison.Ordinal);
+        Assert.Contains("train_X.bin, train_y.bin", message, StringComparison.Ordinal);
+        Assert.Equal([2], catalogue.LoadTest<float>("stl-10", 5).Labels.ToArray());
+    }
+
+    [Fact]
+    public void Batches_are_joined_as_far_as_needed()
+    {
+        using var folder = new TemporaryFolder();
+        for (int batch = 1; batch <= 5; batch++)
+            folder.Write($"cifar-10/data_batch_{batch}.bin", [(byte)batch, .. new byte[3072], 0, .. new byte[3072]]);
+        folder.Write("cifar-10/test_batch.bin", [9, .. new byte[3072]]);
+        var catalogue = new DatasetCatalogue(new DataLocations(new DataLocation(folder.Path, "--data")));
+        TaskData<float> task = catalogue.Load<float>("cifar-10");
+        Assert.Equal([1, 0, 2, 0, 3, 0, 4, 0, 5, 0], task.Train.Examples.Labels.ToArray());
+        Assert.Equal([1, 0, 2], catalogue.Load<float>("cifar-10", 3).Train.Examples.Labels.ToArray());
+        Assert.Equal([9], task.Test!.Examples.Labels.ToArray());
+        DataUse use = catalogue.Use("cifar-10");
+        Assert.StartsWith("unknown content, SHA-256 ", use.Files[0].Content, StringComparison.Ordinal);
+        Assert.Equal(6, use.Files.Count);
+    }
+
+    [Fact]
+    public void Every_set_says_where_it_comes_from()
+    {
+        foreach (KnownDataset known in DatasetCatalogue.Known.Where(k => !k.IsEmbedded))
+        {
+            Assert.NotEmpty(known.Licence);
+            Assert.NotEmpty(known.Downloads);
+            Assert.All(known.Downloads, d => Assert.Matches("^[0-9a-f]{32}$", d.Md5));
+            Assert.All(known.Downloads, d => Assert.NotEmpty(d.Addresses));
+
+            // What is downloaded makes one of its forms whole.
+            string[] files = [.. known.Downloads.SelectMany(d => d.Members.Count > 0 ? d.Members : [d.File])];
+            Assert.Contains(known.Editions, e => e.Files.Select(f => f.Name).Order().SequenceEqual(files.Order()));
+            Assert.True(known.ClassNames.Count == 0 || known.ClassNames.Count == known.Classes);
+            Assert.All(known.Editions.SelectMany(e => e.Files).SelectMany(f => f.Contents), c => Assert.DoesNotContain("unpacked", c.Mark, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(["svhn"], DatasetCatalogue.Known.Where(k => k.NonCommercial).Select(k => k.Name));
     }
 
     [Fact]

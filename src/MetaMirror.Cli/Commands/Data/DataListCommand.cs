@@ -37,7 +37,12 @@ internal sealed class DataListCommand : ICommandSpec
         catalogue.TryFind(known.Name, out FoundDataset? found);
         return new KnownDatasetEntry(
             known.Name, known.Description, new ImageEntry(known.Image.Rows, known.Image.Columns, known.Image.Channels), known.Classes,
-            found is not null, found?.Origin, found?.Folder, [.. known.Files.Select(f => f.Name)]);
+            found is not null, found?.Origin, found?.Folder, [.. (found?.Edition?.Files ?? known.Files).Select(f => f.Name)])
+        {
+            Licence = known.Licence,
+            NonCommercial = known.NonCommercial,
+            Downloads = [.. known.Downloads.Select(d => new DownloadEntry(d.File, d.Md5, [.. d.Addresses.Select(a => a.AbsoluteUri)]))],
+        };
     }
 
     private static void Show(Session session, DatasetListDocument document)
@@ -57,6 +62,6 @@ internal sealed class DataListCommand : ICommandSpec
         session.People.WriteLine("A data set that was not found belongs, in a folder of its name, into one of");
         foreach (DataLocationEntry location in document.Locations)
             session.People.WriteLine($"  {location.Folder} ({location.Origin}{(location.Exists ? "" : "; no such folder yet")})");
-        session.People.WriteLine("'metamirror data verify NAME' says which files it needs.");
+        session.People.WriteLine("'metamirror data fetch NAME' downloads it, 'metamirror data verify NAME' says which files it needs.");
     }
 }

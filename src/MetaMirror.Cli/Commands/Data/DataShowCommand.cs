@@ -5,6 +5,7 @@ using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Datasets;
 using MetaMirror.Experiments.Readers;
+using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Cli.Commands.Data;
 
@@ -21,9 +22,10 @@ internal sealed class DataShowCommand : ICommandSpec
     {
         Command = new(
             "show",
-            "Shows what is in a data set: counts, how often each class occurs, the first images.",
+            "Shows what is in a data set: counts, how often each class occurs, the first images; with --out also a page with images of each class.",
             new("data show optdigits", "The embedded digits."),
-            new("data show mnist --images 8 --data ./my-data", "MNIST, with its first eight images."))
+            new("data show mnist --images 8 --data ./my-data", "MNIST, with its first eight images."),
+            new("data show cifar-10 --out sheets", "Also sheets/cifar-10.html, a contact sheet: do the labels fit?"))
         {
             _name,
             _images,
@@ -39,23 +41,39 @@ internal sealed class DataShowCommand : ICommandSpec
         string name = session.Get(_name)!;
         KnownDataset known = UsageException.Blame(_name.Name, () => DatasetCatalogue.Named(name));
         var catalogue = new DatasetCatalogue(session.Data);
-        TaskData<float> data = catalogue.Load<float>(name, All, All);
-        catalogue.TryFind(name, out FoundDataset? found);
-        Dataset<float> train = data.Train.Examples;
+        if (!catalogue.TryFind(name, out FoundDataset? found) || found!.HasTraining)
+            return Show(session, known, catalogue, catalogue.Load<float>(name, All, All));
+        Dataset<float> test = catalogue.LoadTest<float>(name, All);
+        return Show(session, known, catalogue, [("test", test)]);
+    }
+
+    private int Show(Session session, KnownDataset known, DatasetCatalogue catalogue, TaskData<float> data) =>
+        Show(session, known, catalogue, [("train", data.Train.Examples), ("test", data.Test!.Examples)]);
+
+    private int Show(Session session, KnownDataset known, DatasetCatalogue catalogue, (string Name, Dataset<float> Images)[] splits)
+    {
+        catalogue.TryFind(known.Name, out FoundDataset? found);
+        DataUse use = catalogue.Use(known.Name);
         var document = new DatasetDocument(
-            name,
+            known.Name,
             known.Description,
             found!.Origin,
             found.Folder,
             new ImageEntry(known.Image.Rows, known.Image.Columns, known.Image.Channels),
             known.Classes,
-            [Split("train", train), Split("test", data.Test!.Examples)],
-            Range(train));
+            [.. splits.Select(s => Split(s.Name, s.Images))],
+            Range(splits[0].Images))
+        {
+            Licence = known.Licence,
+            Files = use.Files,
+        };
         if (session.Json)
             session.WriteDocument(document, DocumentJson.Plain.DatasetDocument);
         else
-            Show(session, document, train);
-        ExtraDocument.Write(session, $"{name}.json", document, DocumentJson.Plain.DatasetDocument);
+            Show(session, document, use, splits[0]);
+        ExtraDocument.Write(session, $"{known.Name}.json", document, DocumentJson.Plain.DatasetDocument);
+        if (session.Out is not null)
+            WriteSheet(session, known, use, splits);
         return ExitCodes.Done;
     }
 
@@ -80,11 +98,20 @@ internal sealed class DataShowCommand : ICommandSpec
         return new RangeEntry(least, most, sum / data.Inputs.Length);
     }
 
-    private void Show(Session session, DatasetDocument document, Dataset<float> train)
+    private static void WriteSheet(Session session, KnownDataset known, DataUse use, (string Name, Dataset<float> Images)[] splits)
     {
+        string path = Path.Combine(OutputPlace.Folder(session, "", null), $"{known.Name}.html");
+        WholeFile.Write(path, writer => new ContactSheet(known, use).Write(splits, writer));
+        session.Terminal.Error.WriteLine($"Wrote {path}");
+    }
+
+    private void Show(Session session, DatasetDocument document, DataUse use, (string Name, Dataset<float> Images) split)
+    {
+        Dataset<float> train = split.Images;
         TextWriter people = session.People;
         people.WriteLine($"{document.Name}: {document.Description}");
         people.WriteLine($"from {document.Folder ?? "this program"} ({document.Origin})");
+        people.WriteLine($"files: {use.Contents}");
         people.WriteLine();
         people.WriteLine(
             string.Join(", ", document.Splits.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Examples:#,0} {s.Name}")))
@@ -92,7 +119,7 @@ internal sealed class DataShowCommand : ICommandSpec
         people.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"training inputs from {document.TrainInputs.Least:0.###} to {document.TrainInputs.Most:0.###}, mean {document.TrainInputs.Mean:0.###}"));
+                $"{(split.Name == "train" ? "training" : "test")} inputs from {document.Inputs.Least:0.###} to {document.Inputs.Most:0.###}, mean {document.Inputs.Mean:0.###}"));
         people.WriteLine();
         LabelHistogram.Write(people, document.Splits);
         int images = Math.Min(session.Get(_images), train.Count);

@@ -14,7 +14,7 @@ internal sealed class DataVerifyCommand : ICommandSpec
     {
         Command = new(
             "verify",
-            "Compares the files of data sets with the published SHA-256 sums. Fails if a file is missing or has another content.",
+            "Compares the files of data sets with the published checksums. Fails if a file is missing or has another content.",
             new("data verify", "Checks every data set that is found."),
             new("data verify mnist fashion-mnist", "Checks these two, and says which files are missing."))
         {
@@ -47,7 +47,7 @@ internal sealed class DataVerifyCommand : ICommandSpec
     private static VerifiedDataset Verify(DatasetCatalogue catalogue, string name, CancellationToken canceled)
     {
         canceled.ThrowIfCancellationRequested();
-        FileEntry[] files = [.. catalogue.Verify(name).Select(f => new FileEntry(f.Path, Word(f.Verdict), f.Note))];
+        FileEntry[] files = [.. catalogue.Verify(name).Select(f => new FileEntry(f.Path, Word(f.Verdict), f.Note, f.IsSubset))];
         return new VerifiedDataset(name, files.All(f => string.Equals(f.Verdict, "ok", StringComparison.Ordinal)), files);
     }
 
@@ -69,7 +69,9 @@ internal sealed class DataVerifyCommand : ICommandSpec
 
         int bad = document.Datasets.Count(d => !d.Ok);
         session.People.WriteLine();
+        string[] parts = [.. document.Datasets.Where(d => d.Files.Any(f => f.IsSubset)).Select(d => d.Name)];
         session.People.WriteLine(
-            bad == 0 ? "All files have the published contents." : $"{bad} of {document.Datasets.Count} data sets are missing files or have other contents.");
+            bad == 0 && parts.Length > 0 ? $"All files have known contents; {string.Join(", ", parts)}: only a part of what was published."
+            : bad == 0 ? "All files have the published contents." : $"{bad} of {document.Datasets.Count} data sets are missing files or have other contents.");
     }
 }

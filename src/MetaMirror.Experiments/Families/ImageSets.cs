@@ -1,0 +1,38 @@
+using System.Numerics;
+using MetaMirror.Datasets;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Networks;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Families;
+
+/// <summary>Data sets of images as one family: subsets and splits first, then grey if asked for, then one size, bilinear, then normalized if asked for.</summary>
+internal static class ImageSets
+{
+    /// <summary>The tasks of a family, one for each data set.</summary>
+    /// <exception cref="DataFormatException">A file is damaged, or a class is absent from a split; the message names it.</exception>
+    public static List<SupervisedTask<T>> Tasks<T>(ImageSetsPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets, ulong seed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Network network = PlanModels.Network(model, PlanModels.Input(family.Image()), PlanModels.Outputs(model, DatasetCatalogue.Named(family.Datasets[0]).Classes, 0));
+        return [.. family.Datasets.Select((name, number) => new SupervisedTask<T>(Data<T>(family, name, (uint)number, datasets, seed), network, options))];
+    }
+
+    private static TaskData<T> Data<T>(ImageSetsPlan family, string name, uint number, DatasetCatalogue datasets, ulong seed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TaskData<T> all = datasets.Load<T>(name, family.Balanced ? int.MaxValue : family.TrainExamples, family.TestExamples);
+        Dataset<T> train = family.Balanced
+            ? RandomSplits.Balanced(all.Train.Examples, family.TrainExamples, seed, number)
+            : RandomSplits.Complete(all.Train.Examples, $"training examples of '{name}'");
+        var data = new TaskData<T>(
+            name,
+            DataSplit<T>.Of(all.Train.Name, train),
+            test: DataSplit<T>.Lazily(all.Test!.Name, () => RandomSplits.Complete(all.Test.Examples, $"test examples of '{name}'")));
+        if (family.ValidationFraction > 0)
+            data = RandomSplits.WithValidation(data, family.ValidationFraction, seed, number);
+        data = data.Map(name, split => ImageResize.Bilinear(family.Grey ? ImageColor.ToGrayscale(split) : split, family.Rows, family.Columns));
+        return family.Normalize ? ChannelNormalization.Of(data) : data;
+    }
+}

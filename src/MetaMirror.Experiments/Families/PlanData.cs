@@ -1,0 +1,83 @@
+using System.Numerics;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Tasks;
+
+namespace MetaMirror.Experiments.Families;
+
+/// <summary>The data sets known by name that a plan's tasks are made of, and what that means for what is learned from them.</summary>
+public static class PlanData
+{
+    /// <summary>Licence of values learned from data that restrict nothing.</summary>
+    private const string Free = "CC0-1.0";
+    private const string Restricted = "Non-commercial use only";
+
+    /// <summary>Names of the data sets of a family; none where its data are generated or the user's own.</summary>
+    /// <param name="family">The family.</param>
+    public static IReadOnlyList<string> Names(FamilyPlan family) => family switch
+    {
+        RotatedImagesPlan images => [images.Dataset],
+        ImageSetsPlan sets => sets.Datasets,
+        DigitPairsPlan pairs => [pairs.Dataset],
+        _ => [],
+    };
+
+    /// <summary>What there is of a plan's data sets: which files, whole or which part.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="datasets">Where data sets are found.</param>
+    public static IReadOnlyList<DataUse> Used(Plan plan, DatasetCatalogue datasets)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(datasets);
+        return [.. Names(plan.Family).Select(datasets.Use)];
+    }
+
+    /// <summary>What was really read for a plan: which files, whole or which part, and how many examples of them.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="datasets">Where data sets are found.</param>
+    /// <param name="tasks">The plan's tasks.</param>
+    public static IReadOnlyList<DataUse> Used<T>(Plan plan, DatasetCatalogue datasets, IReadOnlyList<SupervisedTask<T>> tasks)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+
+        // Only tasks that are whole data sets say how much of them was taken.
+        bool counted = plan.Family is RotatedImagesPlan or ImageSetsPlan;
+        return
+        [
+            .. Used(plan, datasets).Select((use, i) => use with
+            {
+                TrainExamples = counted ? tasks[i].Data.Train.Examples.Count : null,
+                TestExamples = counted && tasks[i].Data.Test is { IsRead: true } test ? test.Examples.Count : null,
+            }),
+        ];
+    }
+
+    /// <summary>The licence of what is learned on some tasks of a plan: non-commercial if a data set that was read is.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="tasks">Names of the tasks learned on, or that statistics came from.</param>
+    public static string LicenceOf(Plan plan, IEnumerable<string> tasks)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(tasks);
+        string[] seen = [.. tasks];
+
+        // Tasks of image sets are named as the data sets; the tasks of other families all come from the one.
+        IEnumerable<string> read = plan.Family is ImageSetsPlan ? seen : seen.Concat(Names(plan.Family));
+        string[] restricting = [.. DatasetCatalogue.Known.Where(k => k.NonCommercial && read.Contains(k.Name, StringComparer.Ordinal)).Select(k => k.Name)];
+        return restricting.Length == 0 ? Free : $"{Restricted}: learned from {string.Join(", ", restricting)}, which {(restricting.Length == 1 ? "is" : "are")} for that alone";
+    }
+
+    /// <summary>Whether a licence in a learned optimizer's file forbids commercial use.</summary>
+    /// <param name="licence">The licence.</param>
+    public static bool IsRestricted(string licence)
+    {
+        ArgumentNullException.ThrowIfNull(licence);
+        return licence.StartsWith(Restricted, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What a person is told who uses a learned optimizer; null where nothing needs to be.</summary>
+    /// <param name="file">Its file.</param>
+    /// <param name="licence">Its licence.</param>
+    public static string? Reminder(string file, string licence) => IsRestricted(licence) ? $"The optimizer '{file}' has a licence with limits. {licence}." : null;
+}

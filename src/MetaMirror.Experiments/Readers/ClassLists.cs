@@ -1,0 +1,45 @@
+namespace MetaMirror.Experiments.Readers;
+
+/// <summary>Names of classes, in the order of their labels.</summary>
+internal static class ClassLists
+{
+    public static readonly IReadOnlyList<string> Clothing =
+    [
+        "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    ];
+
+    public static readonly IReadOnlyList<string> Kana = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"];
+
+    public static readonly IReadOnlyList<string> Cifar10 =
+    [
+        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ];
+
+    public static readonly IReadOnlyList<string> Stl10 =
+    [
+        "airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck",
+    ];
+
+    public static readonly IReadOnlyList<string> Cifar100Coarse =
+    [
+        "aquatic mammals", "fish", "flowers", "food containers", "fruit and vegetables",
+        "household electrical devices", "household furniture", "insects", "large carnivores", "large man-made outdoor things", "large natural outdoor scenes", "large omnivores and herbivores",
+        "medium mammals", "non-insect invertebrates", "people", "reptiles", "small mammals", "trees",
+        "vehicles 1", "vehicles 2",
+    ];
+
+    public static readonly IReadOnlyList<string> Cifar100Fine =
+    [
+        "apple", "aquarium fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle",
+        "bowl", "boy", "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle",
+        "chair", "chimpanzee", "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur",
+        "dolphin", "elephant", "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo",
+        "keyboard", "lamp", "lawn mower", "leopard", "lion", "lizard", "lobster", "man", "maple tree",
+        "motorcycle", "mountain", "mouse", "mushroom", "oak tree", "orange", "orchid", "otter", "palm tree",
+        "pear", "pickup truck", "pine tree", "plain", "plate", "poppy", "porcupine", "possum", "rabbit",
+        "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark", "shrew", "skunk", "skyscraper",
+        "snail", "snake", "spider", "squirrel", "streetcar", "sunflower", "sweet pepper", "table", "tank",
+        "telephone", "television", "tiger", "tractor", "train", "trout", "tulip", "turtle", "wardrobe",
+        "whale", "willow tree", "wolf", "woman", "worm",
+    ];
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+
+namespace MetaMirror.Experiments.Readers;
+
+/// <summary>A file that was read, and which content it has.</summary>
+/// <param name="File">Its name.</param>
+/// <param name="Content">For example <c>whole</c>, <c>first 7,011 of 60,000</c>, or that it is none that is known, with its SHA-256.</param>
+public sealed record DataFileUse(string File, string Content);
+
+/// <summary>What was really read of a data set, for reports: subsets under the canonical names are named as such.</summary>
+/// <param name="Dataset">Name of the data set.</param>
+/// <param name="Licence">Its licence or terms.</param>
+/// <param name="NonCommercial">Whether it is for non-commercial use only.</param>
+/// <param name="Files">The files and their contents.</param>
+public sealed record DataUse(string Dataset, string Licence, bool NonCommercial, IReadOnlyList<DataFileUse> Files)
+{
+    /// <summary>Training examples that were taken; null where they became tasks in another way.</summary>
+    public int? TrainExamples { get; init; }
+
+    /// <summary>Test examples that were taken; null where none were read, or they became tasks in another way.</summary>
+    public int? TestExamples { get; init; }
+
+    /// <summary>The contents in words: one where all files are alike.</summary>
+    [JsonIgnore]
+    public string Contents => Files.Select(f => f.Content).Distinct(StringComparer.Ordinal).Count() == 1
+        ? Files[0].Content
+        : string.Join("; ", Files.GroupBy(f => f.Content, f => f.File, StringComparer.Ordinal).Select(g => $"{string.Join(", ", g)}: {g.Key}"));
+
+    /// <summary>The same data sets of several runs, with what any of them read.</summary>
+    /// <param name="runs">Uses of each run, in one order.</param>
+    public static IReadOnlyList<DataUse> Merge(IReadOnlyList<IReadOnlyList<DataUse>> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return runs.Count == 0 ? [] :
+        [
+            .. runs[0].Select(use => use with
+            {
+                TrainExamples = runs.SelectMany(r => r).Where(u => u.Dataset == use.Dataset).Max(u => u.TrainExamples),
+                TestExamples = runs.SelectMany(r => r).Where(u => u.Dataset == use.Dataset).Max(u => u.TestExamples),
+            }),
+        ];
+    }
+}
