@@ -224,6 +224,7 @@ public sealed partial class Descent<T>
         Loss = loss,
         Batch = BatchAt(position),
         Probe = _probe,
+        IsAtPoint = true,
     };
 
     /// <summary>H v at any point on the batch of a position, for <paramref name="count"/> tangents.</summary>

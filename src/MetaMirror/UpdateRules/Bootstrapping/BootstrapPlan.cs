@@ -59,6 +59,9 @@ internal sealed class BootstrapPlan<T>
 
     public int Rates { get; }
 
+    /// <summary>True for element-wise rates of one learned step: their meta-update and the step that they scale are one pass.</summary>
+    public bool LearnsWhileMoving => Groups.IsEmpty && !_differentiates;
+
     public ImmutableArray<MetaParameterSpec<T>> Specs { get; }
 
     public int MetaLength { get; }

@@ -23,6 +23,7 @@ public sealed partial class BootstrappedMetaGradient<T>
             context.For(context.Meta.Slice(plan.RuleMeta, plan.TargetMeta), work.Part), new Iterate<T>(work.Point, gradient, work.Scale, x.State[(plan.RuleStart + plan.RuleState)..]));
     }
 
+    /// <summary>dmu/dx^(K), and the rates along it; where the meta-update waits for the step (<see cref="BootstrapPlan{T}.LearnsWhileMoving"/>) it only counts.</summary>
     private void Learn(BootstrapPlan<T> plan, in StepContext<T> context, in Iterate<T> x, in BootstrapState<T> s, in BootstrapScratch<T> work)
     {
         Span<T> v = work.V;
@@ -31,17 +32,21 @@ public sealed partial class BootstrappedMetaGradient<T>
             x.Gradient.CopyTo(v);
         else if (Options.Matching == TargetMatching.Euclidean)
             Vectors.Subtract(end, work.Point, v);
+        else if (Options.TargetSteps == 1 && context.IsAtPoint)
+            context.Probe!.MatchOutputsHere(end, work.Point, v);
         else
             context.Probe!.MatchOutputs(Options.TargetSteps - 1, end, work.Point, v);
 
+        s.Counts[1] += T.One;
+        if (plan.LearnsWhileMoving)
+            return;
         work.G.Clear();
         work.Size.Clear();
         work.Cotangent.State.Clear();
         for (int k = Options.LearnedSteps - 1; k > 0; k--)
             PullBack(plan, context, plan.Kept(s, k), Cycle - k, s, work);
         Collect(plan, v, s.First, work);
-        s.Counts[1] += T.One;
-        Update(plan, MapAt(context, s.Counts[1]), s, work);
+        Update(MapAt(context, s.Counts[1]), s, work);
     }
 
     /// <summary>From v in x_{k+1} to v in x_k.</summary>
@@ -93,7 +98,7 @@ public sealed partial class BootstrappedMetaGradient<T>
         }
     }
 
-    private static void Update(BootstrapPlan<T> plan, in RateMap<T> map, in BootstrapState<T> s, in BootstrapScratch<T> work)
+    private static void Update(in RateMap<T> map, in BootstrapState<T> s, in BootstrapScratch<T> work)
     {
         for (int j = 0; j < work.Size.Length; j++)
             work.G[j] = work.Size[j] > T.Zero ? work.G[j] / work.Size[j] : T.Zero;

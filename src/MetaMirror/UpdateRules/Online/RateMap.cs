@@ -80,18 +80,16 @@ internal readonly struct RateMap<T>
         }
 
         if (Normalization == RateNormalization.RunningRms)
-        {
             c.V = (c.V * Keep) + (g * g * Take);
-            u = OverRoot(u, c.V);
-        }
         else if (Normalization == RateNormalization.AdaGrad)
-        {
             c.V += g * g;
-            u = OverRoot(u, c.V);
-        }
-
+        bool divides = Normalization is RateNormalization.RunningRms or RateNormalization.AdaGrad;
         u *= Step;
-        c.W = Project(multiplies ? c.W * Growth(u) : c.W + u);
+        if (multiplies)
+            c.W *= divides ? Growth(u, c.V) : Growth(u);
+        else
+            c.W += divides ? OverRoot(u, c.V) : u;
+        c.W = Project(c.W);
     }
 
     /// <summary>x / sqrt(v); 0 where v is 0: no hypergradient was seen there.</summary>
@@ -105,6 +103,15 @@ internal readonly struct RateMap<T>
     {
         Vector256<T> one = Vector256<T>.One, half = Vector256.Create(T.CreateTruncating(0.5)) * Clip(x, -one, one);
         return (one + half) / (one - half);
+    }
+
+    /// <summary>The same of x / sqrt(v) with one division: (s + y) / (s - y), s = sqrt(v), y = x/2 in [-s/2, s/2]; 1 where v is 0, or beyond all numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Growth(Vector256<T> x, Vector256<T> v)
+    {
+        Vector256<T> half = Vector256.Create(T.CreateTruncating(0.5)), s = Vector256.Sqrt(v), y = Clip(half * x, -half * s, half * s);
+        Vector256<T> moves = Vector256.GreaterThan(Vector256.Create(T.PositiveInfinity), v) & Vector256.GreaterThan(v, Vector256<T>.Zero);
+        return Vector256.ConditionalSelect(moves | ~Vector256.Equals(v, v), (s + y) / (s - y), Vector256<T>.One);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
