@@ -17,10 +17,12 @@ public sealed partial class BootstrappedMetaGradient<T>
             gradient = work.Copy;
         }
 
+        Span<T> state = x.State[(plan.RuleStart + plan.RuleState)..];
+        state.CopyTo(work.TargetState);
         x.Theta.CopyTo(work.Point);
         work.Scale[0] = x.Scale[0];
         Target.Step(
-            context.For(context.Meta.Slice(plan.RuleMeta, plan.TargetMeta), work.Part), new Iterate<T>(work.Point, gradient, work.Scale, x.State[(plan.RuleStart + plan.RuleState)..]));
+            context.For(context.Meta.Slice(plan.RuleMeta, plan.TargetMeta), work.Part), new Iterate<T>(work.Point, gradient, work.Scale, state));
     }
 
     /// <summary>dmu/dx^(K), and the rates along it; where the meta-update waits for the step (<see cref="BootstrapPlan{T}.LearnsWhileMoving"/>) it only counts.</summary>
@@ -37,16 +39,37 @@ public sealed partial class BootstrappedMetaGradient<T>
         else
             context.Probe!.MatchOutputs(Options.TargetSteps - 1, end, work.Point, v);
 
+        if (!plan.LearnsWhileMoving)
+        {
+            work.G.Clear();
+            work.Size.Clear();
+            work.Cotangent.State.Clear();
+        }
+
+        for (int k = Options.LearnedSteps - 1; k > 0; k--)
+            PullBack(plan, context, plan.Kept(s, k), Cycle - k, s, work);
+        RequireFinite(plan, context, x, v, work);
         s.Counts[1] += T.One;
         if (plan.LearnsWhileMoving)
             return;
-        work.G.Clear();
-        work.Size.Clear();
-        work.Cotangent.State.Clear();
-        for (int k = Options.LearnedSteps - 1; k > 0; k--)
-            PullBack(plan, context, plan.Kept(s, k), Cycle - k, s, work);
         Collect(plan, v, s.First, work);
         Update(MapAt(context, s.Counts[1]), s, work);
+    }
+
+    /// <summary>Nothing was changed yet but the target's state, which is put back.</summary>
+    private void RequireFinite(BootstrapPlan<T> plan, in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> v, in BootstrapScratch<T> work)
+    {
+        if (Vectors.AllFinite(v))
+            return;
+        if (Target is null)
+        {
+            NonFiniteGuessException.ThrowIf(Name, "The meta-gradient", context, v);
+            return;
+        }
+
+        work.TargetState.CopyTo(x.State[(plan.RuleStart + plan.RuleState)..]);
+        NonFiniteGuessException.ThrowIf<T>(Name, $"The target '{Target.Name}'", context, work.Point);
+        NonFiniteGuessException.ThrowIf(Name, $"The gradient of the distance to the target '{Target.Name}'", context, v);
     }
 
     /// <summary>From v in x_{k+1} to v in x_k.</summary>

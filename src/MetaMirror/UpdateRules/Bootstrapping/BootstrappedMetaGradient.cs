@@ -84,6 +84,7 @@ public sealed partial class BootstrappedMetaGradient<T> : UpdateRule<T>
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">K > 1, or outputs are to be matched, and gradients come from outside.</exception>
+    /// <exception cref="NonFiniteGuessException">The target, or the gradient of the distance to it, is not finite; nothing was changed.</exception>
     /// <exception cref="ArgumentException">Outputs are to be matched and the objective has none; or a length is wrong.</exception>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
