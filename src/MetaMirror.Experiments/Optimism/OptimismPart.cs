@@ -9,6 +9,9 @@ public sealed record OptimismPart(ReportSection Section, IReadOnlyList<Compariso
 {
     /// <summary>Its numbers beside the paper's; may be empty.</summary>
     public IReadOnlyList<PaperFigure> PaperFigures { get; init; } = [];
+
+    /// <summary>The network figure's numbers, if it is that part.</summary>
+    public NetworkFigures? Network { get; init; }
 }
 
 /// <summary>Runs a part.</summary>
