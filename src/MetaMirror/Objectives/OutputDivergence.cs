@@ -77,8 +77,8 @@ internal static class OutputDivergence
         for (int i = 0; i < z.Length; i++)
         {
             double zi = double.CreateTruncating(z[i]), yi = double.CreateTruncating(y[i]), q = Sigmoid(yi);
-            sum += Math.Max(SoftPlus(zi) - SoftPlus(yi) - (q * (zi - yi)), 0);
-            a[i] = T.CreateTruncating(factor * (Sigmoid(zi) - q));
+            sum += Math.Max(Bregman(zi, yi, q), 0);
+            a[i] = T.CreateTruncating(factor * Difference(zi, yi));
         }
 
         return sum;
@@ -126,7 +126,16 @@ internal static class OutputDivergence
         return sum;
     }
 
-    private static double SoftPlus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+    /// <summary>softplus(z) - softplus(y) - q (z - y), q = sigmoid(y). Both scores are turned so that y is at most 0 (the divergence is the same): no large parts cancel then.</summary>
+    private static double Bregman(double z, double y, double q)
+    {
+        if (y > 0)
+            (z, y, q) = (-z, -y, Sigmoid(-y));
+        return Math.Max(z, 0) + LogisticPass.LogOnePlus(Math.Exp(-Math.Abs(z))) - LogisticPass.LogOnePlus(Math.Exp(y)) - (q * (z - y));
+    }
+
+    /// <summary>sigmoid(z) - sigmoid(y) = sigmoid(-y) - sigmoid(-z): of large scores the small tails are subtracted, not numbers next to 1.</summary>
+    private static double Difference(double z, double y) => z + y > 0 ? Sigmoid(-y) - Sigmoid(-z) : Sigmoid(z) - Sigmoid(y);
 
     private static double Sigmoid(double x)
     {

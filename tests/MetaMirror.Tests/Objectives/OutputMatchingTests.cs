@@ -141,6 +141,21 @@ public sealed class OutputMatchingTests
         Assert.All(gradient, g => Assert.True(float.IsFinite(g)));
     }
 
+    /// <summary>Where softplus is the score and sigmoid is 1 to every digit, tails still tell: KL = e^-y (d + e^-d - 1) for z = y + d, to first order in e^-y.</summary>
+    [Theory]
+    [InlineData(30)]
+    [InlineData(-30)]
+    [InlineData(300)]
+    public void Large_binary_scores_do_not_cancel(double y)
+    {
+        double z = y + (y > 0 ? 0.5 : -0.5), tail = Math.Exp(-Math.Abs(y));
+        double[] a = new double[1];
+        double value = OutputDivergence.Logistic<double>([z], [y], 1, a);
+        Assert.Equal(tail * (0.5 + Math.Exp(-0.5) - 1), value, 1e-12 * tail);
+        Assert.Equal(Math.CopySign(tail * (1 - Math.Exp(-0.5)), y), a[0], 1e-12 * tail);
+        Assert.Equal(OutputDivergence.Logistic<double>([y], [z], 1, a), OutputDivergence.Logistic<double>([-y], [-z], 1, a));
+    }
+
     [Fact]
     public void Objectives_and_losses_without_outputs_say_so()
     {

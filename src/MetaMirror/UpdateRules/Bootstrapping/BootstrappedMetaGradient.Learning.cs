@@ -117,7 +117,7 @@ public sealed partial class BootstrappedMetaGradient<T>
             ReadOnlySpan<T> vj = v.Slice(start, length), dj = d.Slice(start, length);
             work.G[j] += T.CreateTruncating(Vectors.Dot(vj, dj));
             if (!work.Size.IsEmpty)
-                work.Size[j] += T.CreateTruncating(Math.Sqrt(Vectors.SquaredNorm(vj) * Vectors.SquaredNorm(dj)));
+                work.Size[j] += T.CreateTruncating(Math.Sqrt(Vectors.SquaredNorm(vj)) * Math.Sqrt(Vectors.SquaredNorm(dj)));
         }
     }
 
@@ -143,21 +143,6 @@ public sealed partial class BootstrappedMetaGradient<T>
             Vectors.Scale(w[j], product.Slice(plan.Groups[j].Start, plan.Groups[j].Length));
     }
 
-    private RateMap<T> MapAt(in StepContext<T> context, T updates)
-    {
-        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, double.CreateTruncating(updates)));
-        return new RateMap<T>
-        {
-            Form = Options.Form,
-            Normalization = Options.Normalization,
-            Start = context.Meta[^2],
-            Beta = context.Meta[^1],
-            Lowest = T.CreateTruncating(Options.Lowest),
-            Highest = T.CreateTruncating(Options.Highest),
-            Keep = keep,
-            Take = T.One - keep,
-            Correction = correction,
-            Step = Options.Normalization == RateNormalization.RunningRms ? context.Meta[^1] * T.Sqrt(correction) : context.Meta[^1],
-        };
-    }
+    private RateMap<T> MapAt(in StepContext<T> context, T updates) => RateMap<T>.At(
+        Options.Form, Options.Normalization, context.Meta[^2], context.Meta[^1], Options.Lowest, Options.Highest, Options.NormAveraging, double.CreateTruncating(updates));
 }

@@ -34,6 +34,7 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(options);
         OnlineRateChecks.Require(options);
+        RateMap<T>.RequireBounds("online-rate", options.Lowest, options.Highest);
         if (rule is Averaging.AveragedRate<T>)
             throw new ArgumentException($"Expected a rule without rates of its own, found {rule.Name}: it sets theta from its average, so steps of another length are undone.", nameof(rule));
         Rule = rule;
@@ -128,25 +129,12 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         NonFiniteGuessException.ThrowIf<T>(Name, "The hint, the gradient ahead,", context, work.Ahead);
     }
 
-    private RateMap<T> MapAt(in StepContext<T> context)
-    {
-        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, context.Step));
-        return new RateMap<T>
+    private RateMap<T> MapAt(in StepContext<T> context) =>
+        RateMap<T>.At(Options.Form, Options.Normalization, context.Meta[^2], context.Meta[^1], Options.Lowest, Options.Highest, Options.NormAveraging, context.Step) with
         {
-            Form = Options.Form,
-            Normalization = Options.Normalization,
-            Start = context.Meta[^2],
-            Beta = context.Meta[^1],
-            Lowest = T.CreateTruncating(Options.Lowest),
-            Highest = T.CreateTruncating(Options.Highest),
             Memory = T.CreateTruncating(Options.Memory),
             DeadZone = T.CreateTruncating(Options.DeadZone),
-            Keep = keep,
-            Take = T.One - keep,
-            Correction = correction,
-            Step = Options.Normalization == RateNormalization.RunningRms ? context.Meta[^1] * T.Sqrt(correction) : context.Meta[^1],
         };
-    }
 
     private HintMap<T> Guess()
     {

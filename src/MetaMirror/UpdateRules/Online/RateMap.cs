@@ -48,6 +48,40 @@ internal readonly struct RateMap<T>
     /// <summary>beta times the root of the correction.</summary>
     public required T Step { get; init; }
 
+    /// <summary>The formula after so many updates, in the numbers of T.</summary>
+    /// <param name="form">How a rate moves.</param>
+    /// <param name="normalization">What slopes are divided by.</param>
+    /// <param name="start">w_1.</param>
+    /// <param name="beta">Meta rate.</param>
+    /// <param name="lowest">Least rate.</param>
+    /// <param name="highest">Largest rate.</param>
+    /// <param name="averaging">rho.</param>
+    /// <param name="updates">k, this one included.</param>
+    public static RateMap<T> At(RateForm form, RateNormalization normalization, T start, T beta, double lowest, double highest, double averaging, double updates)
+    {
+        T keep = T.CreateTruncating(averaging), correction = T.One - T.CreateTruncating(Math.Pow(averaging, updates));
+        return new RateMap<T>
+        {
+            Form = form,
+            Normalization = normalization,
+            Start = start,
+            Beta = beta,
+            Lowest = T.CreateTruncating(lowest),
+            Highest = T.CreateTruncating(highest),
+            Keep = keep,
+            Take = T.One - keep,
+            Correction = correction,
+            Step = normalization == RateNormalization.RunningRms ? beta * T.Sqrt(correction) : beta,
+        };
+    }
+
+    /// <summary>Throws unless both bounds are positive and finite numbers of T.</summary>
+    public static void RequireBounds(string rule, double lowest, double highest)
+    {
+        if (!(T.CreateTruncating(lowest) > T.Zero && T.IsFinite(T.CreateTruncating(highest))))
+            throw new ArgumentException($"Rates of {rule} are {typeof(T).Name} numbers, of which the bounds must be positive and finite; found [{lowest}, {highest}].", nameof(lowest));
+    }
+
     /// <summary>One update.</summary>
     /// <param name="c">What is kept.</param>
     /// <param name="g">G = -dh/dw at the rate used last.</param>
@@ -119,5 +153,5 @@ internal readonly struct RateMap<T>
 
     /// <summary>Bounds come first: of these operations x64 gives the second operand where one is NaN, Arm gives NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Clip(Vector256<T> x, Vector256<T> least, Vector256<T> most) => Vector256.MinNative(most, Vector256.MaxNative(least, x));
+    public static Vector256<T> Clip(Vector256<T> x, Vector256<T> least, Vector256<T> most) => Vector256.MinNative(most, Vector256.MaxNative(least, x));
 }
