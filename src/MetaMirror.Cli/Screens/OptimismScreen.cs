@@ -25,6 +25,8 @@ internal static class OptimismScreen
             WriteQuadratics(session, result);
         if (result.Games.Count > 0)
             WriteGames(session, result);
+        if (result.Network is { } network)
+            WriteNetwork(session, network);
         session.Screen.MarkupLine($"[bold]{Markup.Escape(OptimismReport.Verdict(result))}[/]");
     }
 
@@ -50,6 +52,20 @@ internal static class OptimismScreen
             [new("method"), .. dimensions.Select(d => new Column(d == 1 ? "1 dimension" : $"{d} dimensions", IsNumber: true))],
             result.Games.GroupBy(g => g.Optimizer, StringComparer.Ordinal).Select(g => (IReadOnlyList<string>)
                 [Markup.Escape(g.Key), .. dimensions.Select(d => NumberText.Significant(g.First(x => x.Dimension == d).Final))]));
+    }
+
+    private static void WriteNetwork(Session session, NetworkFigures network)
+    {
+        session.Screen.MarkupLine($"[bold]{Markup.Escape(network.Optimizer)} on {Markup.Escape(network.Task)}[/]");
+        Tables.Write(
+            session.Screen,
+            [new(""), new("found", IsNumber: true), new("wanted", IsNumber: true)],
+            [
+                ["worst final loss over rates 0.001 to 1 ÷ heavy ball's best", Found(network.WorstFinalLossRatio), "at most 1.1"],
+                ["steps from rate 0.01 to heavy ball's best loss ÷ its own", Found(network.UntunedStepsRatio), "at most 0.7"],
+            ]);
+
+        static string Found(double? ratio) => ratio is { } r ? NumberText.Ratio(r) : "–";
     }
 
     private static string Slope(double slope) => slope.ToString("0.00", CultureInfo.InvariantCulture);

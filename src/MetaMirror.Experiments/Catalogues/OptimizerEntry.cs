@@ -25,7 +25,11 @@ public readonly record struct RuleSetting(double LearningRate, ScheduleName Sche
 /// <param name="Grid">Learning rates tried first, rising, evenly spaced in ratio.</param>
 /// <param name="Create">Makes the rule of a setting.</param>
 public sealed record OptimizerEntry<T>(string Name, OptimizerRole Role, string Description, ImmutableArray<double> Grid, Func<RuleSetting, UpdateRule<T>> Create)
-    where T : unmanaged, IFloatingPointIeee754<T>;
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>True if it learns its rates while it trains: a schedule over them is then nobody's default.</summary>
+    public bool LearnsRates { get; init; }
+}
 
 /// <summary>An optimizer that is learned, or the control of one: a name that plans may use, and the record of its options.</summary>
 /// <param name="Name">Name on the command line, in plans and tables.</param>

@@ -7,9 +7,9 @@ namespace MetaMirror.Experiments.Optimism;
 /// <summary>The chapter on the network: final loss against the rate to start from, losses from one untuned rate.</summary>
 internal static class NetworkSection
 {
-    private const double Untuned = 0.01, Least = 1e-3, Most = 1, HighestDrawn = 3;
+    private const double Untuned = NetworkFigures.UntunedRate, Least = NetworkFigures.LeastRate, Most = NetworkFigures.MostRate, HighestDrawn = 3;
 
-    public static ReportSection Of(IReadOnlyList<NetworkCurve> curves, string task, OptimismSizes sizes)
+    public static ReportSection Of(IReadOnlyList<NetworkCurve> curves, NetworkFigures figures, OptimismSizes sizes)
     {
         NetworkCurve heavyBall = curves[0];
         double target = heavyBall.Best.FinalLoss;
@@ -17,9 +17,9 @@ internal static class NetworkSection
         {
             Paragraphs =
             [
-                $"In place of the paper's ImageNet figure: {task}; {NumberText.Count(sizes.NetworkSteps)} steps on mini-batches, {NumberText.Count(sizes.NetworkSeeds)} seeds, constant rates or rates learned online from where they start. Plain meta-gradients: hypergradient descent as printed (Algorithm 1) over SGD, and normalized over heavy ball. "
+                $"In place of the paper's ImageNet figure: {figures.Task}; {NumberText.Count(sizes.NetworkSteps)} steps on mini-batches, {NumberText.Count(sizes.NetworkSeeds)} seeds, constant rates or rates learned online from where they start. Plain meta-gradients: hypergradient descent as printed (Algorithm 1) over SGD, and normalized over heavy ball. "
                 + "Optimistic: the same with the last hypergradient as hint, and averaged iterates with meta-gradients of the whole path (Algorithm 4 made for training), without hint and with.",
-                Outcome(curves, target),
+                $"{figures.Sentence} Without the hint (averaged-meta-gradient): {Ratio(curves[^2].Worst(Least, Most) / target)}.",
             ],
             InPairs = true,
             Figures = [new ReportFigure(FinalLosses(curves), ""), new ReportFigure(Losses(curves, target), "")],
@@ -35,27 +35,11 @@ internal static class NetworkSection
     }
 
     /// <summary>The numbers that the chapter is about.</summary>
-    public static IReadOnlyList<PaperFigure> Paper(IReadOnlyList<NetworkCurve> curves)
-    {
-        NetworkCurve heavyBall = curves[0], subject = curves[^1];
-        double target = heavyBall.Best.FinalLoss;
-        return
-        [
-            new("network: worst final loss over rates 0.001 to 1 ÷ heavy ball's best", null, Quantiles.OrNull(subject.Worst(Least, Most) / target), $"ours: {subject.Name}; the paper shows ImageNet, its numbers were not at hand"),
-            new("network: steps from rate 0.01 to heavy ball's best final loss ÷ heavy ball's own", null, Share(subject, heavyBall), "as above"),
-        ];
-    }
-
-    private static double? Share(NetworkCurve curve, NetworkCurve heavyBall) =>
-        curve.From(Untuned)?.StepsTo(heavyBall.Best.FinalLoss).Median / heavyBall.Best.StepsTo(heavyBall.Best.FinalLoss).Median;
-
-    private static string Outcome(IReadOnlyList<NetworkCurve> curves, double target)
-    {
-        NetworkCurve subject = curves[^1];
-        string steps = Share(subject, curves[0]) is { } share ? $"reaches that loss in {NumberText.Ratio(share)} of its steps" : "does not reach that loss";
-        return $"{subject.Name} ends at {Ratio(subject.Worst(Least, Most) / target)} of heavy ball's best final loss at worst over the rates 0.001 to 1, and from the untuned rate 0.01 it {steps}. "
-            + $"Without the hint (averaged-meta-gradient): {Ratio(curves[^2].Worst(Least, Most) / target)}.";
-    }
+    public static IReadOnlyList<PaperFigure> Paper(NetworkFigures figures) =>
+    [
+        new("network: worst final loss over rates 0.001 to 1 ÷ heavy ball's best", null, figures.WorstFinalLossRatio, $"ours: {figures.Optimizer}; the paper shows ImageNet, its numbers were not at hand"),
+        new("network: steps from rate 0.01 to heavy ball's best final loss ÷ heavy ball's own", null, figures.UntunedStepsRatio, "as above"),
+    ];
 
     private static IReadOnlyList<string> Row(NetworkCurve c, NetworkCurve heavyBall)
     {
@@ -69,7 +53,7 @@ internal static class NetworkSection
             Ratio(c.Worst(Least, Most) / target),
             untuned is null ? "–" : Loss(untuned.FinalLoss),
             untuned is null ? "–" : Steps(untuned, target),
-            Share(c, heavyBall) is { } share ? NumberText.Ratio(share) : "–",
+            NetworkFigures.StepsRatio(c, heavyBall) is { } share ? NumberText.Ratio(share) : "–",
         ];
     }
 

@@ -59,12 +59,15 @@ public sealed class NetworkStudy(WorkerTeam team, ulong seed, DatasetCatalogue d
                 new Trial(new RuleSetting(rate, ScheduleName.Constant), [.. records.AsSpan(((k * sizes.NetworkRates.Count) + i) * sizes.NetworkSeeds, sizes.NetworkSeeds)]))])),
         ];
         double target = curves[0].Best.FinalLoss;
+        NetworkFigures figures = NetworkFigures.Of(
+            curves, found ? "RotatedFashion, 0 degrees, 784-100-100-10" : "the embedded digits, 0 degrees, 64-32-10, since FashionMNIST was not found");
         return new OptimismPart(
-            NetworkSection.Of(curves, found ? "RotatedFashion, 0 degrees, 784-100-100-10" : "the embedded digits, 0 degrees, 64-32-10, since FashionMNIST was not found", sizes),
+            NetworkSection.Of(curves, figures, sizes),
             [.. settings.Zip(curves.SelectMany(c => c.Trials), (s, trial) => ComparisonRows.Of(s.Contender, trial, task, measurement, target))])
         {
-            PaperFigures = NetworkSection.Paper(curves),
             Data = PlanData.Used(plan, datasets),
+            PaperFigures = NetworkSection.Paper(figures),
+            Network = figures,
         };
     }
 

@@ -47,6 +47,7 @@ public sealed class OptimismExperiment(WorkerTeam team, ulong seed, IProgress<Ru
             FixedQuadratics = quadratics,
             ConvexQuadratics = figures,
             Games = games,
+            Network = more.Select(p => p.Network).FirstOrDefault(n => n is not null),
             Comparison = [.. more.SelectMany(p => p.Comparison)],
         };
         return new OptimismOutcome(result, more);

@@ -13,6 +13,9 @@ public sealed record OptimismPart(ReportSection Section, IReadOnlyList<Compariso
 
     /// <summary>The data sets that it read; may be empty.</summary>
     public IReadOnlyList<DataUse> Data { get; init; } = [];
+
+    /// <summary>The network figure's numbers, if it is that part.</summary>
+    public NetworkFigures? Network { get; init; }
 }
 
 /// <summary>Runs a part.</summary>

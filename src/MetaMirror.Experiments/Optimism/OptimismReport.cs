@@ -39,7 +39,7 @@ public static class OptimismReport
         string bounds = result.BoundsHold
             ? $"No gap was above its bound at any step (largest gap ÷ bound: {NumberText.Significant(result.WorstRatio)})."
             : "A premise of a bound failed, or a gap was above its bound: see the table of rates.";
-        return $"The worst gap over all curvatures falls like T to the power {Number(result.SlopeWithoutHint)} without hints and {Number(result.SlopeWithHint)} with them; the theory says −1 and −2. {bounds}";
+        return $"The worst gap over all curvatures falls like T to the power {Number(result.SlopeWithoutHint)} without hints and {Number(result.SlopeWithHint)} with them; the theory says −1 and −2. {bounds}{(result.Network is { } network ? $" On the network, {network.Sentence}" : "")}";
     }
 
     private static IEnumerable<PaperFigure> Paper(OptimismResult result) =>

@@ -41,6 +41,9 @@ public sealed record OptimismResult
     /// <summary>Bilinear games.</summary>
     public required IReadOnlyList<GameFigure> Games { get; init; }
 
+    /// <summary>The network figure's numbers; null where no network was run.</summary>
+    public NetworkFigures? Network { get; init; }
+
     /// <summary>Rows of the parts that train networks; empty where none was run.</summary>
     public IReadOnlyList<ComparisonRow> Comparison { get; init; } = [];
 }

@@ -99,11 +99,14 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
     private static IEnumerable<TensorEntry> Entries(ParameterLayout layout, T[] values) =>
         layout.Blocks.Select(b => TensorEntry.From<T>(b.Name, values.AsSpan(b.Offset, b.Length), [.. b.Shape.Select(s => (long)s)]));
 
+    /// <summary>The rate asked for, or the middle of the grid; falling, but for rates that are learned while it trains.</summary>
+    internal static RuleSetting DefaultSetting(OptimizerEntry<T> entry, double? learningRate) =>
+        new(learningRate ?? entry.Grid[entry.Grid.Length / 2], entry.LearnsRates ? ScheduleName.Constant : ScheduleName.Linear);
+
     private static Contender<T> Classic(string name, double? learningRate)
     {
         OptimizerEntry<T> entry = Catalogue.Optimizer<T>(name);
-        double rate = learningRate ?? entry.Grid[entry.Grid.Length / 2];
-        var setting = new RuleSetting(rate, ScheduleName.Linear);
+        RuleSetting setting = DefaultSetting(entry, learningRate);
         return new Contender<T>(name, entry.Role, entry.Create(setting)) { Label = $"{name}, {setting}" };
     }
 

@@ -108,7 +108,7 @@ public sealed class TrainingRun<T>
             descent.Advance();
         }
 
-        return !Vectors.AllFinite(descent.Theta);
+        return descent.Refusal is not null || !Vectors.AllFinite(descent.Theta);
     }
 
     private double Measure(Descent<T> descent, MetaParameters<T> meta)

@@ -28,6 +28,12 @@ internal sealed class CountedObjective<T>(Objective<T> inner, Descent<T> descent
         inner.HessianVectorProducts(theta, meta, batch, count, tangents, products);
     }
 
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    {
+        descent.Count(1, 0);
+        return inner.MatchOutputs(theta, target, batch, gradient);
+    }
+
     public override void AddMetaGradient(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, T weight, Span<T> metaCotangent) =>
         inner.AddMetaGradient(theta, meta, batch, weight, metaCotangent);
 

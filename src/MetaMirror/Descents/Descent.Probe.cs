@@ -36,6 +36,19 @@ public sealed partial class Descent<T>
             return descent.Objective.MatchOutputs(point, target, batch, gradient);
         }
 
+        internal override double MatchOutputsHere(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, Span<T> gradient)
+        {
+            descent.Objective.Point = theta == descent._theta ? descent._point : 0;
+            try
+            {
+                return MatchOutputs(0, theta, target, gradient);
+            }
+            finally
+            {
+                descent.Objective.Point = 0;
+            }
+        }
+
         private BatchKey BatchBefore(int stepsBack)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(stepsBack);

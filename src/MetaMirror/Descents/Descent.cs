@@ -114,6 +114,9 @@ public sealed partial class Descent<T>
     /// <summary>True if this run began with the state an earlier one left.</summary>
     internal bool IsCarrying => _ageAtStart > 0;
 
+    /// <summary>The target or hint that a step was refused for because it was not finite; null while every step was taken. The run has diverged: theta stays, and <see cref="Evaluate"/> gives false.</summary>
+    public NonFiniteGuessException? Refusal { get; private set; }
+
     /// <summary>Begins a run at <paramref name="theta"/>. A carried state that is not finite (the run before diverged) is forgotten.</summary>
     /// <param name="theta">theta_1, shape [n].</param>
     /// <param name="meta">Meta-parameters of rule and objective; read at every step, so don't change them during the run.</param>
@@ -135,6 +138,7 @@ public sealed partial class Descent<T>
         _meta = meta;
         _run = run;
         Position = 0;
+        Refusal = null;
         _point = Objective.NamePoint();
     }
 
@@ -150,12 +154,15 @@ public sealed partial class Descent<T>
         theta.CopyTo(_theta);
         memory.CopyTo(_memory);
         Position = position;
+        Refusal = null;
         _point = Objective.NamePoint();
     }
 
-    /// <summary>Loss and gradient at the current point; false if one of them is not finite.</summary>
+    /// <summary>Loss and gradient at the current point; false if one of them is not finite, or the last step was refused (<see cref="Refusal"/>).</summary>
     public bool Evaluate()
     {
+        if (Refusal is not null)
+            return false;
         Loss = EvaluateAt(Position, _point, _theta, _gradient);
         return double.IsFinite(Loss) && Vectors.AllFinite<T>(_gradient);
     }
@@ -176,7 +183,16 @@ public sealed partial class Descent<T>
             }
         }
 
-        StepAt(Position, Loss, _theta, _gradient, _memory.AsSpan(0, _stateLength));
+        try
+        {
+            StepAt(Position, Loss, _theta, _gradient, _memory.AsSpan(0, _stateLength));
+        }
+        catch (NonFiniteGuessException refusal)
+        {
+            Refusal = refusal;
+            return;
+        }
+
         _point = Objective.NamePoint();
         Position++;
     }
@@ -194,7 +210,7 @@ public sealed partial class Descent<T>
             Advance();
         }
 
-        if (!Vectors.AllFinite<T>(_theta))
+        if (Refusal is not null || !Vectors.AllFinite<T>(_theta))
             return Divergence();
         observer?.Finish(_initial, _theta);
         return new DescentResult(Position, Diverged: false, Tensor: null);
@@ -209,7 +225,7 @@ public sealed partial class Descent<T>
         int index = Vectors.IndexOfNonFinite<T>(_theta);
         if (index < 0)
             index = Vectors.IndexOfNonFinite<T>(_gradient);
-        return new DescentResult(Position, Diverged: true, index < 0 ? "loss" : Layout.BlockAt(index).Name);
+        return new DescentResult(Position, Diverged: true, Refusal?.Tensor ?? (index < 0 ? "loss" : Layout.BlockAt(index).Name));
     }
 
     /// <summary>The context the rule sees at a position of this run.</summary>
@@ -224,6 +240,7 @@ public sealed partial class Descent<T>
         Loss = loss,
         Batch = BatchAt(position),
         Probe = _probe,
+        IsAtPoint = true,
     };
 
     /// <summary>H v at any point on the batch of a position, for <paramref name="count"/> tangents.</summary>

@@ -1,36 +1,51 @@
+using MetaMirror.Objectives;
+
 namespace MetaMirror.Networks;
 
 /// <summary>Outputs at one point matched to those at another.</summary>
 public sealed partial class NetworkObjective<T>
 {
-    private T[] _targetScores = [];
+    private NetworkPass<T>? _targetPass;
 
     /// <inheritdoc/>
     public override bool MatchesOutputs => Loss.HasDivergence;
 
     /// <inheritdoc/>
-    /// <remarks>Two forward passes and one backward pass; BatchNorm as in training.</remarks>
+    /// <remarks>
+    /// One forward pass at the target and one backward pass; one more forward pass at theta unless the last evaluation was there, on this batch and in one piece. BatchNorm as in
+    /// training.
+    /// </remarks>
     public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
     {
         Layout.RequireLength(theta.Length, nameof(theta));
         Layout.RequireLength(target.Length, nameof(target));
         Layout.RequireLength(gradient.Length, nameof(gradient));
-        _loaded = Load(KeyOf(batch));
-        int outputs = Network.Output.Size, needed = Math.Min(_pass.Capacity, _loaded) * outputs;
-        if (_targetScores.Length < needed)
-            _targetScores = new T[needed];
+        BatchKey key = KeyOf(batch);
+        bool isHeld = Holds(theta, key) != Reached.Nothing && !_isRecalled;
+        if (!isHeld)
+            _loaded = Load(key);
+        if (_targetPass is null || _targetPass.Capacity < _pass.Capacity)
+            _targetPass = new NetworkPass<T>(Network, _pass.Capacity, derivatives: false);
+        _targetPass.Team = _pass.Team;
         double sum = 0;
         for (int start = 0; start < _loaded; start += _pass.Capacity)
         {
             Segment s = At(start);
-            Span<T> y = _targetScores.AsSpan(0, s.Rows * outputs);
-            _pass.Value(target, s.Rows, s.Inputs);
-            _pass.Scores.CopyTo(y);
-            _pass.Value(theta, s.Rows, s.Inputs);
-            sum += Loss.Divergence(outputs, _pass.Scores, y, s.Scale, _pass.Cotangent);
-            _pass.Cotangents(theta, s.Inputs, gradient, fresh: start == 0);
+            _targetPass.Value(target, s.Rows, s.Inputs);
+            if (!isHeld)
+                _pass.Value(theta, s.Rows, s.Inputs);
+            Passes = Passes with { Forward = Passes.Forward + (isHeld ? 1 : 2) };
+            sum += Loss.Divergence(Network.Output.Size, _pass.Scores, _targetPass.Scores, s.Scale, _pass.Cotangent);
+            Pull(theta, s, gradient, fresh: start == 0);
         }
 
+        // The cotangents are the divergence's now, no longer the loss's.
+        _reached = Reached.Nothing;
         return sum / _loaded;
     }
 }
+
+/// <summary>Passes through a network.</summary>
+/// <param name="Forward">Values.</param>
+/// <param name="Backward">Cotangents.</param>
+internal readonly record struct PassCount(long Forward, long Backward);

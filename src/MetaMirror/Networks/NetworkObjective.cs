@@ -99,6 +99,9 @@ public sealed partial class NetworkObjective<T> : Objective<T>
         }
     }
 
+    /// <summary>Passes through the network since this object was made, each over one batch or block of rows; those of products aside.</summary>
+    internal PassCount Passes { get; private set; }
+
     /// <inheritdoc/>
     public override long Point { get; set; }
 
@@ -149,7 +152,7 @@ public sealed partial class NetworkObjective<T> : Objective<T>
             if (reached == Reached.Nothing)
                 _loss += Value(theta, s);
             if (!gradient.IsEmpty)
-                _pass.Cotangents(theta, s.Inputs, gradient, fresh: start == 0);
+                Pull(theta, s, gradient, fresh: start == 0);
         }
 
         if (reached == Reached.Nothing)
@@ -199,7 +202,7 @@ public sealed partial class NetworkObjective<T> : Objective<T>
             if (reached == Reached.Nothing)
                 _loss += Value(theta, s);
             if (reached != Reached.Cotangents)
-                _pass.Cotangents(theta, s.Inputs, default);
+                Pull(theta, s, default, fresh: false);
             for (int j = 0, group; j < count; j += group)
             {
                 group = Math.Min(NetworkPass<T>.MostTangents, count - j);
@@ -266,8 +269,15 @@ public sealed partial class NetworkObjective<T> : Objective<T>
 
     private double Value(ReadOnlySpan<T> theta, in Segment s)
     {
+        Passes = Passes with { Forward = Passes.Forward + 1 };
         _pass.Value(theta, s.Rows, s.Inputs);
         return Loss.Value(s.Values(_pass.Scores), s.Scale, _pass.Cotangent);
+    }
+
+    private void Pull(ReadOnlySpan<T> theta, in Segment s, Span<T> gradient, bool fresh)
+    {
+        Passes = Passes with { Backward = Passes.Backward + 1 };
+        _pass.Cotangents(theta, s.Inputs, gradient, fresh);
     }
 
     /// <summary>Remembers whose values the pass holds, if it holds the whole batch.</summary>

@@ -62,6 +62,13 @@ internal static class LogisticPass
         }
     }
 
+    /// <summary>log(1 + e) for e in [0, 1] to relative rounding: what is lost in 1 + e is put back, as in <see cref="Value"/>. (double.LogP1 loses it.)</summary>
+    public static double LogOnePlus(double e)
+    {
+        double u = 1 + e;
+        return Math.Log(u) + ((e - (u - 1)) / u);
+    }
+
     /// <summary>s and -|s|, filled up to whole groups; gives the length with the filling.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Load<T>(ReadOnlySpan<T> z, ReadOnlySpan<int> labels, Span<double> s, Span<double> e)

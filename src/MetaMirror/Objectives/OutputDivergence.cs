@@ -20,41 +20,47 @@ internal static class OutputDivergence
     /// <param name="scale">Factor of the gradient.</param>
     /// <param name="a">Shape [rows x k], overwritten.</param>
     /// <returns>Sum over rows.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Softmax<T>(int classes, ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Span<T> p = stackalloc T[Piece], q = stackalloc T[Piece];
-        double sum = 0, factor = double.CreateTruncating(scale);
-        for (int start = 0; start < z.Length; start += classes)
+        bool isShort = classes <= CategoricalRows.Most;
+        int together = isShort ? CategoricalRows.Most / classes * classes : classes;
+        double sum = 0;
+        for (int start = 0; start < z.Length; start += together)
         {
-            ReadOnlySpan<T> zRow = z.Slice(start, classes), yRow = y.Slice(start, classes);
-            (T zMax, double zSum) = Exponentials(zRow, p);
-            (T yMax, double ySum) = Exponentials(yRow, q);
-            double row = double.CreateTruncating(zMax) - double.CreateTruncating(yMax) + (Math.Log(zSum) - Math.Log(ySum));
-            for (int piece = 0; piece < classes; piece += Piece)
-            {
-                int length = Math.Min(Piece, classes - piece);
-
-                // A row of one piece has its exponentials already.
-                if (classes > Piece)
-                {
-                    Exponentials(zRow.Slice(piece, length), zMax, p);
-                    Exponentials(yRow.Slice(piece, length), yMax, q);
-                }
-
-                for (int c = 0; c < length; c++)
-                {
-                    double share = double.CreateTruncating(q[c]) / ySum;
-                    row -= share * (double.CreateTruncating(zRow[piece + c]) - double.CreateTruncating(yRow[piece + c]));
-                    a[start + piece + c] = T.CreateTruncating(factor * ((double.CreateTruncating(p[c]) / zSum) - share));
-                }
-            }
-
-            sum += Math.Max(row, 0);
+            int length = Math.Min(together, z.Length - start);
+            ReadOnlySpan<T> zRows = z.Slice(start, length), yRows = y.Slice(start, length);
+            Span<T> aRows = a.Slice(start, length);
+            sum += isShort ? CategoricalRows.Divergence(classes, zRows, yRows, scale, aRows) : LongRow(zRows, yRows, scale, aRows);
         }
 
         return sum;
+    }
+
+    /// <summary>A row of many pieces.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double LongRow<T>(ReadOnlySpan<T> z, ReadOnlySpan<T> y, T scale, Span<T> a)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Span<T> p = stackalloc T[Piece], q = stackalloc T[Piece];
+        double factor = double.CreateTruncating(scale);
+        (T zMax, double zSum) = Exponentials(z, p);
+        (T yMax, double ySum) = Exponentials(y, q);
+        double sum = double.CreateTruncating(zMax) - double.CreateTruncating(yMax) + Math.Log(zSum / ySum);
+        for (int piece = 0; piece < z.Length; piece += Piece)
+        {
+            int length = Math.Min(Piece, z.Length - piece);
+            Exponentials(z.Slice(piece, length), zMax, p);
+            Exponentials(y.Slice(piece, length), yMax, q);
+            for (int c = 0; c < length; c++)
+            {
+                double share = double.CreateTruncating(q[c]) / ySum;
+                sum -= share * (double.CreateTruncating(z[piece + c]) - double.CreateTruncating(y[piece + c]));
+                a[piece + c] = T.CreateTruncating(factor * ((double.CreateTruncating(p[c]) / zSum) - share));
+            }
+        }
+
+        return Math.Max(sum, 0);
     }
 
     /// <summary>Bernoulli with one output: Psi = log(1 + exp(z)), Psi' = sigmoid.</summary>
@@ -71,8 +77,8 @@ internal static class OutputDivergence
         for (int i = 0; i < z.Length; i++)
         {
             double zi = double.CreateTruncating(z[i]), yi = double.CreateTruncating(y[i]), q = Sigmoid(yi);
-            sum += Math.Max(SoftPlus(zi) - SoftPlus(yi) - (q * (zi - yi)), 0);
-            a[i] = T.CreateTruncating(factor * (Sigmoid(zi) - q));
+            sum += Math.Max(Bregman(zi, yi, q), 0);
+            a[i] = T.CreateTruncating(factor * Difference(zi, yi));
         }
 
         return sum;
@@ -120,7 +126,16 @@ internal static class OutputDivergence
         return sum;
     }
 
-    private static double SoftPlus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+    /// <summary>softplus(z) - softplus(y) - q (z - y), q = sigmoid(y). Both scores are turned so that y is at most 0 (the divergence is the same): no large parts cancel then.</summary>
+    private static double Bregman(double z, double y, double q)
+    {
+        if (y > 0)
+            (z, y, q) = (-z, -y, Sigmoid(-y));
+        return Math.Max(z, 0) + LogisticPass.LogOnePlus(Math.Exp(-Math.Abs(z))) - LogisticPass.LogOnePlus(Math.Exp(y)) - (q * (z - y));
+    }
+
+    /// <summary>sigmoid(z) - sigmoid(y) = sigmoid(-y) - sigmoid(-z): of large scores the small tails are subtracted, not numbers next to 1.</summary>
+    private static double Difference(double z, double y) => z + y > 0 ? Sigmoid(-y) - Sigmoid(-z) : Sigmoid(z) - Sigmoid(y);
 
     private static double Sigmoid(double x)
     {

@@ -72,7 +72,7 @@ internal sealed class ChainPlan<T>
 
     /// <summary>The member's context, with the end of the chain's scratch for its own.</summary>
     public StepContext<T> ContextOf(int member, in StepContext<T> context) =>
-        context.For(MetaOf(member, context.Meta), context.Scratch.Slice(ScratchLength - _memberScratch, _memberScratch));
+        context.For(MetaOf(member, context.Meta), context.Scratch.Slice(ScratchLength - _memberScratch, _memberScratch), context.IsAtPoint && _thetaSlot[member] < 0);
 
     /// <summary>The values before a member, once <see cref="Replay"/> has rebuilt them.</summary>
     public Iterate<T> ValuesBefore(int member, in StepContext<T> context, in Iterate<T> x)

@@ -42,4 +42,7 @@ public abstract class ObjectiveProbe<T>
     /// <exception cref="ArgumentOutOfRangeException">The run had not begun then.</exception>
     /// <exception cref="ArgumentException">The objective has no outputs to match.</exception>
     public abstract double MatchOutputs(int stepsBack, ReadOnlySpan<T> point, ReadOnlySpan<T> target, Span<T> gradient);
+
+    /// <summary>The same at the point and on the batch of this step's gradient, whose forward pass need not be taken again. The caller promises that theta was not moved since.</summary>
+    internal virtual double MatchOutputsHere(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, Span<T> gradient) => MatchOutputs(0, theta, target, gradient);
 }

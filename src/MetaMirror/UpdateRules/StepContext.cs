@@ -34,9 +34,15 @@ public readonly ref struct StepContext<T>
     /// <summary>Counted evaluations at other points for rules that look ahead; null where gradients come from outside.</summary>
     public ObjectiveProbe<T>? Probe { get; init; }
 
+    /// <summary>True if theta is where this step's gradient was taken: no rule of the step moved it yet, and what the objective kept of it is still of use.</summary>
+    internal bool IsAtPoint { get; init; }
+
     /// <summary>The same context with a part's own meta-parameters and scratch.</summary>
-    public StepContext<T> For(ReadOnlySpan<T> meta, Span<T> scratch) => new()
+    public StepContext<T> For(ReadOnlySpan<T> meta, Span<T> scratch) => For(meta, scratch, isAtPoint: false);
+
+    /// <summary>The same, for a part that knows whether theta was moved before it.</summary>
+    internal StepContext<T> For(ReadOnlySpan<T> meta, Span<T> scratch, bool isAtPoint) => new()
     {
-        Step = Step, Steps = Steps, Age = Age, Layout = Layout, Meta = meta, Scratch = scratch, Loss = Loss, Batch = Batch, Probe = Probe,
+        Step = Step, Steps = Steps, Age = Age, Layout = Layout, Meta = meta, Scratch = scratch, Loss = Loss, Batch = Batch, Probe = Probe, IsAtPoint = isAtPoint,
     };
 }

@@ -1,3 +1,4 @@
+using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
@@ -40,5 +41,21 @@ public sealed class PlanTrainingTests
         Assert.InRange(rates.Median, rates.Least, rates.Largest);
         Assert.InRange(rates.Least, 0.25, 4);
         Assert.InRange(rates.Largest, 0.25, 4);
+    }
+
+    /// <summary>No optimizer of the catalogue breaks on a convex task from the rate it would be given; those that learn their rates keep no schedule over them.</summary>
+    [Fact]
+    public void Every_tunable_optimizer_trains_from_its_default_rate()
+    {
+        using var folder = new TemporaryFolder();
+        Plan plan = PlanFile.Read("rotated-digits");
+        var training = new PlanTraining<float>(plan, Embedded, Seed);
+        foreach (string name in Catalogue.NamesOf("tunable"))
+        {
+            PlanTrainingResult result = training.Run("rotation-0", name, null, Steps, fallBack: false, folder.Path);
+            Assert.False(result.Record.Diverged, name);
+            Assert.True(result.Record.FinalLoss < result.Record.Losses[0], $"{name}: {result.Record.FinalLoss} after {result.Record.Losses[0]}");
+            Assert.Equal(Catalogue.Optimizer<float>(name).LearnsRates ? ScheduleName.Constant : ScheduleName.Linear, PlanTraining<float>.DefaultSetting(Catalogue.Optimizer<float>(name), null).Schedule);
+        }
     }
 }

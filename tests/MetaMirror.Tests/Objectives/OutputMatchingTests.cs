@@ -88,22 +88,40 @@ public sealed class OutputMatchingTests
         Allocation.AssertNone(() => objective.MatchOutputs(theta, target, Batch, gradient));
     }
 
-    [Fact]
-    public void Many_classes_go_through_in_pieces()
+    [Theory, MemberData(nameof(Names))]
+    public void After_an_evaluation_at_its_point_it_has_the_bits_of_one_without(string name)
     {
-        const int Classes = 300;
-        var f = new SoftmaxRegression<double>(Draws.Classification<double>(4, 2, Classes));
+        Objective<float> objective = Make<float>(name), fresh = Make<float>(name);
+        int n = objective.Layout.Length;
+        float[] theta = Draws.Normal<float>(n, 85), target = Draws.Normal<float>(n, 86), gradient = new float[n], expected = new float[n];
+        float[] meta = new MetaParameters<float>([], [], objective.MetaSpecs).Natural.ToArray();
+        objective.Evaluate(theta, meta, Batch, gradient);
+        Assert.Equal(fresh.MatchOutputs(theta, target, Batch, expected), objective.MatchOutputs(theta, target, Batch, gradient));
+        Assert.Equal(expected, gradient);
+        Assert.Equal(fresh.MatchOutputs(theta, target, Batch, expected), objective.MatchOutputs(theta, target, Batch, gradient));
+        Assert.Equal(expected, gradient);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(7)]
+    [InlineData(256)]
+    [InlineData(300)]
+    public void Any_number_of_classes_goes_through(int classes)
+    {
+        var f = new SoftmaxRegression<double>(Draws.Classification<double>(4, 2, classes));
         int n = f.Layout.Length;
         double[] theta = Draws.Normal<double>(n, 91), target = Draws.Normal<double>(n, 92), gradient = new double[n], expected = new double[n];
         double value = 0;
-        ReadOnlySpan<double> x = Draws.Classification<double>(4, 2, Classes).Inputs;
+        ReadOnlySpan<double> x = Draws.Classification<double>(4, 2, classes).Inputs;
         for (int i = 0; i < 4; i++)
         {
-            double[] p = Probabilities(Scores(theta, x.Slice(2 * i, 2), Classes)), q = Probabilities(Scores(target, x.Slice(2 * i, 2), Classes));
+            double[] p = Probabilities(Scores(theta, x.Slice(2 * i, 2), classes)), q = Probabilities(Scores(target, x.Slice(2 * i, 2), classes));
             value += q.Zip(p, (a, b) => a * Math.Log(a / b)).Sum() / 4;
-            for (int c = 0; c < Classes; c++)
+            for (int c = 0; c < classes; c++)
             {
-                expected[(2 * Classes) + c] += (p[c] - q[c]) / 4;
+                expected[(2 * classes) + c] += (p[c] - q[c]) / 4;
                 for (int j = 0; j < 2; j++)
                     expected[(2 * c) + j] += (p[c] - q[c]) * x[(2 * i) + j] / 4;
             }
@@ -121,6 +139,21 @@ public sealed class OutputMatchingTests
         float[] theta = Draws.Normal<float>(objective.Layout.Length, 87, 1e4), target = Draws.Normal<float>(theta.Length, 88, 1e4), gradient = new float[theta.Length];
         Assert.True(double.IsFinite(objective.MatchOutputs(theta, target, Batch, gradient)));
         Assert.All(gradient, g => Assert.True(float.IsFinite(g)));
+    }
+
+    /// <summary>Where softplus is the score and sigmoid is 1 to every digit, tails still tell: KL = e^-y (d + e^-d - 1) for z = y + d, to first order in e^-y.</summary>
+    [Theory]
+    [InlineData(30)]
+    [InlineData(-30)]
+    [InlineData(300)]
+    public void Large_binary_scores_do_not_cancel(double y)
+    {
+        double z = y + (y > 0 ? 0.5 : -0.5), tail = Math.Exp(-Math.Abs(y));
+        double[] a = new double[1];
+        double value = OutputDivergence.Logistic<double>([z], [y], 1, a);
+        Assert.Equal(tail * (0.5 + Math.Exp(-0.5) - 1), value, 1e-12 * tail);
+        Assert.Equal(Math.CopySign(tail * (1 - Math.Exp(-0.5)), y), a[0], 1e-12 * tail);
+        Assert.Equal(OutputDivergence.Logistic<double>([y], [z], 1, a), OutputDivergence.Logistic<double>([-y], [-z], 1, a));
     }
 
     [Fact]

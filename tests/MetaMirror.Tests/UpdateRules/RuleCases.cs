@@ -1,6 +1,8 @@
 using System.Numerics;
 using MetaMirror.Divergences;
 using MetaMirror.Tests.Optimism;
+using MetaMirror.Tests.UpdateRules.Averaging;
+using MetaMirror.Tests.UpdateRules.Bootstrapping;
 using MetaMirror.Tests.UpdateRules.Online;
 using MetaMirror.UpdateRules;
 
@@ -61,6 +63,8 @@ internal static class RuleCases
         TrackedCases.Seldom("tracked-seldom-residual"),
         TrackedCases.Optimistic("tracked-optimistic"),
         .. OnlineCases.All,
+        .. AverageCases.All,
+        .. BootstrapCases.All,
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
         new("linear", () => new LinearSchedule<double>(.05), () => new LinearSchedule<float>(.05),
             ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))),

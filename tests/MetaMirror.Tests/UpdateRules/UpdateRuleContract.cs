@@ -22,6 +22,10 @@ public sealed class UpdateRuleContract
 
     public static TheoryData<string> Names => [.. RuleCases.All.Select(c => c.Name)];
 
+    public static TheoryData<string> DifferentiableNames => [.. RuleCases.All.Where(c => c.Double().IsDifferentiable).Select(c => c.Name)];
+
+    public static TheoryData<string> OtherNames => [.. RuleCases.All.Where(c => !c.Double().IsDifferentiable).Select(c => c.Name)];
+
     [Theory, MemberData(nameof(Names))]
     public void Step_And_Jvp_Equal_The_Scalar_Reference(string name)
     {
@@ -34,6 +38,7 @@ public sealed class UpdateRuleContract
             double[] dMeta = run.MetaDirection(ref stream);
             if (age == 0)
                 Array.Clear(d.State);
+            bool isDifferentiable = run.Rule.IsDifferentiable;
             var reference = new ReferenceIterate
             {
                 Step = age, Steps = RuleRun<double>.Steps, Age = age, Theta = Along(x.Theta, d.Theta), Gradient = Along(x.Gradient, d.Gradient),
@@ -41,19 +46,21 @@ public sealed class UpdateRuleContract
             };
             c.Reference(reference);
 
-            run.Rule.Jvp(run.Context, x.Iterate, dMeta, d.Iterate);
+            if (isDifferentiable)
+                run.Rule.Jvp(run.Context, x.Iterate, dMeta, d.Iterate);
             run.Rule.Step(run.Context, x.Iterate);
 
             foreach ((Complex[] expected, double[] value, double[] tangent) in new[]
                      { (reference.Theta, x.Theta, d.Theta), (reference.Gradient, x.Gradient, d.Gradient), ([reference.Scale], x.Scale, d.Scale), (reference.State, x.State, d.State) })
             {
                 Near([.. expected.Select(z => z.Real)], value, StepTolerance);
-                Near([.. expected.Select(z => z.Imaginary / H)], tangent, ComplexStepTolerance);
+                if (isDifferentiable)
+                    Near([.. expected.Select(z => z.Imaginary / H)], tangent, ComplexStepTolerance);
             }
         }
     }
 
-    [Theory, MemberData(nameof(Names))]
+    [Theory, MemberData(nameof(DifferentiableNames))]
     public void Cotangent_Map_Is_The_Transpose_Of_The_Tangent_Map(string name)
     {
         RandomStream stream = Stream(2);
@@ -80,8 +87,12 @@ public sealed class UpdateRuleContract
         {
             RuleRun<double> run = RuleRun<double>.At(age, RuleCases.Named(name).Double(), layout, ref stream);
             Arrays<double> before = run.Values.Copy(), first = run.Values.Copy(), second = run.Values.Copy();
-            run.Rule.Jvp(run.Context, run.Values.Iterate, run.MetaDirection(ref stream), run.Direction(ref stream).Iterate);
-            run.Rule.Vjp(run.Context, run.Values.Iterate, run.Direction(ref stream).Iterate, run.MetaDirection(ref stream));
+            if (run.Rule.IsDifferentiable)
+            {
+                run.Rule.Jvp(run.Context, run.Values.Iterate, run.MetaDirection(ref stream), run.Direction(ref stream).Iterate);
+                run.Rule.Vjp(run.Context, run.Values.Iterate, run.Direction(ref stream).Iterate, run.MetaDirection(ref stream));
+            }
+
             Assert.Equal(before.Flat, run.Values.Flat);
             run.Rule.Step(run.Context, first.Iterate);
             RuleCases.Named(name).Double().Step(run.Context, second.Iterate);
@@ -131,10 +142,14 @@ public sealed class UpdateRuleContract
             float[] tMeta = single.MetaDirection(ref again), aMeta = new float[tMeta.Length];
             double[] wideAMeta = new double[tMeta.Length];
 
-            single.Rule.Jvp(single.Context, single.Values.Iterate, tMeta, t.Iterate);
-            wide.Rule.Jvp(wide.Context, wide.Values.Iterate, Arrays<float>.To<double>(tMeta), wideT.Iterate);
-            single.Rule.Vjp(single.Context, single.Values.Iterate, a.Iterate, aMeta);
-            wide.Rule.Vjp(wide.Context, wide.Values.Iterate, wideA.Iterate, wideAMeta);
+            if (single.Rule.IsDifferentiable)
+            {
+                single.Rule.Jvp(single.Context, single.Values.Iterate, tMeta, t.Iterate);
+                wide.Rule.Jvp(wide.Context, wide.Values.Iterate, Arrays<float>.To<double>(tMeta), wideT.Iterate);
+                single.Rule.Vjp(single.Context, single.Values.Iterate, a.Iterate, aMeta);
+                wide.Rule.Vjp(wide.Context, wide.Values.Iterate, wideA.Iterate, wideAMeta);
+            }
+
             single.Step();
             wide.Step();
 
@@ -159,9 +174,20 @@ public sealed class UpdateRuleContract
         var meta = new MetaParameters<double>([], rule.MetaSpecs(layout), []);
         Assert.Equal(rule.MetaSpecs(layout).Sum(s => s.Length), meta.Length);
         Assert.True(meta.Natural.IndexOfAnyExceptInRange(double.MinValue, double.MaxValue) < 0);
-        Assert.True(rule.IsDifferentiable);
         Assert.NotEmpty(rule.Name);
         Assert.InRange(rule.StateLength(layout), 0, ((RuleCases.Named(name).LongState ? 8 : 3) * layout.Length * 2) + 1);
+    }
+
+    /// <summary>What learns while it runs has no derivative, and says so by name.</summary>
+    [Theory, MemberData(nameof(OtherNames))]
+    public void Rules_Without_Derivatives_Refuse_By_Name(string name)
+    {
+        RandomStream stream = Stream(6);
+        RuleRun<double> run = RuleRun<double>.At(2, RuleCases.Named(name).Double(), RuleCases.Layouts[^1], ref stream);
+        Arrays<double> t = run.Direction(ref stream);
+        double[] meta = run.MetaDirection(ref stream);
+        Assert.Contains(run.Rule.Name, Assert.Throws<NotSupportedException>(() => run.Rule.Jvp(run.Context, run.Values.Iterate, meta, t.Iterate)).Message, StringComparison.Ordinal);
+        Assert.Contains(run.Rule.Name, Assert.Throws<NotSupportedException>(() => run.Rule.Vjp(run.Context, run.Values.Iterate, t.Iterate, meta)).Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(ParameterLayout Layout, int Age)> Positions =>
@@ -180,8 +206,12 @@ public sealed class UpdateRuleContract
     private static void Work<T>(RuleRun<T> run, Arrays<T> t, Arrays<T> a, T[] tMeta, T[] aMeta)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        run.Rule.Jvp(run.Context, run.Values.Iterate, tMeta, t.Iterate);
-        run.Rule.Vjp(run.Context, run.Values.Iterate, a.Iterate, aMeta);
+        if (run.Rule.IsDifferentiable)
+        {
+            run.Rule.Jvp(run.Context, run.Values.Iterate, tMeta, t.Iterate);
+            run.Rule.Vjp(run.Context, run.Values.Iterate, a.Iterate, aMeta);
+        }
+
         run.Rule.Step(run.Context, run.Values.Iterate);
     }
 

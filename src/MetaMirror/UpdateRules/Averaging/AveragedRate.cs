@@ -13,7 +13,8 @@ namespace MetaMirror.UpdateRules.Averaging;
 /// <para>w = scale times share. y is affine in past rates, so its Jacobian in the logarithm of the scale is known: e = (1 - b) e_z + b e_x with e_z' = gamma e_z - w d,
 /// e_x' = gamma (1 - c) e_x + c e_z'. The meta-gradient is &lt;g_t, e_t&gt;, for nothing: ln scale -= beta cos(g_t, e_t). Shares move by what g_t o e_t is in the mean
 /// over its size: share *= (1 + u/2)/(1 - u/2), u = -beta_e m/(sqrt v + sqrt(mean v)) in [-1, 1], m and v averages of g o e (.9) and of its square (.99) with Adam's corrections.
-/// Optimistic: step t takes ln scale - beta cos(g_t, e'), e' the Jacobian of the step to come (the hint of PAPERS 3.3, D_{t+1}^T g_t), which is not added up; shares take no hint. A move is at most 3 times the root mean square of the last ones (.9): a scale may have grown
+/// Optimistic: step t takes ln scale - beta cos(g_t, e'), e' the Jacobian of the step to come (the hint of PAPERS 3.3, D_{t+1}^T g_t), which is not added up;
+/// and the shares that would follow if g_t o e' came next, which are not kept. A move is at most 3 times the root mean square of the last ones (.9): a scale may have grown
 /// while gradients were small.</para>
 /// <para>theta, where training measures and what it leaves behind, is y; xbar is <see cref="Average"/>. The rule sets theta from z and xbar, so it must be the outermost: rules around it that
 /// move theta themselves are undone.</para>

@@ -29,6 +29,6 @@ public sealed record AveragedRateOptions
     /// <summary>gamma, in [0, 1]: the meta-gradient goes back over about 1/(1 - gamma) steps. Default: 0.999.</summary>
     public double Memory { get; init; } = 0.999;
 
-    /// <summary>True: the scale of a step counts its own next meta-gradient, guessed from the last gradient. Default: true.</summary>
+    /// <summary>True: scale and shares of a step count their own next meta-gradients, guessed from the last gradient. Default: true.</summary>
     public bool IsOptimistic { get; init; } = true;
 }

@@ -53,34 +53,31 @@ internal readonly ref struct AveragedStep<T>
     public void Take(in AveragedRateState<T> s, in AveragedRateScratch<T> work, Span<T> theta)
     {
         Vectors.Subtract(work.Old, theta, work.Old);
-        double logScale = double.CreateTruncating(s.LogScale[0]), floor = 0;
+        double logScale = double.CreateTruncating(s.LogScale[0]), floor = 0, square = 0;
         if (_step > 0)
         {
             Cosine past = Look(s, work, out floor);
             logScale = Bounded(logScale - (_metaRate * past.Value));
             s.LogScale[0] = T.CreateTruncating(logScale);
-            double next = Prepare(s, work, T.CreateTruncating(_rate * Math.Exp(logScale)), floor, T.CreateTruncating(-past.Overshoot));
+            double next = Prepare(s, work, T.CreateTruncating(_rate * Math.Exp(logScale)), floor, T.CreateTruncating(-past.Overshoot), out square);
             if (_options.IsOptimistic)
                 logScale = Bounded(logScale - (_metaRate * next));
         }
+        else
+        {
+            if (!s.Share.IsEmpty)
+                Vectors.Multiply(s.Share, work.Old, work.Old);
+            square = Vectors.SquaredNorm<T>(work.Old);
+        }
 
         double scale = _rate * Math.Exp(logScale);
-        Move(s, work, T.CreateTruncating(scale * Shortening(s, work, scale)), theta);
+        Move(s, work, T.CreateTruncating(scale * Shortening(s, scale * Math.Sqrt(square))), theta);
     }
 
     /// <summary>What keeps a move from being far longer than those before it: a scale may have grown while gradients were small. Takes its length into the average.</summary>
-    private double Shortening(in AveragedRateState<T> s, in AveragedRateScratch<T> work, double scale)
+    private double Shortening(in AveragedRateState<T> s, double length)
     {
-        double square = 0, mean = double.CreateTruncating(s.MoveSquare[0]), factor = 1;
-        for (int i = 0; i < s.Z.Length; i += Chunk)
-        {
-            int m = Math.Min(Chunk, s.Z.Length - i);
-            Span<T> move = work.Work[..m];
-            Shared(s.Share.IsEmpty ? default : s.Share.Slice(i, m), work.Old.Slice(i, m), move);
-            square += Vectors.SquaredNorm<T>(move);
-        }
-
-        double length = scale * Math.Sqrt(square);
+        double mean = double.CreateTruncating(s.MoveSquare[0]), factor = 1;
         if (_step > 0 && mean > 0)
         {
             double most = MostGrowth * Math.Sqrt(mean / (1 - Math.Pow(MoveKeep, _step)));
@@ -126,31 +123,52 @@ internal readonly ref struct AveragedStep<T>
         return cosine;
     }
 
-    /// <summary>Moves the shares, takes from e what overshot; then cos(g, e') for e' after a step of this scale, if that is asked for.</summary>
-    private double Prepare(in AveragedRateState<T> s, in AveragedRateScratch<T> work, T scale, double floor, T overshoot)
+    /// <summary>
+    /// Moves the shares, takes from e what overshot, and makes d the step's move, shares times d; gives cos(g, e') for e' after a step of this scale, if it is optimistic. The shares of
+    /// this step then are those that would follow if g o e' came next; they are not kept.
+    /// </summary>
+    private double Prepare(in AveragedRateState<T> s, in AveragedRateScratch<T> work, T scale, double floor, T overshoot, out double square)
     {
-        var growth = new ShareGrowth<T>(_options, floor, Math.Sqrt(1 - Math.Pow(SquareKeep, _step)) / (1 - Math.Pow(SlopeKeep, _step)));
+        double squares = 1 - Math.Pow(SquareKeep, _step);
+        var growth = new ShareGrowth<T>(_options, floor, Math.Sqrt(squares) / (1 - Math.Pow(SlopeKeep, _step)));
+        var guess = new ShareGrowth<T>(_options, floor, Math.Sqrt(squares) / (1 - Math.Pow(SlopeKeep, _step + 1)));
+        T slopeKeep = T.CreateTruncating(SlopeKeep), slopeTake = T.CreateTruncating(1 - SlopeKeep);
         var cosine = default(Cosine);
+        square = 0;
         for (int i = 0; i < s.Z.Length; i += Chunk)
         {
             int m = Math.Min(Chunk, s.Z.Length - i);
-            Span<T> move = work.Work[..m], e = work.Trace[..m], share = s.Share.IsEmpty ? default : s.Share.Slice(i, m);
+            Span<T> d = work.Old.Slice(i, m), move = work.Work[..m], e = work.Trace[..m], share = s.Share.IsEmpty ? default : s.Share.Slice(i, m);
+            ReadOnlySpan<T> g = work.Gradient.Slice(i, m);
             if (!share.IsEmpty)
                 growth.Grow(share, s.Slope.Slice(i, m), s.Square.Slice(i, m));
             if (overshoot != T.Zero)
             {
-                Vectors.AddScaled(overshoot, work.Gradient.Slice(i, m), s.TraceZ.Slice(i, m));
-                Vectors.AddScaled(overshoot, work.Gradient.Slice(i, m), s.TraceMean.Slice(i, m));
+                Vectors.AddScaled(overshoot, g, s.TraceZ.Slice(i, m));
+                Vectors.AddScaled(overshoot, g, s.TraceMean.Slice(i, m));
             }
 
-            if (!_options.IsOptimistic)
-                continue;
-            Shared(share, work.Old.Slice(i, m), move);
+            if (_options.IsOptimistic)
+            {
+                Shared(share, d, move);
 
-            // e' = (1 - b + b c) e_z' + b gamma (1 - c) e_x, e_z' = gamma e_z - w d.
-            Vectors.LinearCombination(_memory, s.TraceZ.Slice(i, m), -scale, move, move);
-            Vectors.LinearCombination(_ofZ + (_ofMean * _weight), move, _ofMean * _memory * (T.One - _weight), s.TraceMean.Slice(i, m), e);
-            cosine.Add(work.Gradient.Slice(i, m), e);
+                // e' = (1 - b + b c) e_z' + b gamma (1 - c) e_x, e_z' = gamma e_z - w d.
+                Vectors.LinearCombination(_memory, s.TraceZ.Slice(i, m), -scale, move, move);
+                Vectors.LinearCombination(_ofZ + (_ofMean * _weight), move, _ofMean * _memory * (T.One - _weight), s.TraceMean.Slice(i, m), e);
+                cosine.Add(g, e);
+            }
+
+            if (!share.IsEmpty && _options.IsOptimistic)
+            {
+                Vectors.Multiply(g, e, e);
+                Vectors.LinearCombination(slopeKeep, s.Slope.Slice(i, m), slopeTake, e, e);
+                share.CopyTo(move);
+                guess.Grow(move, e, s.Square.Slice(i, m));
+                share = move;
+            }
+
+            Shared(share, d, d);
+            square += Vectors.SquaredNorm<T>(d);
         }
 
         return cosine.Value;
@@ -162,8 +180,7 @@ internal readonly ref struct AveragedStep<T>
         for (int i = 0; i < s.Z.Length; i += Chunk)
         {
             int m = Math.Min(Chunk, s.Z.Length - i);
-            Span<T> move = work.Work[..m], z = s.Z.Slice(i, m), mean = s.Mean.Slice(i, m), traceZ = s.TraceZ.Slice(i, m), traceMean = s.TraceMean.Slice(i, m);
-            Shared(s.Share.IsEmpty ? default : s.Share.Slice(i, m), work.Old.Slice(i, m), move);
+            Span<T> move = work.Old.Slice(i, m), z = s.Z.Slice(i, m), mean = s.Mean.Slice(i, m), traceZ = s.TraceZ.Slice(i, m), traceMean = s.TraceMean.Slice(i, m);
             Vectors.AddScaled(-scale, move, z);
             Vectors.LinearCombination(_memory, traceZ, -scale, move, traceZ);
             Vectors.Subtract(z, mean, move);
@@ -176,10 +193,10 @@ internal readonly ref struct AveragedStep<T>
     /// <summary>The move d times its shares.</summary>
     private static void Shared(ReadOnlySpan<T> share, ReadOnlySpan<T> d, Span<T> move)
     {
-        if (share.IsEmpty)
-            d.CopyTo(move);
-        else
+        if (!share.IsEmpty)
             Vectors.Multiply(share, d, move);
+        else if (!(d == move))
+            d.CopyTo(move);
     }
 
     private static double Bounded(double logScale) => Math.Clamp(logScale, -MostLogScale, MostLogScale);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.UpdateRules.Averaging;
 
@@ -15,7 +16,7 @@ internal readonly struct ShareGrowth<T>
 
     public ShareGrowth(AveragedRateOptions options, double floor, double correction)
     {
-        _step = T.CreateTruncating(-options.ShareRate * correction);
+        _step = T.CreateTruncating(-0.5 * options.ShareRate * correction);
         _floor = T.CreateTruncating(floor);
         _most = T.CreateTruncating(options.ShareRange);
         _least = T.CreateTruncating(1 / options.ShareRange);
@@ -48,15 +49,13 @@ internal readonly struct ShareGrowth<T>
     private static unsafe void Loop(in ShareGrowth<T> growth, T* share, T* slope, T* square, nint n)
     {
         Vector256<T> step = Vector256.Create(growth._step), floor = Vector256.Create(growth._floor), most = Vector256.Create(growth._most), least = Vector256.Create(growth._least);
-        Vector256<T> one = Vector256<T>.One, half = Vector256.Create(T.CreateTruncating(0.5));
+        Vector256<T> half = Vector256.Create(T.CreateTruncating(0.5));
         for (nint i = 0; i < n; i += Vector256<T>.Count)
         {
-            Vector256<T> u = step * Vector256.Load(slope + i) / (Vector256.Sqrt(Vector256.Load(square + i)) + floor);
-
-            // Bounds come first: x64 gives the second operand where one is NaN, Arm gives NaN.
-            u = half * Vector256.MinNative(one, Vector256.MaxNative(-one, u));
-            Vector256<T> w = Vector256.Load(share + i) * (one + u) / (one - u);
-            Vector256.MinNative(most, Vector256.MaxNative(least, w)).Store(share + i);
+            // (1 + u/2) / (1 - u/2) with u = 2 y / s: one division.
+            Vector256<T> s = Vector256.Sqrt(Vector256.Load(square + i)) + floor, bound = half * s;
+            Vector256<T> y = RateMap<T>.Clip(step * Vector256.Load(slope + i), -bound, bound);
+            RateMap<T>.Clip(Vector256.Load(share + i) * ((s + y) / (s - y)), least, most).Store(share + i);
         }
     }
 }

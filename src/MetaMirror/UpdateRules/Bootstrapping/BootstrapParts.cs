@@ -27,7 +27,7 @@ internal readonly ref struct BootstrapState<T>(Span<T> counts, Span<T> w, Span<T
 
 /// <summary>The parts of its scratch.</summary>
 internal readonly ref struct BootstrapScratch<T>(
-    Span<T> old, Span<T> v, Span<T> scale, Span<T> g, Span<T> size, Span<T> point, Span<T> copy, Iterate<T> cotangent, Span<T> state, Span<T> meta, Span<T> part)
+    Span<T> old, Span<T> v, Span<T> scale, Span<T> target, Span<T> g, Span<T> size, Span<T> point, Span<T> copy, Iterate<T> cotangent, Span<T> state, Span<T> meta, Span<T> part)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>theta before the step; while learning, d_k and then a product.</summary>
@@ -38,6 +38,9 @@ internal readonly ref struct BootstrapScratch<T>(
 
     /// <summary>A step-size scale.</summary>
     public Span<T> Scale { get; } = scale;
+
+    /// <summary>The target's state before its step, for a step that is refused.</summary>
+    public Span<T> TargetState { get; } = target;
 
     /// <summary>-dmu/dw.</summary>
     public Span<T> G { get; } = g;

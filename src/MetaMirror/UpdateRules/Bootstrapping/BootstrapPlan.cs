@@ -49,7 +49,7 @@ internal sealed class BootstrapPlan<T>
         _copyLength = target is { ChangesGradient: true } || (_differentiates && rule.ChangesGradient) ? N : 0;
         _backLength = _differentiates ? checked((2 * N) + 1 + (2 * RuleState) + RuleMeta) : 0;
         _partScratch = Math.Max(rule.ScratchLength(layout), target?.ScratchLength(layout) ?? 0);
-        ScratchLength = checked((2 * N) + 1 + Rates + _sizeLength + _pointLength + _copyLength + _backLength + _partScratch);
+        ScratchLength = checked((2 * N) + 1 + TargetState + Rates + _sizeLength + _pointLength + _copyLength + _backLength + _partScratch);
     }
 
     public int N { get; }
@@ -58,6 +58,9 @@ internal sealed class BootstrapPlan<T>
     public ImmutableArray<(int Start, int Length)> Groups { get; }
 
     public int Rates { get; }
+
+    /// <summary>True for element-wise rates of one learned step: their meta-update and the step that they scale are one pass.</summary>
+    public bool LearnsWhileMoving => Groups.IsEmpty && !_differentiates;
 
     public ImmutableArray<MetaParameterSpec<T>> Specs { get; }
 
@@ -95,7 +98,7 @@ internal sealed class BootstrapPlan<T>
     public BootstrapScratch<T> Scratch(Span<T> scratch)
     {
         Span<T> rest = scratch;
-        Span<T> old = Take(ref rest, N), v = Take(ref rest, N), scale = Take(ref rest, 1), g = Take(ref rest, Rates), size = Take(ref rest, _sizeLength);
+        Span<T> old = Take(ref rest, N), v = Take(ref rest, N), scale = Take(ref rest, 1), target = Take(ref rest, TargetState), g = Take(ref rest, Rates), size = Take(ref rest, _sizeLength);
         Span<T> point = Take(ref rest, _pointLength), copy = Take(ref rest, _copyLength);
         Iterate<T> cotangent = default;
         Span<T> state = default, meta = default;
@@ -106,7 +109,7 @@ internal sealed class BootstrapPlan<T>
             meta = Take(ref rest, RuleMeta);
         }
 
-        return new BootstrapScratch<T>(old, v, scale, g, size, point, copy, cotangent, state, meta, rest[.._partScratch]);
+        return new BootstrapScratch<T>(old, v, scale, target, g, size, point, copy, cotangent, state, meta, rest[.._partScratch]);
     }
 
     private static Span<T> Take(scoped ref Span<T> rest, int length)

@@ -17,12 +17,15 @@ public sealed partial class BootstrappedMetaGradient<T>
             gradient = work.Copy;
         }
 
+        Span<T> state = x.State[(plan.RuleStart + plan.RuleState)..];
+        state.CopyTo(work.TargetState);
         x.Theta.CopyTo(work.Point);
         work.Scale[0] = x.Scale[0];
         Target.Step(
-            context.For(context.Meta.Slice(plan.RuleMeta, plan.TargetMeta), work.Part), new Iterate<T>(work.Point, gradient, work.Scale, x.State[(plan.RuleStart + plan.RuleState)..]));
+            context.For(context.Meta.Slice(plan.RuleMeta, plan.TargetMeta), work.Part), new Iterate<T>(work.Point, gradient, work.Scale, state));
     }
 
+    /// <summary>dmu/dx^(K), and the rates along it; where the meta-update waits for the step (<see cref="BootstrapPlan{T}.LearnsWhileMoving"/>) it only counts.</summary>
     private void Learn(BootstrapPlan<T> plan, in StepContext<T> context, in Iterate<T> x, in BootstrapState<T> s, in BootstrapScratch<T> work)
     {
         Span<T> v = work.V;
@@ -31,17 +34,42 @@ public sealed partial class BootstrappedMetaGradient<T>
             x.Gradient.CopyTo(v);
         else if (Options.Matching == TargetMatching.Euclidean)
             Vectors.Subtract(end, work.Point, v);
+        else if (Options.TargetSteps == 1 && context.IsAtPoint)
+            context.Probe!.MatchOutputsHere(end, work.Point, v);
         else
             context.Probe!.MatchOutputs(Options.TargetSteps - 1, end, work.Point, v);
 
-        work.G.Clear();
-        work.Size.Clear();
-        work.Cotangent.State.Clear();
+        if (!plan.LearnsWhileMoving)
+        {
+            work.G.Clear();
+            work.Size.Clear();
+            work.Cotangent.State.Clear();
+        }
+
         for (int k = Options.LearnedSteps - 1; k > 0; k--)
             PullBack(plan, context, plan.Kept(s, k), Cycle - k, s, work);
-        Collect(plan, v, s.First, work);
+        RequireFinite(plan, context, x, v, work);
         s.Counts[1] += T.One;
-        Update(plan, MapAt(context, s.Counts[1]), s, work);
+        if (plan.LearnsWhileMoving)
+            return;
+        Collect(plan, v, s.First, work);
+        Update(MapAt(context, s.Counts[1]), s, work);
+    }
+
+    /// <summary>Nothing was changed yet but the target's state, which is put back.</summary>
+    private void RequireFinite(BootstrapPlan<T> plan, in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> v, in BootstrapScratch<T> work)
+    {
+        if (Vectors.AllFinite(v))
+            return;
+        if (Target is null)
+        {
+            NonFiniteGuessException.ThrowIf(Name, "The meta-gradient", context, v);
+            return;
+        }
+
+        work.TargetState.CopyTo(x.State[(plan.RuleStart + plan.RuleState)..]);
+        NonFiniteGuessException.ThrowIf<T>(Name, $"The target '{Target.Name}'", context, work.Point);
+        NonFiniteGuessException.ThrowIf(Name, $"The gradient of the distance to the target '{Target.Name}'", context, v);
     }
 
     /// <summary>From v in x_{k+1} to v in x_k.</summary>
@@ -89,11 +117,11 @@ public sealed partial class BootstrappedMetaGradient<T>
             ReadOnlySpan<T> vj = v.Slice(start, length), dj = d.Slice(start, length);
             work.G[j] += T.CreateTruncating(Vectors.Dot(vj, dj));
             if (!work.Size.IsEmpty)
-                work.Size[j] += T.CreateTruncating(Math.Sqrt(Vectors.SquaredNorm(vj) * Vectors.SquaredNorm(dj)));
+                work.Size[j] += T.CreateTruncating(Math.Sqrt(Vectors.SquaredNorm(vj)) * Math.Sqrt(Vectors.SquaredNorm(dj)));
         }
     }
 
-    private static void Update(BootstrapPlan<T> plan, in RateMap<T> map, in BootstrapState<T> s, in BootstrapScratch<T> work)
+    private static void Update(in RateMap<T> map, in BootstrapState<T> s, in BootstrapScratch<T> work)
     {
         for (int j = 0; j < work.Size.Length; j++)
             work.G[j] = work.Size[j] > T.Zero ? work.G[j] / work.Size[j] : T.Zero;
@@ -115,21 +143,6 @@ public sealed partial class BootstrappedMetaGradient<T>
             Vectors.Scale(w[j], product.Slice(plan.Groups[j].Start, plan.Groups[j].Length));
     }
 
-    private RateMap<T> MapAt(in StepContext<T> context, T updates)
-    {
-        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, double.CreateTruncating(updates)));
-        return new RateMap<T>
-        {
-            Form = Options.Form,
-            Normalization = Options.Normalization,
-            Start = context.Meta[^2],
-            Beta = context.Meta[^1],
-            Lowest = T.CreateTruncating(Options.Lowest),
-            Highest = T.CreateTruncating(Options.Highest),
-            Keep = keep,
-            Take = T.One - keep,
-            Correction = correction,
-            Step = Options.Normalization == RateNormalization.RunningRms ? context.Meta[^1] * T.Sqrt(correction) : context.Meta[^1],
-        };
-    }
+    private RateMap<T> MapAt(in StepContext<T> context, T updates) => RateMap<T>.At(
+        Options.Form, Options.Normalization, context.Meta[^2], context.Meta[^1], Options.Lowest, Options.Highest, Options.NormAveraging, double.CreateTruncating(updates));
 }

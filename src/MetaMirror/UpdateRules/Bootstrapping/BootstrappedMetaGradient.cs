@@ -84,6 +84,7 @@ public sealed partial class BootstrappedMetaGradient<T> : UpdateRule<T>
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">K > 1, or outputs are to be matched, and gradients come from outside.</exception>
+    /// <exception cref="NonFiniteGuessException">The target, or the gradient of the distance to it, is not finite; nothing was changed.</exception>
     /// <exception cref="ArgumentException">Outputs are to be matched and the objective has none; or a length is wrong.</exception>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
@@ -111,10 +112,17 @@ public sealed partial class BootstrappedMetaGradient<T> : UpdateRule<T>
             x.Theta.CopyTo(s.End);
         x.Theta.CopyTo(work.Old);
         Rule.Step(context.For(context.Meta[..plan.RuleMeta], work.Part), x.WithState(plan.RuleStart, plan.RuleState));
-        Span<T> d = phase == 0 ? s.First : x.Theta;
-        Vectors.Subtract(work.Old, x.Theta, d);
-        Weigh(plan, s.W, d, x.Theta);
-        Vectors.Subtract(work.Old, x.Theta, x.Theta);
+        Span<T> d = phase == 0 ? s.First : default;
+        if (ends && plan.LearnsWhileMoving)
+            RateVector<T>.UpdateAndMove(MapAt(context, s.Counts[1]), s.W, s.Norm, work.V, d, work.Old, x.Theta);
+        else if (plan.Groups.IsEmpty)
+            RateVector<T>.Move(work.Old, s.W, x.Theta, d);
+        for (int j = 0; j < plan.Groups.Length; j++)
+        {
+            (int start, int length) = plan.Groups[j];
+            RateVector<T>.Move(work.Old.Slice(start, length), s.W.Slice(j, 1), x.Theta.Slice(start, length), d.IsEmpty ? d : d.Slice(start, length));
+        }
+
         s.Counts[0] = T.CreateChecked(phase + 1);
     }
 

@@ -79,8 +79,8 @@ public sealed partial class OnlineRate<T>
     {
         if (Options.Normalization != RateNormalization.Cosine)
             return 1;
-        double square = Vectors.SquaredNorm(d) * Vectors.SquaredNorm(g);
-        return square > 0 ? 1 / Math.Sqrt(square) : 0;
+        double product = Math.Sqrt(Vectors.SquaredNorm(d)) * Math.Sqrt(Vectors.SquaredNorm(g));
+        return product > 0 ? 1 / product : 0;
     }
 
     private static void Update(in OnlineRateState<T> s, int k, in RateMap<T> map, in HintMap<T> guess, double slope, double past, double next)

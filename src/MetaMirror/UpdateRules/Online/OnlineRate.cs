@@ -34,6 +34,7 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(options);
         OnlineRateChecks.Require(options);
+        RateMap<T>.RequireBounds("online-rate", options.Lowest, options.Highest);
         if (rule is Averaging.AveragedRate<T>)
             throw new ArgumentException($"Expected a rule without rates of its own, found {rule.Name}: it sets theta from its average, so steps of another length are undone.", nameof(rule));
         Rule = rule;
@@ -79,6 +80,8 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">It looks ahead, and gradients come from outside.</exception>
+    /// <exception cref="NonFiniteGuessException">The gradient ahead is not finite; nothing was changed.</exception>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
         OnlineRatePlan<T> plan = PlanAt(context, x);
@@ -87,9 +90,16 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         x.Theta.CopyTo(work.Old);
         if (context.Step == 0)
             ClearMeta(s);
+        bool looks = plan.LooksAhead && context.Step > 0;
+        if (looks)
+        {
+            work.Before[0] = x.Scale[0];
+            x.State.Slice(s.RuleStart, plan.RuleState).CopyTo(work.Before[1..]);
+        }
+
         Rule.Step(context.For(context.Meta[..plan.MetaLength], work.Rule), x.WithState(s.RuleStart, plan.RuleState));
-        if (plan.LooksAhead && context.Step > 0)
-            LookAhead(plan, context, s, work, x.Theta);
+        if (looks)
+            LookAhead(plan, context, s, work, x);
         RateMap<T> map = MapAt(context);
         if (Options.Granularity == RateGranularity.Element)
             StepElements(plan, context, s, work, x.Theta, map);
@@ -98,38 +108,33 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
     }
 
     /// <summary>The gradient where the present rates would lead.</summary>
-    private void LookAhead(OnlineRatePlan<T> plan, in StepContext<T> context, in OnlineRateState<T> s, in OnlineRateScratch<T> work, ReadOnlySpan<T> moved)
+    private void LookAhead(OnlineRatePlan<T> plan, in StepContext<T> context, in OnlineRateState<T> s, in OnlineRateScratch<T> work, in Iterate<T> x)
     {
-        ObjectiveProbe<T> probe = context.Probe
-            ?? throw new InvalidOperationException($"{Name} looks ahead, which needs gradients at points of its own; here gradients come from outside. Choose another hint.");
-        Vectors.Subtract(work.Old, moved, work.Point);
+        Vectors.Subtract(work.Old, x.Theta, work.Point);
         if (Options.Granularity == RateGranularity.Element)
             Vectors.Multiply(s.W, work.Point, work.Point);
         for (int k = 0; k < plan.Groups.Length; k++)
             Vectors.Scale(s.W[k], work.Point.Slice(plan.Groups[k].Start, plan.Groups[k].Length));
         Vectors.Subtract(work.Old, work.Point, work.Point);
-        probe.Evaluate(work.Point, work.Ahead);
+        context.Probe!.Evaluate(work.Point, work.Ahead);
+        if (Vectors.AllFinite<T>(work.Ahead))
+            return;
+
+        // As before the step: theta, gradient, scale, the rule's state.
+        work.Old.CopyTo(x.Theta);
+        if (plan.CopiesGradient)
+            work.Gradient.CopyTo(x.Gradient);
+        x.Scale[0] = work.Before[0];
+        work.Before[1..].CopyTo(x.State[s.RuleStart..]);
+        NonFiniteGuessException.ThrowIf<T>(Name, "The hint, the gradient ahead,", context, work.Ahead);
     }
 
-    private RateMap<T> MapAt(in StepContext<T> context)
-    {
-        T keep = T.CreateTruncating(Options.NormAveraging), correction = T.One - T.CreateTruncating(Math.Pow(Options.NormAveraging, context.Step));
-        return new RateMap<T>
+    private RateMap<T> MapAt(in StepContext<T> context) =>
+        RateMap<T>.At(Options.Form, Options.Normalization, context.Meta[^2], context.Meta[^1], Options.Lowest, Options.Highest, Options.NormAveraging, context.Step) with
         {
-            Form = Options.Form,
-            Normalization = Options.Normalization,
-            Start = context.Meta[^2],
-            Beta = context.Meta[^1],
-            Lowest = T.CreateTruncating(Options.Lowest),
-            Highest = T.CreateTruncating(Options.Highest),
             Memory = T.CreateTruncating(Options.Memory),
             DeadZone = T.CreateTruncating(Options.DeadZone),
-            Keep = keep,
-            Take = T.One - keep,
-            Correction = correction,
-            Step = Options.Normalization == RateNormalization.RunningRms ? context.Meta[^1] * T.Sqrt(correction) : context.Meta[^1],
         };
-    }
 
     private HintMap<T> Guess()
     {
@@ -151,6 +156,8 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         Require("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
         Require("state entries", x.State.Length, plan.StateLength);
         Require("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        if (plan.LooksAhead && context.Probe is null)
+            throw new InvalidOperationException($"{Name} looks ahead, which needs gradients at points of its own; here gradients come from outside. Choose another hint.");
         return plan;
     }
 

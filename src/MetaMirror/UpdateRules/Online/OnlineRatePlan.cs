@@ -33,7 +33,7 @@ internal sealed class OnlineRatePlan<T>
         RuleScratch = rule.ScratchLength(layout);
         StateLength = checked(Rates + NormLength + SumLength + N + HintLength + RuleState);
         int copies = CopiesGradient ? 1 : 0;
-        ScratchLength = checked(LooksAhead || !rule.IsDifferentiable ? ((1 + copies + (LooksAhead ? 2 : 0)) * N) + RuleScratch : ((3 + copies) * N) + RuleState + 1 + RuleScratch);
+        ScratchLength = checked(LooksAhead || !rule.IsDifferentiable ? ((1 + copies + (LooksAhead ? 2 : 0)) * N) + (LooksAhead ? 1 + RuleState : 0) + RuleScratch : ((3 + copies) * N) + RuleState + 1 + RuleScratch);
     }
 
     public int N { get; }
@@ -75,7 +75,7 @@ internal sealed class OnlineRatePlan<T>
         return new OnlineRateState<T>(state[..v], state[v..z], state[z..d], state[d..hint], state[hint..rule], rule);
     }
 
-    /// <summary>Scratch: theta before the step, the gradient if the rule may change it, the point ahead and the gradient there, the rule's.</summary>
+    /// <summary>Scratch: theta before the step, the gradient if the rule may change it, the point ahead and the gradient there, scale and the rule's state before, the rule's.</summary>
     public OnlineRateScratch<T> Scratch(Span<T> scratch, Span<T> gradient)
     {
         int at = N;
@@ -87,14 +87,15 @@ internal sealed class OnlineRatePlan<T>
             at += N;
         }
 
-        Span<T> point = default, ahead = default;
+        Span<T> point = default, ahead = default, before = default;
         if (LooksAhead)
         {
             point = scratch.Slice(at, N);
             ahead = scratch.Slice(at + N, N);
-            at += 2 * N;
+            before = scratch.Slice(at + (2 * N), 1 + RuleState);
+            at += (2 * N) + 1 + RuleState;
         }
 
-        return new OnlineRateScratch<T>(old, gradient, point, ahead, scratch.Slice(at, RuleScratch));
+        return new OnlineRateScratch<T>(old, gradient, point, ahead, before, scratch.Slice(at, RuleScratch));
     }
 }

@@ -26,7 +26,7 @@ internal readonly ref struct OnlineRateState<T>(Span<T> w, Span<T> v, Span<T> z,
 }
 
 /// <summary>The parts of its work space.</summary>
-internal readonly ref struct OnlineRateScratch<T>(Span<T> old, Span<T> gradient, Span<T> point, Span<T> ahead, Span<T> rule)
+internal readonly ref struct OnlineRateScratch<T>(Span<T> old, Span<T> gradient, Span<T> point, Span<T> ahead, Span<T> before, Span<T> rule)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Theta before the step.</summary>
@@ -40,6 +40,9 @@ internal readonly ref struct OnlineRateScratch<T>(Span<T> old, Span<T> gradient,
 
     /// <summary>The gradient there.</summary>
     public Span<T> Ahead { get; } = ahead;
+
+    /// <summary>If it looks ahead: scale and the base rule's state before the step, for a step that is refused.</summary>
+    public Span<T> Before { get; } = before;
 
     /// <summary>The base rule's.</summary>
     public Span<T> Rule { get; } = rule;

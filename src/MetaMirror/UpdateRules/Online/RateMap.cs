@@ -48,6 +48,40 @@ internal readonly struct RateMap<T>
     /// <summary>beta times the root of the correction.</summary>
     public required T Step { get; init; }
 
+    /// <summary>The formula after so many updates, in the numbers of T.</summary>
+    /// <param name="form">How a rate moves.</param>
+    /// <param name="normalization">What slopes are divided by.</param>
+    /// <param name="start">w_1.</param>
+    /// <param name="beta">Meta rate.</param>
+    /// <param name="lowest">Least rate.</param>
+    /// <param name="highest">Largest rate.</param>
+    /// <param name="averaging">rho.</param>
+    /// <param name="updates">k, this one included.</param>
+    public static RateMap<T> At(RateForm form, RateNormalization normalization, T start, T beta, double lowest, double highest, double averaging, double updates)
+    {
+        T keep = T.CreateTruncating(averaging), correction = T.One - T.CreateTruncating(Math.Pow(averaging, updates));
+        return new RateMap<T>
+        {
+            Form = form,
+            Normalization = normalization,
+            Start = start,
+            Beta = beta,
+            Lowest = T.CreateTruncating(lowest),
+            Highest = T.CreateTruncating(highest),
+            Keep = keep,
+            Take = T.One - keep,
+            Correction = correction,
+            Step = normalization == RateNormalization.RunningRms ? beta * T.Sqrt(correction) : beta,
+        };
+    }
+
+    /// <summary>Throws unless both bounds are positive and finite numbers of T.</summary>
+    public static void RequireBounds(string rule, double lowest, double highest)
+    {
+        if (!(T.CreateTruncating(lowest) > T.Zero && T.IsFinite(T.CreateTruncating(highest))))
+            throw new ArgumentException($"Rates of {rule} are {typeof(T).Name} numbers, of which the bounds must be positive and finite; found [{lowest}, {highest}].", nameof(lowest));
+    }
+
     /// <summary>One update.</summary>
     /// <param name="c">What is kept.</param>
     /// <param name="g">G = -dh/dw at the rate used last.</param>
@@ -80,18 +114,16 @@ internal readonly struct RateMap<T>
         }
 
         if (Normalization == RateNormalization.RunningRms)
-        {
             c.V = (c.V * Keep) + (g * g * Take);
-            u = OverRoot(u, c.V);
-        }
         else if (Normalization == RateNormalization.AdaGrad)
-        {
             c.V += g * g;
-            u = OverRoot(u, c.V);
-        }
-
+        bool divides = Normalization is RateNormalization.RunningRms or RateNormalization.AdaGrad;
         u *= Step;
-        c.W = Project(multiplies ? c.W * Growth(u) : c.W + u);
+        if (multiplies)
+            c.W *= divides ? Growth(u, c.V) : Growth(u);
+        else
+            c.W += divides ? OverRoot(u, c.V) : u;
+        c.W = Project(c.W);
     }
 
     /// <summary>x / sqrt(v); 0 where v is 0: no hypergradient was seen there.</summary>
@@ -107,10 +139,19 @@ internal readonly struct RateMap<T>
         return (one + half) / (one - half);
     }
 
+    /// <summary>The same of x / sqrt(v) with one division: (s + y) / (s - y), s = sqrt(v), y = x/2 in [-s/2, s/2]; 1 where v is 0, or beyond all numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Growth(Vector256<T> x, Vector256<T> v)
+    {
+        Vector256<T> half = Vector256.Create(T.CreateTruncating(0.5)), s = Vector256.Sqrt(v), y = Clip(half * x, -half * s, half * s);
+        Vector256<T> moves = Vector256.GreaterThan(Vector256.Create(T.PositiveInfinity), v) & Vector256.GreaterThan(v, Vector256<T>.Zero);
+        return Vector256.ConditionalSelect(moves | ~Vector256.Equals(v, v), (s + y) / (s - y), Vector256<T>.One);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<T> Project(Vector256<T> w) => Clip(w, Vector256.Create(Lowest), Vector256.Create(Highest));
 
     /// <summary>Bounds come first: of these operations x64 gives the second operand where one is NaN, Arm gives NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Clip(Vector256<T> x, Vector256<T> least, Vector256<T> most) => Vector256.MinNative(most, Vector256.MaxNative(least, x));
+    public static Vector256<T> Clip(Vector256<T> x, Vector256<T> least, Vector256<T> most) => Vector256.MinNative(most, Vector256.MaxNative(least, x));
 }

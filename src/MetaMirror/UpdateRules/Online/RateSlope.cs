@@ -34,11 +34,11 @@ internal struct RateSlope<T>
             if (y.IsEmpty)
                 continue;
             s.Past += d * double.CreateTruncating(y[i]);
-            s.Next += double.CreateTruncating((guess.IsPresent ? now[i] : before[i]) * guess.Following(y[i], gradient[i]));
+            s.Next += double.CreateTruncating(guess.IsPresent ? now[i] : before[i]) * double.CreateTruncating(guess.Following(y[i], gradient[i]));
         }
 
-        double square = s.Moved * s.Steep;
-        s.Size = !isCosine ? 1 : square > 0 ? 1 / Math.Sqrt(square) : 0;
+        double product = Math.Sqrt(s.Moved) * Math.Sqrt(s.Steep);
+        s.Size = !isCosine ? 1 : product > 0 ? 1 / product : 0;
         s.G *= s.Size;
         s.Past *= s.Size;
         s.Next *= s.Size;

@@ -62,6 +62,7 @@ public sealed class ConvexRateTests
     {
         RandomStream stream = Draws.Stream(312);
         double worst = 0;
+        int diverged = 0;
         for (int k = 0; k < Problems; k++)
         {
             var problem = new SmoothProblem(k % SmoothProblem.Kinds, ref stream);
@@ -85,7 +86,12 @@ public sealed class ConvexRateTests
             OnlineToBatch identity = run.Identity!;
             double regret = run.Regret.Against<double>(meta), bound = run.Regret.Bound(run.SquaredDistance());
             if (!double.IsFinite(bound) || bound > 1e12)
+            {
+                // No run of so large a meta rate says anything: regret and bound are rounding.
+                diverged++;
                 continue;
+            }
+
             string name = $"problem {k}, kind {problem.Kind}, {run.Options.Family.Name}, {run.Options.Guess.Name}";
             Assert.True(regret <= bound + (Rounding * (run.Regret.Size + identity.Size)), $"{name}: regret {regret} above {bound}");
             Assert.True(Math.Abs(identity.Left - identity.Right) <= Rounding * identity.Size, $"{name}: {identity.Left} is not {identity.Right}");
@@ -96,6 +102,7 @@ public sealed class ConvexRateTests
         }
 
         Assert.InRange(worst, .5, 1 + Rounding);
+        Assert.True(diverged <= Problems / 10, $"{diverged} of {Problems} said nothing");
     }
 
     [Fact]

@@ -36,6 +36,17 @@ public sealed class BootstrapOptionTests
     public void Values_out_of_their_ranges_are_refused(BootstrapOptions options, string message) =>
         Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => BootstrapRun.Of("sgd", "sgd", 0.1, options)).Message, StringComparison.Ordinal);
 
+    /// <summary>Positive as doubles, but 0 or infinite as numbers of the rule.</summary>
+    [Theory]
+    [InlineData(1e-60, 1)]
+    [InlineData(1e-3, 1e60)]
+    public void Bounds_beyond_the_numbers_of_the_rule_are_refused(double lowest, double highest)
+    {
+        var sgd = new Sgd<float>(new SgdOptions { LearningRate = 1 });
+        Assert.Contains("found [", Message(() => _ = new BootstrappedMetaGradient<float>(sgd, sgd, Plain with { Rate = 0.1, Lowest = lowest, Highest = highest })), StringComparison.Ordinal);
+        Assert.Contains("found [", Message(() => _ = new OnlineRate<float>(sgd, new OnlineRateOptions { MetaRate = 1, Rate = 0.1, Lowest = lowest, Highest = highest })), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Choices_that_do_not_fit_together_are_refused()
     {
