@@ -6,8 +6,8 @@ namespace MetaMirror.Experiments.Tuning.Surrogates;
 /// </summary>
 public sealed record KernelPrior
 {
-    /// <summary>Median of length scales, in a unit cube. Default 0.5.</summary>
-    public double LengthScale { get; init; } = 0.5;
+    /// <summary>Median of length scales, in a unit cube. Default 0.2.</summary>
+    public double LengthScale { get; init; } = 0.2;
 
     /// <summary>Standard deviation of their logarithms. Default 1.</summary>
     public double LengthScaleSpread { get; init; } = 1;
