@@ -20,6 +20,10 @@ public sealed record ComparisonResult
     /// <summary>What learning each learned optimizer cost, in the order of the rows; empty when nothing was learned in this run.</summary>
     public IReadOnlyList<LearningCost> LearningCosts { get; init; } = [];
 
+    /// <summary>Scores of performance profiles over several held-out tasks, best first; left out with a single one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ProfileScore>? PerformanceScores => ProfileSection.Scores(this);
+
     /// <summary>Loss curves; may be empty.</summary>
     public IReadOnlyList<LossCurve> Curves { get; init; } = [];
 }

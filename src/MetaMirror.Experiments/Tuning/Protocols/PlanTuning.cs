@@ -48,7 +48,7 @@ public sealed class PlanTuning<T>(Plan plan, DatasetCatalogue datasets, ulong se
         if (plan.Family is MetaQuadraticsPlan)
             throw new ArgumentException($"Expected a plan with examples to tune on, found the meta-quadratics of '{plan.Name}'.", nameof(protocol));
         IReadOnlyList<SupervisedTask<T>> tasks = PlanTasks.Of<T>(plan, datasets, seed);
-        string name = protocol.Task ?? plan.HeldOut.FirstOrDefault() ?? tasks[0].Name;
+        string name = protocol.Task ?? (plan.HeldOut.Count > 0 ? plan.HeldOut[0] : tasks[0].Name);
         int number = NumberOf(tasks, name);
         OptimizerEntry<T>[] entries = [.. (protocol.Optimizers.Count > 0 ? protocol.Optimizers : plan.Baselines).Distinct(StringComparer.Ordinal).Select(Catalogue.Optimizer<T>)];
         SupervisedTask<T> task = ValidationSplit.Of(tasks[number], number, protocol.Validation, seed);

@@ -29,7 +29,7 @@ public static class TuningReport
             [
                 new ReportSection("Tuning history")
                 {
-                    Figures = [new ReportFigure(History(outcome), $"Best {quantity} after each evaluation{(outcome.Studies.Count <= MostDotted ? "; dots: each evaluation (failed and diverged ones have none)" : "")}.")],
+                    Figures = [new ReportFigure(History(outcome), $"Least {Drawing(outcome)} after each evaluation{(outcome.Studies.Count <= MostDotted ? "; dots: each evaluation (failed and diverged ones have none)" : "")}.")],
                     Tables = [Best(outcome)],
                     Paragraphs = Errors(outcome),
                 },
@@ -69,35 +69,44 @@ public static class TuningReport
             return "No setting gave a value.";
         StudyResult best = found.MinBy(s => s.Goal == StudyGoal.Minimize ? s.Best!.Value!.Value : -s.Best!.Value!.Value)!;
         string all = outcome.IsComplete ? "" : " Tuning was canceled; this is what had been tried.";
-        return $"The best {Words(outcome)} is {Text(outcome, best.Best!.Value!.Value)}: {best.Name} at {Setting(best.Best.Point)}, found by {best.Sampler} search.{all}";
+        return $"The best {Words(outcome)} is {Text(outcome, best.Best!.Value!.Value)}: {best.Name} at {Setting(best.Best.Point)}, found by {(best.Sampler == "bayesian" ? "Bayesian optimization" : best.Sampler + " search")}.{all}";
     }
 
     private static LineChart History(TuningOutcome outcome)
     {
+        // Accuracies end close together below 1: errors on a logarithmic axis do not.
         bool hasClasses = outcome.Quantity == "validationAccuracy";
+        bool hasZero = hasClasses && outcome.Studies.Any(s => s.Best?.Value >= 1);
+        AxisKind kind = hasZero ? AxisKind.Linear : AxisKind.Logarithmic;
+        double Drawn(double value) => hasClasses ? 1 - value : value;
         var series = new List<LineSeries>();
+        var marks = new List<PointMark>();
         for (int i = 0; i < outcome.Studies.Count; i++)
         {
             StudyResult study = outcome.Studies[i];
             var style = new SeriesStyle(SeriesWeight.Part, i);
             string label = outcome.Studies.Select(s => s.Sampler).Distinct(StringComparer.Ordinal).Count() > 1 ? $"{study.Name}, {study.Sampler}" : study.Name;
             double[] x = [.. study.Trials.Select(t => t.Number + 1.0)];
-            series.Add(StepLine.Of(label, style, x, study.BestSoFar(), outcome.Studies.Max(s => s.Trials.Count)));
+            series.Add(StepLine.Of(label, style, x, [.. study.BestSoFar().Select(Drawn)], outcome.Studies.Max(s => s.Trials.Count)));
             if (outcome.Studies.Count <= MostDotted)
-                series.Add(new LineSeries("", style, x, [.. study.Trials.Select(t => t.Value ?? double.NaN)]) { Dots = true });
+                marks.AddRange(study.Trials.Where(t => t.Value.HasValue).Select(t => new PointMark(t.Number + 1, Drawn(t.Value!.Value), style, $"{label}, {Setting(t.Point)}: {Text(outcome, t.Value.Value)}")));
         }
 
         return new LineChart
         {
-            Title = $"Best {Words(outcome)} so far",
+            Title = $"Least {Drawing(outcome)} so far",
             Width = 1040,
             Height = 420,
             XTitle = "evaluation",
-            YTitle = Words(outcome),
-            YKind = hasClasses ? AxisKind.Linear : AxisKind.Logarithmic,
+            YTitle = Drawing(outcome),
+            YKind = kind,
+            YAxis = Axis.Around(kind, series.SelectMany(s => s.Y).Concat(marks.Select(m => m.Y)), 0.04),
             Series = series,
+            Marks = marks,
         };
     }
+
+    private static string Drawing(TuningOutcome outcome) => outcome.Quantity == "validationAccuracy" ? "validation error" : "validation loss";
 
     private static ReportTable Best(TuningOutcome outcome) => new(
         "Best settings",

@@ -21,35 +21,25 @@ internal sealed class AcquisitionSearch(SearchSpace space, BayesianOptions optio
 
     private readonly int _d = space.Dimensions.Length;
 
-    /// <summary>The place in the unit cube with the largest acquisition, or variance where the acquisition promises too little.</summary>
+    /// <summary>The place in the unit cube with the largest acquisition.</summary>
     /// <param name="process">The posterior.</param>
     /// <param name="observed">Places observed, shape [n, d].</param>
     /// <param name="best">The best of them, shape [d].</param>
-    /// <param name="value">The value there.</param>
     /// <param name="stream">Draws scrambling and neighbors.</param>
-    public double[] Largest(GaussianProcess process, double[] observed, ReadOnlySpan<double> best, double value, ref RandomStream stream)
+    public double[] Largest(GaussianProcess process, double[] observed, ReadOnlySpan<double> best, ref RandomStream stream)
     {
         double[] candidates = Candidates(best, ref stream);
-        (double[] point, double bound) = Largest(process, observed, candidates, options.Acquisition.Of);
-        if (bound - (sign * value) >= options.LeastPromise * process.Data.Scale)
-            return point;
-        return Largest(process, observed, candidates, (_, variance, _) => variance).Point;
-    }
-
-    private (double[] Point, double Value) Largest(GaussianProcess process, double[] observed, double[] candidates, Acquisition acquisition)
-    {
-        double[] values = Values(process, observed, candidates, acquisition);
-        int[] order = [.. Enumerable.Range(0, values.Length).OrderByDescending(i => values[i]).Take(options.Refined)];
+        double[] values = Values(process, observed, candidates);
         (double[] Point, double Value) largest = ([], double.NegativeInfinity);
-        foreach (int start in order)
+        foreach (int start in Enumerable.Range(0, values.Length).OrderByDescending(i => values[i]).Take(options.Refined))
         {
             double[] point = candidates.AsSpan(start * _d, _d).ToArray();
-            double value = Refine(process, observed, point, values[start], acquisition);
+            double value = Refine(process, observed, point, values[start]);
             if (largest.Point.Length == 0 || value > largest.Value)
                 largest = (point, value);
         }
 
-        return largest;
+        return largest.Point;
     }
 
     private double[] Candidates(ReadOnlySpan<double> best, ref RandomStream stream)
@@ -64,7 +54,7 @@ internal sealed class AcquisitionSearch(SearchSpace space, BayesianOptions optio
     }
 
     // Steps along the axes, both ways, all compared at once; the step halves where none leads up.
-    private double Refine(GaussianProcess process, double[] observed, double[] point, double value, Acquisition acquisition)
+    private double Refine(GaussianProcess process, double[] observed, double[] point, double value)
     {
         double[] around = new double[2 * _d * _d];
         for (double step = FirstStep; step > LastStep;)
@@ -77,7 +67,7 @@ internal sealed class AcquisitionSearch(SearchSpace space, BayesianOptions optio
                     neighbor[i / 2] = Math.Clamp(neighbor[i / 2] + (i % 2 == 0 ? step : -step), 0, 1);
             }
 
-            double[] values = Values(process, observed, around, acquisition);
+            double[] values = Values(process, observed, around);
             int top = Array.IndexOf(values, values.Max());
             if (values[top] > value)
             {
@@ -93,7 +83,7 @@ internal sealed class AcquisitionSearch(SearchSpace space, BayesianOptions optio
         return value;
     }
 
-    private double[] Values(GaussianProcess process, double[] observed, double[] units, Acquisition acquisition)
+    private double[] Values(GaussianProcess process, double[] observed, double[] units)
     {
         int m = units.Length / _d, f = space.FeatureCount;
         double[] images = new double[m * f], means = new double[m], variances = new double[m];
@@ -101,7 +91,7 @@ internal sealed class AcquisitionSearch(SearchSpace space, BayesianOptions optio
             space.Image(units.AsSpan(i * _d, _d), images.AsSpan(i * f, f));
         process.Predict(images, means, variances);
         for (int i = 0; i < m; i++)
-            means[i] = IsNew(observed, units.AsSpan(i * _d, _d)) ? acquisition(means[i], variances[i], sign) : double.NegativeInfinity;
+            means[i] = IsNew(observed, units.AsSpan(i * _d, _d)) ? options.Acquisition.Of(means[i], variances[i], sign) : double.NegativeInfinity;
         return means;
     }
 
@@ -123,7 +113,4 @@ internal sealed class AcquisitionSearch(SearchSpace space, BayesianOptions optio
 
         return true;
     }
-
-    /// <summary>What is looked for the largest value of.</summary>
-    private delegate double Acquisition(double mean, double variance, int sign);
 }

@@ -15,12 +15,6 @@ public sealed record BayesianOptions
     public KernelPrior Prior { get; init; } = new();
 
     /// <summary>
-    /// Where the bound promises to beat the best value seen by less than this share of the standard deviation of the values, the point of the
-    /// largest variance is tried instead: else all that is left goes to a basin that is known already. 0: never. Default 1e-4.
-    /// </summary>
-    public double LeastPromise { get; init; } = 1e-4;
-
-    /// <summary>
     /// Values that are worse than the median by more than so many times what the best is better than it count as that bad: how bad the bad is
     /// matters to nobody, and a diverging loss must not flatten all the rest. Infinite: all count as they are. Default 1.
     /// </summary>

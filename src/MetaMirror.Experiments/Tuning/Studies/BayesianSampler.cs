@@ -5,7 +5,7 @@ namespace MetaMirror.Experiments.Tuning.Studies;
 
 /// <summary>
 /// Bayesian optimization: points of a scrambled Sobol sequence first, then each time the point where the upper confidence bound of a Gaussian
-/// process is largest (or, where that promises next to nothing, the point of the largest variance). Trials without a value count as the worst value seen; of several proposals at once, the ones before count as if
+/// process is largest. Trials without a value count as the worst value seen; of several proposals at once, the ones before count as if
 /// they had given their posterior means.
 /// </summary>
 public sealed class BayesianSampler : StudySampler
@@ -24,8 +24,8 @@ public sealed class BayesianSampler : StudySampler
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Starts, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Candidates, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Refined, 1, nameof(options));
-        if (!(_options.LeastPromise >= 0) || !(_options.WorstMultiple > 0))
-            throw new ArgumentException($"LeastPromise must not be negative and WorstMultiple positive, but they are {_options.LeastPromise} and {_options.WorstMultiple}.", nameof(options));
+        if (!(_options.WorstMultiple > 0))
+            throw new ArgumentOutOfRangeException(nameof(options), _options.WorstMultiple, "WorstMultiple must be positive.");
         if (!(_options.Acquisition.Beta >= 0) || !double.IsFinite(_options.Acquisition.Beta))
             throw new ArgumentOutOfRangeException(nameof(options), _options.Acquisition.Beta, "beta must be finite and not negative.");
     }
@@ -55,8 +55,7 @@ public sealed class BayesianSampler : StudySampler
             observed.AddRange(unit);
         }
 
-        double bestValue = sign > 0 ? values.Max() : values.Min();
-        double[] best = observed.GetRange(Array.IndexOf(values, bestValue) * d, d).ToArray();
+        double[] best = observed.GetRange(Array.IndexOf(values, sign > 0 ? values.Max() : values.Min()) * d, d).ToArray();
         GaussianProcess process = new KernelFit { Prior = _options.Prior }.Fit(Observations.Of(Images(space, observed), space.FeatureCount, values));
         foreach (StudyPoint start in points)
         {
@@ -68,7 +67,7 @@ public sealed class BayesianSampler : StudySampler
         while (points.Count < count)
         {
             var stream = new RandomStream(new StreamKey(_seed, 1, (uint)(trials.Count + points.Count), StreamPurpose.Search, 2));
-            double[] next = search.Largest(process, [.. observed], best, bestValue, ref stream);
+            double[] next = search.Largest(process, [.. observed], best, ref stream);
             points.Add(space.At(next));
             if (points.Count < count)
                 process = Believe(space, process, next, observed);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Experiments.Tuning.Studies;
 
@@ -96,6 +97,32 @@ internal static class StudyLines
             status == TrialStatus.Complete ? value.GetDouble() : null,
             trial.GetProperty("seconds").GetDouble(),
             trial.TryGetProperty("error", out JsonElement error) ? error.GetString() : null);
+    }
+
+    /// <summary>The first key in which a line differs from the first line that was expected, with what was expected and what was found.</summary>
+    public static (string Expected, string Found) Difference(string header, string line)
+    {
+        using var expected = JsonDocument.Parse(header);
+        JsonElement other;
+        try
+        {
+            using var parsed = JsonDocument.Parse(line);
+            other = parsed.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return ("a JSON object", Shown.Text(line));
+        }
+
+        foreach (JsonProperty key in expected.RootElement.EnumerateObject())
+        {
+            if (other.ValueKind != JsonValueKind.Object || !other.TryGetProperty(key.Name, out JsonElement found))
+                return ($"'{key.Name}' {key.Value.GetRawText()}", "none");
+            if (!string.Equals(found.GetRawText(), key.Value.GetRawText(), StringComparison.Ordinal))
+                return ($"'{key.Name}' {key.Value.GetRawText()}", found.GetRawText());
+        }
+
+        return (header, line);
     }
 
     private static string Line(Action<Utf8JsonWriter> content)

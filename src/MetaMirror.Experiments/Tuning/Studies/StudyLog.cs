@@ -72,7 +72,11 @@ public sealed class StudyLog
     private static string[] Read(string path, string[] lines, string header, SearchSpace space, SortedDictionary<int, StudyTrial> trials)
     {
         if (!string.Equals(lines[0], header, StringComparison.Ordinal))
-            throw new DataFormatException($"{path}, line 1", $"the log of this study ({header})", Shown.Text(lines[0]) + "; another study needs another folder, or begins without resuming");
+        {
+            (string expected, string found) = StudyLines.Difference(header, lines[0]);
+            throw new DataFormatException($"{path}, line 1", $"the log of this study, {expected}", $"{found}; another study needs another folder, or begins anew without resuming");
+        }
+
         for (int i = 1; i < lines.Length; i++)
         {
             StudyTrial trial;

@@ -113,7 +113,7 @@ public sealed class BayesianSamplerTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new BayesianSampler(0, new BayesianOptions { Starts = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BayesianSampler(0, new BayesianOptions { Acquisition = new(-1) }));
-        Assert.Throws<ArgumentException>(() => new BayesianSampler(0, new BayesianOptions { LeastPromise = double.NaN }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BayesianSampler(0, new BayesianOptions { WorstMultiple = double.NaN }));
     }
 
     private static double[] Gaps(int seeds, Func<ulong, double> gap)
