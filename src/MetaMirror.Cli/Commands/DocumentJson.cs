@@ -8,6 +8,7 @@ using MetaMirror.Cli.Commands.Data;
 using MetaMirror.Cli.Commands.Doctoring;
 using MetaMirror.Cli.Commands.Learning;
 using MetaMirror.Cli.Commands.Plans;
+using MetaMirror.Cli.Commands.Tuning;
 using MetaMirror.Experiments.Gradchecks;
 
 namespace MetaMirror.Cli.Commands;
@@ -24,6 +25,7 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(LearnDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(TuneDocument))]
 [JsonSerializable(typeof(CertifyDocument))]
 [JsonSerializable(typeof(GradientCheckResult))]
 [JsonSerializable(typeof(BenchDocument))]

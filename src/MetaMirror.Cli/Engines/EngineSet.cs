@@ -4,6 +4,7 @@ using MetaMirror.Cli.Commands.Certifying;
 using MetaMirror.Cli.Commands.Checking;
 using MetaMirror.Cli.Commands.Comparing;
 using MetaMirror.Cli.Commands.Learning;
+using MetaMirror.Cli.Commands.Tuning;
 using MetaMirror.Experiments.Downloads;
 
 namespace MetaMirror.Cli.Engines;
@@ -22,6 +23,7 @@ internal sealed record EngineSet
         Shifts = ShiftEngines.Run,
         Learn = LearningEngine.Learn,
         Train = LearningEngine.Train,
+        Tune = TuningEngine.Run,
         Bench = BenchingEngine.Both,
     };
 
@@ -49,6 +51,9 @@ internal sealed record EngineSet
     /// <summary><c>reproduce shifts</c>.</summary>
     public ShiftEngine? Shifts { get; init; }
 
+    /// <summary><c>tune</c>.</summary>
+    public TuneEngine? Tune { get; init; }
+
     /// <summary><c>bench</c>.</summary>
     public BenchEngine? Bench { get; init; }
 
@@ -66,6 +71,8 @@ internal sealed record EngineSet
             yield return new TrainCommand(Train);
         if (Compare is not null)
             yield return new CompareCommand(Compare);
+        if (Tune is not null)
+            yield return new TuneCommand(Tune);
         if (Certify is not null)
             yield return new CertifyCommand(Certify);
         if (Gradcheck is not null)

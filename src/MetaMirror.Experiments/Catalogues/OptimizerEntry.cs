@@ -14,7 +14,7 @@ public readonly record struct RuleSetting(double LearningRate, ScheduleName Sche
 {
     /// <summary>For example <c>learning rate 0.01, linear</c>.</summary>
     public override string ToString() =>
-        $"learning rate {LearningRate.ToString("G4", CultureInfo.InvariantCulture)}, {Schedule switch { ScheduleName.Linear => "linear", ScheduleName.Cosine => "cosine", ScheduleName.InverseTime => "inverse-time", _ => "constant" }}";
+        $"learning rate {LearningRate.ToString("G4", CultureInfo.InvariantCulture)}, {Scheduling.Word(Schedule)}";
 }
 
 /// <summary>An optimizer that is tuned by its learning rate: one line of the catalogue.</summary>
@@ -29,6 +29,15 @@ public sealed record OptimizerEntry<T>(string Name, OptimizerRole Role, string D
 {
     /// <summary>True if it learns its rates while it trains: a schedule over them is then nobody's default.</summary>
     public bool LearnsRates { get; init; }
+
+    /// <summary>Makes the rule of a setting with a weight decay of its own kind (decoupled); null: the decay is added to the gradient.</summary>
+    public Func<RuleSetting, double, UpdateRule<T>>? OwnDecay { get; init; }
+
+    /// <summary>Makes the rule of a setting and a weight decay.</summary>
+    /// <param name="setting">Learning rate and schedule.</param>
+    /// <param name="weightDecay">lambda, at least 0: gradient += lambda theta, unless the optimizer has its own way.</param>
+    public UpdateRule<T> CreateDecayed(RuleSetting setting, double weightDecay) =>
+        OwnDecay?.Invoke(setting, weightDecay) ?? new Chain<T>(new WeightDecay<T>(weightDecay), Create(setting));
 }
 
 /// <summary>An optimizer that is learned, or the control of one: a name that plans may use, and the record of its options.</summary>

@@ -23,7 +23,7 @@ internal static class Optimizers<T>
         Entry("rmsprop", Classic, "RMSprop, smoothing 0.99", [0.00125, 0.0025, 0.005, 0.01, 0.02], r => new RmsProp<T>(new RmsPropOptions { LearningRate = r })),
         Entry("adam", Classic, "Adam, betas 0.9 and 0.999", [0.005, 0.01, 0.02, 0.04, 0.08], r => new Adam<T>(new AdamOptions { LearningRate = r })),
         Entry("nadam", Classic, "NAdam, betas 0.9 and 0.999", [0.005, 0.01, 0.02, 0.04, 0.08], r => new NAdam<T>(new NAdamOptions { LearningRate = r })),
-        Entry("adamw", Classic, "AdamW, weight decay 0.01", [0.005, 0.01, 0.02, 0.04, 0.08], r => new AdamW<T>(new AdamOptions { LearningRate = r, WeightDecay = AdamWDecay })),
+        Entry("adamw", Classic, "AdamW, weight decay 0.01", [0.005, 0.01, 0.02, 0.04, 0.08], r => AdamW(r, AdamWDecay)) with { OwnDecay = (s, decay) => Scheduling.Of(s.Schedule, 0, AdamW(s.LearningRate, decay)) },
         Entry("adagrad", Classic, "AdaGrad", [0.0125, 0.025, 0.05, 0.1, 0.2], r => new AdaGrad<T>(new AdaGradOptions { LearningRate = r })),
         Entry("optimistic-sgd", Rival, "gradient descent with the last gradient as hint", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new LastGradientHint<T>(), r)),
         Entry("omega", Rival, "gradient descent with Omega's hint, averaging 0.9", [0.125, 0.25, 0.5, 1, 2], r => Hinted(new OmegaHint<T>(), r)),
@@ -33,6 +33,8 @@ internal static class Optimizers<T>
 
     internal static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>
         new(name, role, description, [.. grid], s => Scheduling.Of(s.Schedule, 0, create(s.LearningRate)));
+
+    private static AdamW<T> AdamW(double learningRate, double weightDecay) => new(new AdamOptions { LearningRate = learningRate, WeightDecay = weightDecay });
 
     private static Chain<T> Hinted(Hint<T> hint, double learningRate) => new(hint, new Sgd<T>(new SgdOptions { LearningRate = learningRate }));
 }

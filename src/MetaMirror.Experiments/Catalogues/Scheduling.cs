@@ -13,6 +13,15 @@ internal static class Scheduling
     /// <summary>r of 1 / (1 + r t / T).</summary>
     private const double InverseTimeDecay = 4;
 
+    /// <summary>The name of a schedule, as in plans.</summary>
+    public static string Word(ScheduleName schedule) => schedule switch
+    {
+        ScheduleName.Linear => "linear",
+        ScheduleName.Cosine => "cosine",
+        ScheduleName.InverseTime => "inverse-time",
+        _ => "constant",
+    };
+
     /// <summary>The rule with its schedule in front.</summary>
     /// <param name="schedule">How the learning rate falls.</param>
     /// <param name="warmup">Steps over which it rises first; 0 for none.</param>

@@ -24,6 +24,10 @@ public sealed record ComparisonResult
     /// <summary>The data sets known by name that were read, and which part of each; empty where data were generated or the user's own.</summary>
     public IReadOnlyList<DataUse> Data { get; init; } = [];
 
+    /// <summary>Scores of performance profiles over several held-out tasks, best first; left out with a single one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ProfileScore>? PerformanceScores => ProfileSection.Scores(this);
+
     /// <summary>Loss curves; may be empty.</summary>
     public IReadOnlyList<LossCurve> Curves { get; init; } = [];
 }

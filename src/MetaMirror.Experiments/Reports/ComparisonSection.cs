@@ -13,6 +13,7 @@ internal static class ComparisonSection
         html.Element("h2", "Comparison");
         html.Element("p", Lead(result) + " " + model.FairPlay, ("class", "lead"));
         if (duels.Count > 1) WriteOverview(html, result, duels, palette);
+        ProfileSection.Write(html, result, palette);
         foreach (var duel in duels)
         {
             var rows = Ranked(result.Comparison.Where(r => string.Equals(r.HeldOutTask, duel.Task, StringComparison.Ordinal)));

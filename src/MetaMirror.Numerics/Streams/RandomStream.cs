@@ -24,8 +24,8 @@ public partial struct RandomStream
     {
         if (key.Task >= TaskLimit)
             throw new ArgumentOutOfRangeException(nameof(key), key.Task, $"A stream's task number must be below {TaskLimit}, but is {key.Task}.");
-        if (key.Purpose is StreamPurpose.None or > StreamPurpose.Reservoir)
-            throw new ArgumentOutOfRangeException(nameof(key), key.Purpose, $"A stream's purpose must be one of 1..9, but is {(byte)key.Purpose}.");
+        if (key.Purpose is StreamPurpose.None or > StreamPurpose.Search)
+            throw new ArgumentOutOfRangeException(nameof(key), key.Purpose, $"A stream's purpose must be one of 1..10, but is {(byte)key.Purpose}.");
         key0 = unchecked((uint)key.Seed);
         key1 = (uint)(key.Seed >> 32);
         innerStep = key.InnerStep;

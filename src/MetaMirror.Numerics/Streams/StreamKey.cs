@@ -32,6 +32,9 @@ public enum StreamPurpose : byte
 
     /// <summary>Which gradients a reservoir keeps.</summary>
     Reservoir = 9,
+
+    /// <summary>Points of a search over settings.</summary>
+    Search = 10,
 }
 
 /// <summary>

@@ -5,7 +5,7 @@ namespace MetaMirror.Cli.Tests.Help;
 public sealed class HelpTests
 {
     private static readonly string[] Commands =
-        ["demo", "learn", "train", "compare", "certify", "gradcheck", "reproduce", "bench", "data list", "data show", "data verify", "data fetch", "plan", "doctor", "cite"];
+        ["demo", "learn", "train", "compare", "tune", "certify", "gradcheck", "reproduce", "bench", "data list", "data show", "data verify", "data fetch", "plan", "doctor", "cite"];
 
     [Theory]
     [InlineData("", "tool")]
@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("learn", "learn")]
     [InlineData("train", "train")]
     [InlineData("compare", "compare")]
+    [InlineData("tune", "tune")]
     [InlineData("certify", "certify")]
     [InlineData("gradcheck", "gradcheck")]
     [InlineData("reproduce", "reproduce")]

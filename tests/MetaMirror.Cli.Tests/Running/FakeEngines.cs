@@ -5,6 +5,8 @@ using MetaMirror.Experiments.Certifications;
 using MetaMirror.Experiments.Gradchecks;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
+using MetaMirror.Experiments.Tuning.Protocols;
+using MetaMirror.Experiments.Tuning.Studies;
 
 namespace MetaMirror.Cli.Tests.Running;
 
@@ -22,6 +24,24 @@ internal static class FakeEngines
         Reproduce = (_, _) => new ComparisonOutcome(Report("stretched"), IsComplete: true),
         Optimism = (scale, context) => SampleOptimism.Of(scale, context),
         Shifts = SampleShifts.Of,
+        Tune = (request, context) =>
+        {
+            var space = new SearchSpace(new RangeDimension(TuningOutcome.LearningRate, 1e-4, 1, IsLogarithmic: true), new RangeDimension(TuningOutcome.WeightDecay, 1e-5, 1e-2, IsLogarithmic: true));
+            StudyTrial[] trials =
+            [
+                new(0, space.At([0.5, 0.5]), TrialStatus.Complete, 0.875, 1.5),
+                new(1, space.At([1, 0.5]), TrialStatus.Diverged, null, 0.25, "5 of 5 runs diverged"),
+                new(2, space.At([0, 1]), TrialStatus.Failed, null, 0.25, "ArithmeticException: no such root"),
+            ];
+            bool isComplete = !context.Canceled.IsCancellationRequested;
+            return new TuningOutcome(
+                request.Plan.Name, request.Protocol.Task ?? "rotation-0", "validationAccuracy", 5, 400, 1078, 269,
+                [
+                    .. request.Protocol.Optimizers.SelectMany(o => request.Protocol.Samplers.Select(s =>
+                        new StudyResult(o, s, StudyGoal.Maximize, request.Protocol.Budget == 1 ? trials[2..] : trials, isComplete))),
+                ],
+                [], isComplete);
+        },
         Learn = (request, context) => new LearnOutcome(
             "metamirror-basis", [request.File], Cost, [new NamedText("Rank", "32")], IsComplete: !context.Canceled.IsCancellationRequested),
         Train = (request, context) =>

@@ -117,7 +117,7 @@ public sealed class ReportWriterTests
     [Fact]
     public void Columns_without_figures_are_left_out()
     {
-        var headers = XDocument.Parse(Html(SampleReports.Quadratics())).Descendants("table").ElementAt(1).Descendants("th").Select(h => h.Value).ToArray();
+        var headers = XDocument.Parse(Html(SampleReports.Quadratics())).Descendants("table").ElementAt(2).Descendants("th").Select(h => h.Value).ToArray();
         Assert.DoesNotContain("test accuracy", headers);
         Assert.DoesNotContain("final loss", headers);
         Assert.Contains("steps to target", headers);

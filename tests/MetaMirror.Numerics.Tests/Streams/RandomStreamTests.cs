@@ -114,7 +114,7 @@ public sealed class RandomStreamTests
         string message = Assert.Throws<ArgumentOutOfRangeException>(() => new RandomStream(new StreamKey(0, 0, 0, StreamPurpose.Test, 1 << 24))).Message;
         Assert.Contains("16777216", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new RandomStream(new StreamKey(0, 0, 0, StreamPurpose.None, 0)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomStream(new StreamKey(0, 0, 0, (StreamPurpose)10, 0)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomStream(new StreamKey(0, 0, 0, (StreamPurpose)11, 0)));
         Assert.Throws<InvalidOperationException>(() => default(RandomStream).NextUInt32());
         Assert.Throws<ArgumentOutOfRangeException>(() => Stream(6).NextBounded(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Stream(6).Fill(new int[2], 0));

@@ -75,7 +75,7 @@ public sealed class StreamGoldenTests
     public void Purposes_keep_their_numbers()
     {
         Assert.Equal(
-            "None=0 MiniBatch=1 InitialPoint=2 TaskSample=3 Noise=4 MetaParameters=5 Evaluation=6 Data=7 Test=8 Reservoir=9",
+            "None=0 MiniBatch=1 InitialPoint=2 TaskSample=3 Noise=4 MetaParameters=5 Evaluation=6 Data=7 Test=8 Reservoir=9 Search=10",
             string.Join(' ', Enum.GetValues<StreamPurpose>().Select(p => $"{p}={(byte)p}")));
     }
 }
