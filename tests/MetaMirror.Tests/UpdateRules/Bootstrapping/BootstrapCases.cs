@@ -26,7 +26,10 @@ internal static class BootstrapCases
         name,
         () => new BootstrappedMetaGradient<double>(new Sgd<double>(rule), target is null ? null : new Sgd<double>(target), o),
         () => new BootstrappedMetaGradient<float>(new Sgd<float>(rule), target is null ? null : new Sgd<float>(target), o),
-        Reference(o, rule, target)) { LongState = true };
+        Reference(o, rule, target))
+    {
+        LongState = true,
+    };
 
     private static ReferenceStep Reference(BootstrapOptions o, SgdOptions rule, SgdOptions? target) => x =>
     {
