@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MetaMirror.Numerics;
 
 namespace MetaMirror.Experiments.Tuning.Surrogates;
@@ -82,6 +83,7 @@ public sealed class GaussianProcess
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Covariance(ReadOnlySpan<double> x, ReadOnlySpan<double> z)
     {
         double distance = 0;

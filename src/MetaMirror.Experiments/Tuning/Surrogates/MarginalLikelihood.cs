@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MetaMirror.Numerics;
 
 namespace MetaMirror.Experiments.Tuning.Surrogates;
@@ -72,6 +73,7 @@ public sealed class MarginalLikelihood
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillLower(ReadOnlySpan<double> weights, double signal, double noise)
     {
         int at = 0;
@@ -99,6 +101,7 @@ public sealed class MarginalLikelihood
         Triangular.Solve<double>(true, _n, _n, _l, _inverse);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Differentiate(ReadOnlySpan<double> weights, double noise, Span<double> gradient)
     {
         gradient.Clear();

@@ -37,8 +37,8 @@ public sealed class BayesianSamplerTests
     [Fact]
     public void Hartmann_is_minimized_better_than_by_chance()
     {
-        double[] found = Gaps(20, seed => Best(HartmannSpace, Hartmann, new BayesianSampler(seed), 30));
-        double[] random = Gaps(20, seed => Best(HartmannSpace, Hartmann, new RandomSampler(seed), 30));
+        double[] found = Gaps(10, seed => Best(HartmannSpace, Hartmann, new BayesianSampler(seed), 30));
+        double[] random = Gaps(10, seed => Best(HartmannSpace, Hartmann, new RandomSampler(seed), 30));
         Assert.True(Quantiles.Median(found) < Quantiles.Median(random) - 1, $"Median {Quantiles.Median(found)}, random {Quantiles.Median(random)}.");
     }
 
