@@ -28,10 +28,10 @@ internal sealed class CountedObjective<T>(Objective<T> inner, Descent<T> descent
         inner.HessianVectorProducts(theta, meta, batch, count, tangents, products);
     }
 
-    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient, double share = 1)
     {
         descent.Count(1, 0);
-        return inner.MatchOutputs(theta, target, batch, gradient);
+        return inner.MatchOutputs(theta, target, batch, gradient, share);
     }
 
     public override void AddMetaGradient(ReadOnlySpan<T> theta, ReadOnlySpan<T> meta, in BatchKey batch, T weight, Span<T> metaCotangent) =>

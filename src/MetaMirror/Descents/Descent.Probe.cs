@@ -29,19 +29,19 @@ public sealed partial class Descent<T>
             descent.HessianVectorProducts(descent.Position - stepsBack, point, 1, v, product);
         }
 
-        public override double MatchOutputs(int stepsBack, ReadOnlySpan<T> point, ReadOnlySpan<T> target, Span<T> gradient)
+        public override double MatchOutputs(int stepsBack, ReadOnlySpan<T> point, ReadOnlySpan<T> target, Span<T> gradient, double share = 1)
         {
             BatchKey batch = BatchBefore(stepsBack);
             descent.GradientCount++;
-            return descent.Objective.MatchOutputs(point, target, batch, gradient);
+            return descent.Objective.MatchOutputs(point, target, batch, gradient, share);
         }
 
-        internal override double MatchOutputsHere(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, Span<T> gradient)
+        internal override double MatchOutputsHere(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, Span<T> gradient, double share)
         {
             descent.Objective.Point = theta == descent._theta ? descent._point : 0;
             try
             {
-                return MatchOutputs(0, theta, target, gradient);
+                return MatchOutputs(0, theta, target, gradient, share);
             }
             finally
             {

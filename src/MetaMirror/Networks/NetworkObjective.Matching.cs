@@ -15,7 +15,7 @@ public sealed partial class NetworkObjective<T>
     /// One forward pass at the target and one backward pass; one more forward pass at theta unless the last evaluation was there, on this batch and in one piece. BatchNorm as in
     /// training.
     /// </remarks>
-    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient, double share = 1)
     {
         Layout.RequireLength(theta.Length, nameof(theta));
         Layout.RequireLength(target.Length, nameof(target));
@@ -28,11 +28,14 @@ public sealed partial class NetworkObjective<T>
             _targetPass = new NetworkPass<T>(Network, _pass.Capacity, derivatives: false);
         _targetPass.Team = _pass.Team;
         double sum = 0;
-        for (int start = 0; start < _loaded; start += _pass.Capacity)
+        int matched = Network.CouplesRows ? _loaded : MatchedRows(_loaded, share);
+        for (int start = 0; start < matched; start += _pass.Capacity)
         {
-            Segment s = At(start);
+            Segment s = At(start, matched);
             _targetPass.Value(target, s.Rows, s.Inputs);
-            if (!isHeld)
+            if (isHeld)
+                _pass.KeepFirst(s.Rows);
+            else
                 _pass.Value(theta, s.Rows, s.Inputs);
             Passes = Passes with { Forward = Passes.Forward + (isHeld ? 1 : 2) };
             sum += Loss.Divergence(Network.Output.Size, _pass.Scores, _targetPass.Scores, s.Scale, _pass.Cotangent);
@@ -41,7 +44,7 @@ public sealed partial class NetworkObjective<T>
 
         // The cotangents are the divergence's now, no longer the loss's.
         _reached = Reached.Nothing;
-        return sum / _loaded;
+        return sum / matched;
     }
 }
 

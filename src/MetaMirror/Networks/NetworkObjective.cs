@@ -342,10 +342,13 @@ public sealed partial class NetworkObjective<T> : Objective<T>
     }
 
     /// <summary>The rows of the loaded batch from <paramref name="start"/> on that fit into the pass.</summary>
-    private Segment At(int start)
+    private Segment At(int start) => At(start, _loaded);
+
+    /// <summary>The same of a batch's first examples, whose mean is taken.</summary>
+    private Segment At(int start, int count)
     {
-        int rows = Math.Min(_pass.Capacity, _loaded - start), d = Data.Features, k = Data.Outputs, i = _first + start;
-        T scale = T.One / T.CreateChecked(_loaded);
+        int rows = Math.Min(_pass.Capacity, count - start), d = Data.Features, k = Data.Outputs, i = _first + start;
+        T scale = T.One / T.CreateChecked(count);
         return _isInPlace
             ? new Segment(rows, scale, Data.Inputs.Slice(i * d, rows * d), k == 0 ? Data.Labels.Slice(i, rows) : default, Data.Targets.Slice(i * k, rows * k))
             : new Segment(rows, scale, _rows.Take(0, rows * d), k == 0 ? _labels.AsSpan(0, rows) : default, _rows.Take(1, rows * k));

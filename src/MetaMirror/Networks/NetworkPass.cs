@@ -74,6 +74,9 @@ internal sealed unsafe partial class NetworkPass<T>
     /// <summary>d(dL/dz), for the loss to write.</summary>
     public Span<T> CotangentTangent(int j) => Of(_cotangentTangents[j]!, Last);
 
+    /// <summary>Goes on with the first rows of those that values were taken of; they lie in front in every layer's memory. Not for networks that couple rows.</summary>
+    public void KeepFirst(int rows) => _rows = Math.Min(rows, _rows);
+
     /// <summary>All values. With a state, layers that have buffers are evaluated with them; without, as in training.</summary>
     public void Value(ReadOnlySpan<T> theta, int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> state = default)
     {

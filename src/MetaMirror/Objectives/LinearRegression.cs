@@ -76,13 +76,14 @@ public sealed class LinearRegression<T> : Objective<T>
     public override bool MatchesOutputs => true;
 
     /// <inheritdoc/>
-    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient, double share = 1)
     {
         _scores.Load(batch);
         _scores.Scores(target, _dz);
         _scores.Scores(theta, _z);
-        int rows = _scores.Rows;
+        int rows = MatchedRows(_scores.Rows, share);
         Span<T> z = _z.AsSpan(0, rows);
+        _z.AsSpan(rows).Clear();
         double sum = OutputDivergence.Normal(1, z, _dz.AsSpan(0, rows), T.One / T.CreateChecked(rows), z);
         _scores.Pull(_z, gradient);
         return sum / rows;

@@ -70,13 +70,14 @@ public sealed class LogisticRegression<T> : Objective<T>
     public override bool MatchesOutputs => true;
 
     /// <inheritdoc/>
-    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient, double share = 1)
     {
         _scores.Load(batch);
         _scores.Scores(target, _dz);
         _scores.Scores(theta, _z);
-        int rows = _scores.Rows;
+        int rows = MatchedRows(_scores.Rows, share);
         Span<T> dz = _dz.AsSpan(0, rows);
+        _dz.AsSpan(rows).Clear();
         double sum = OutputDivergence.Logistic(_z.AsSpan(0, rows), dz, T.One / T.CreateChecked(rows), dz);
         _scores.Pull(_dz, gradient);
         return sum / rows;

@@ -84,13 +84,14 @@ public sealed class SoftmaxRegression<T> : Objective<T>
     public override bool MatchesOutputs => true;
 
     /// <inheritdoc/>
-    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient)
+    public override double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient, double share = 1)
     {
         _scores.Load(batch);
         _scores.Scores(target, _dz);
         _scores.Scores(theta, _z);
-        int rows = _scores.Rows, length = rows * _data.Classes;
+        int rows = MatchedRows(_scores.Rows, share), length = rows * _data.Classes;
         Span<T> dz = _dz.AsSpan(0, length);
+        _dz.AsSpan(length).Clear();
         double sum = OutputDivergence.Softmax(_data.Classes, _z.AsSpan(0, length), dz, T.One / T.CreateChecked(rows), dz);
         _scores.Pull(_dz, gradient);
         return sum / rows;

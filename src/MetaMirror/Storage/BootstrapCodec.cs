@@ -14,7 +14,7 @@ internal static class BootstrapCodec
     {
         BootstrapOptions o = r.Options;
         w.Number("rate", o.Rate).Number("metaRate", o.MetaRate).Integer("learnedSteps", o.LearnedSteps).Integer("targetSteps", o.TargetSteps)
-            .Text("matching", OnlineRateCodec.NameOf(Matchings, o.Matching)).Text("granularity", OnlineRateCodec.NameOf(OnlineRateCodec.Granularities, o.Granularity)).Text("form", OnlineRateCodec.NameOf(OnlineRateCodec.Forms, o.Form))
+            .Text("matching", OnlineRateCodec.NameOf(Matchings, o.Matching)).Number("matchedShare", o.MatchedShare).Text("granularity", OnlineRateCodec.NameOf(OnlineRateCodec.Granularities, o.Granularity)).Text("form", OnlineRateCodec.NameOf(OnlineRateCodec.Forms, o.Form))
             .Text("normalization", OnlineRateCodec.NameOf(OnlineRateCodec.Normalizations, o.Normalization)).Number("normAveraging", o.NormAveraging).Number("lowest", o.Lowest).Number("highest", o.Highest)
             .Object("rule", x => inside(r.Rule, x));
         string prefix = w.Prefix;
@@ -34,6 +34,7 @@ internal static class BootstrapCodec
             LearnedSteps = f.Integer("learnedSteps", 1),
             TargetSteps = f.Integer("targetSteps", 1),
             Matching = OnlineRateCodec.ValueOf("matching", Matchings, f),
+            MatchedShare = f.Number("matchedShare"),
             Granularity = OnlineRateCodec.ValueOf("granularity", OnlineRateCodec.Granularities, f),
             Form = OnlineRateCodec.ValueOf("form", OnlineRateCodec.Forms, f),
             Normalization = OnlineRateCodec.ValueOf("normalization", OnlineRateCodec.Normalizations, f),

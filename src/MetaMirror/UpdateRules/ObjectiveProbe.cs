@@ -39,10 +39,11 @@ public abstract class ObjectiveProbe<T>
     /// <param name="point">Shape [n].</param>
     /// <param name="target">Shape [n], held fixed.</param>
     /// <param name="gradient">Shape [n], overwritten.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The run had not begun then.</exception>
+    /// <param name="share">In (0, 1]: on so much of the batch. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The run had not begun then, or the share is not in (0, 1].</exception>
     /// <exception cref="ArgumentException">The objective has no outputs to match.</exception>
-    public abstract double MatchOutputs(int stepsBack, ReadOnlySpan<T> point, ReadOnlySpan<T> target, Span<T> gradient);
+    public abstract double MatchOutputs(int stepsBack, ReadOnlySpan<T> point, ReadOnlySpan<T> target, Span<T> gradient, double share = 1);
 
     /// <summary>The same at the point and on the batch of this step's gradient, whose forward pass need not be taken again. The caller promises that theta was not moved since.</summary>
-    internal virtual double MatchOutputsHere(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, Span<T> gradient) => MatchOutputs(0, theta, target, gradient);
+    internal virtual double MatchOutputsHere(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, Span<T> gradient, double share) => MatchOutputs(0, theta, target, gradient, share);
 }

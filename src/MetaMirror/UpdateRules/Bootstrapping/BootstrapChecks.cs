@@ -17,6 +17,10 @@ internal static class BootstrapChecks
             throw new ArgumentException($"The rate of {name} must lie in its bounds [{o.Lowest}, {o.Highest}], found {o.Rate}.", nameof(o));
         if (!(o.NormAveraging is >= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(o), o.NormAveraging, $"The norm averaging of {name} must be at least 0 and below 1.");
+        if (!(o.MatchedShare is > 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(o), o.MatchedShare, $"{name} matches outputs on a share of the batch above 0, at most 1.");
+        if (o.MatchedShare < 1 && o.Matching != TargetMatching.Outputs)
+            throw new ArgumentException($"{name} matches parameters, which no part of the batch has a share in; expected a matched share of 1, found {o.MatchedShare}.", nameof(o));
         AtLeastOne(name, "learned steps (K)", o.LearnedSteps);
         AtLeastOne(name, "steps to the target (L)", o.TargetSteps);
         if (o.Form == RateForm.Anchored)

@@ -35,9 +35,9 @@ public sealed partial class BootstrappedMetaGradient<T>
         else if (Options.Matching == TargetMatching.Euclidean)
             Vectors.Subtract(end, work.Point, v);
         else if (Options.TargetSteps == 1 && context.IsAtPoint)
-            context.Probe!.MatchOutputsHere(end, work.Point, v);
+            context.Probe!.MatchOutputsHere(end, work.Point, v, Options.MatchedShare);
         else
-            context.Probe!.MatchOutputs(Options.TargetSteps - 1, end, work.Point, v);
+            context.Probe!.MatchOutputs(Options.TargetSteps - 1, end, work.Point, v, Options.MatchedShare);
 
         if (!plan.LearnsWhileMoving)
         {

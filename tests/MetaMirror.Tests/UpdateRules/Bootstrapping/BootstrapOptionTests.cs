@@ -28,6 +28,8 @@ public sealed class BootstrapOptionTests
         { Plain with { NormAveraging = 1 }, "norm averaging" },
         { Plain with { MetaRate = -1 }, "meta_rate" },
         { Plain with { MetaRate = double.NaN }, "meta_rate" },
+        { Plain with { MatchedShare = 0, Matching = TargetMatching.Outputs }, "a share of the batch above 0" },
+        { Plain with { MatchedShare = 0.5 }, "matches parameters" },
         { Plain with { Form = RateForm.Anchored }, "additive or multiplicative, found Anchored" },
         { Plain with { Granularity = RateGranularity.Element, Normalization = RateNormalization.Cosine }, "no cosine" },
     };
