@@ -38,6 +38,7 @@ public static class ShiftReport
                 new("contrast", "x' = m + c (x - m) for every image, m its mean."),
             ],
             Seed = result.Seed,
+            Data = result.Data,
         };
     }
 

@@ -1,3 +1,4 @@
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Experiments.Shifts;
@@ -77,6 +78,9 @@ public sealed record ShiftResult
 
     /// <summary>The runs, a row for each optimizer and task.</summary>
     public required IReadOnlyList<ComparisonRow> Comparison { get; init; }
+
+    /// <summary>The data sets that were read.</summary>
+    public IReadOnlyList<DataUse> Data { get; init; } = [];
 
     /// <summary>What learning cost.</summary>
     public MetaTrainingSummary? MetaTraining { get; init; }

@@ -80,6 +80,7 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
             Everywhere = Summaries(figures),
             Shifts = figures,
             Comparison = rows,
+            Data = PlanData.Used(plan, datasets),
             MetaTraining = learned.Cost,
         };
     }
