@@ -27,20 +27,30 @@ public sealed class DatasetFetch(IWebSource web, FetchOptions? options = null)
         ArgumentNullException.ThrowIfNull(known);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         string own = Path.Combine(folder, known.Folder);
+        bool wasThere = Directory.Exists(own);
         MakeFolder(own);
-        var files = new List<FetchedFile>();
-        foreach (KnownDownload download in known.Downloads)
+        try
         {
-            string[] names = download.Members.Count > 0 ? [.. download.Members] : [download.File];
-            string[] wanted = [.. names.Where(n => !IsThere(known, own, n))];
-            files.AddRange(names.Except(wanted).Select(n => new FetchedFile(Path.Combine(own, n), WasThere: true)));
-            if (wanted.Length == 0)
-                continue;
-            await FetchAsync(known, download, wanted, own, cancellationToken);
-            files.AddRange(wanted.Select(n => new FetchedFile(Path.Combine(own, n), WasThere: false)));
-        }
+            var files = new List<FetchedFile>();
+            foreach (KnownDownload download in known.Downloads)
+            {
+                string[] names = download.Members.Count > 0 ? [.. download.Members] : [download.File];
+                string[] wanted = [.. names.Where(n => !IsThere(known, own, n))];
+                files.AddRange(names.Except(wanted).Select(n => new FetchedFile(Path.Combine(own, n), WasThere: true)));
+                if (wanted.Length == 0)
+                    continue;
+                await FetchAsync(known, download, wanted, own, cancellationToken);
+                files.AddRange(wanted.Select(n => new FetchedFile(Path.Combine(own, n), WasThere: false)));
+            }
 
-        return files;
+            return files;
+        }
+        finally
+        {
+            // An empty folder would look like a data set.
+            if (!wasThere && !Directory.EnumerateFileSystemEntries(own).Any())
+                Directory.Delete(own);
+        }
     }
 
     private async Task FetchAsync(KnownDataset known, KnownDownload download, string[] wanted, string own, CancellationToken cancellationToken)

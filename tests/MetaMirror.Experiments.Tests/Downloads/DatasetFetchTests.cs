@@ -118,6 +118,7 @@ public sealed class DatasetFetchTests
         Assert.Equal(["gone", "data.bin"], server.Seen.Select(s => s.Path));
         string message = (await Assert.ThrowsAsync<FetchException>(() => Fetch(One(server["gone"]), folder, name: "other"))).Message;
         Assert.Contains("the server answers 404 (NotFound)", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(folder.Path, "other")), "an empty folder was left");
         Assert.Contains($"put these files, downloaded elsewhere, into {Path.Combine(folder.Path, "other")}", message, StringComparison.Ordinal);
         Assert.Contains($"data.bin, MD5 {Md5(Content)}, from {server["gone"]}", message, StringComparison.Ordinal);
     }
