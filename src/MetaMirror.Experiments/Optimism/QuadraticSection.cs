@@ -10,7 +10,6 @@ internal static class QuadraticSection
 
     public static ReportSection Of(OptimismResult result)
     {
-        double hardest = result.ConvexQuadratics.Max(q => q.Condition);
         (int Dimension, double Condition)[] cells = [.. result.ConvexQuadratics.Select(q => (q.Dimension, q.Condition)).Distinct()];
         string[] optimizers = [.. result.ConvexQuadratics.Select(q => q.Optimizer).Distinct(StringComparer.Ordinal)];
         return new ReportSection("Convex quadratics")
@@ -23,7 +22,7 @@ internal static class QuadraticSection
                 Effect(result),
             ],
             InPairs = true,
-            Figures = [.. result.ConvexQuadratics.Where(q => q.Condition == hardest).GroupBy(q => q.Dimension).SelectMany(g => Charts(g.Key, hardest, [.. g]))],
+            Figures = [.. result.ConvexQuadratics.GroupBy(q => (q.Dimension, q.Condition)).SelectMany(g => Charts(g.Key.Dimension, g.Key.Condition, [.. g]))],
             Tables = [.. cells.GroupBy(c => c.Dimension, c => c.Condition).Select(g => Table(result, g.Key, [.. g], optimizers))],
         };
     }

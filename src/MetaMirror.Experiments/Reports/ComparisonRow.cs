@@ -50,6 +50,12 @@ public sealed record ComparisonRow
     /// <summary>Milliseconds per step: gradient plus update.</summary>
     public double? MillisecondsPerStep { get; init; }
 
+    /// <summary>Gradients that a run computed, those of rules that look for themselves among them: more than <see cref="Steps"/> where a step costs more than one.</summary>
+    public long Gradients { get; init; }
+
+    /// <summary>Hessian-vector products that a run computed.</summary>
+    public long HessianVectorProducts { get; init; }
+
     /// <summary>How its settings were chosen; null: no tuning.</summary>
     public TuningSummary? Tuning { get; init; }
 

@@ -44,6 +44,12 @@ public sealed class RunRecord
     /// <summary>Loss and accuracy on the test set at the end.</summary>
     public TestMeasure? Test { get; }
 
+    /// <summary>Gradients that training computed, those of rules that look for themselves among them.</summary>
+    public long Gradients { get; init; }
+
+    /// <summary>Hessian-vector products that training computed.</summary>
+    public long HessianVectorProducts { get; init; }
+
     /// <summary>Mean over all measurements; infinite after a divergence.</summary>
     public double MeanLoss { get; }
 

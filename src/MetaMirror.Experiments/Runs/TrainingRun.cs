@@ -66,7 +66,11 @@ public sealed class TrainingRun<T>
             descent.Theta.CopyTo(trained);
         if (!state.IsEmpty)
             descent.ObjectiveState.CopyTo(state);
-        return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta, descent.ObjectiveState), judged);
+        return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta, descent.ObjectiveState), judged)
+        {
+            Gradients = descent.GradientCount,
+            HessianVectorProducts = descent.HessianVectorCount,
+        };
     }
 
     /// <summary>A run at its start; the timer takes its own steps.</summary>

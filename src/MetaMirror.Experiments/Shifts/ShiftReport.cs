@@ -35,6 +35,7 @@ public static class ShiftReport
                 new("mean loss", "training loss on a fixed subset, mean over the run; ratios are of runs with the same seed, geometric mean over seeds."),
                 new("final loss", "the same over the last tenth of the run."),
                 new("worse", "mean loss higher than that of the fixed optimizer by more than the standard error over seeds."),
+                new("worse in the end", "final loss, likewise."),
                 new("contrast", "x' = m + c (x - m) for every image, m its mean."),
             ],
             Seed = result.Seed,
@@ -50,18 +51,19 @@ public static class ShiftReport
             return "The learned step fits all shifted tasks: no constant multiple of it is better by 2 %.";
         ShiftSummary best = result.WhereItDegrades.MinBy(s => s.MeanLoss ?? double.PositiveInfinity)!, same = result.Everywhere.First(s => string.Equals(s.Optimizer, best.Optimizer, StringComparison.Ordinal));
         string worse = same.Worse == 0 ? "on no task is it worse" : $"it is worse on {same.Worse} of {same.Tasks} tasks, at most by a factor of {Ratio(same.WorstMeanLoss)}";
-        return $"{best.Optimizer}: {Ratio(best.MeanLoss)} of the fixed optimizer's mean training loss in the median over the {best.Tasks} tasks where its step no longer fits, {Ratio(same.MeanLoss)} over all {same.Tasks}; {worse}.";
+        string end = $"Its final loss is {Ratio(best.FinalLoss)} in the median where the step no longer fits, and worse on {best.WorseInTheEnd} of those tasks.";
+        return $"{best.Optimizer}: {Ratio(best.MeanLoss)} of the fixed optimizer's mean training loss in the median over the {best.Tasks} tasks where its step no longer fits, {Ratio(same.MeanLoss)} over all {same.Tasks}; {worse}. {end}";
     }
 
     /// <summary>The cells of a summary, for tables on pages and screens.</summary>
     public static IReadOnlyList<string> Cells(ShiftSummary s)
     {
         ArgumentNullException.ThrowIfNull(s);
-        return [s.Optimizer, Ratio(s.MeanLoss), Ratio(s.WorstMeanLoss), Ratio(s.FinalLoss), Ratio(s.WorstFinalLoss), Points(s.Accuracy), $"{s.Worse} of {s.Tasks}"];
+        return [s.Optimizer, Ratio(s.MeanLoss), Ratio(s.WorstMeanLoss), Ratio(s.FinalLoss), Ratio(s.WorstFinalLoss), Points(s.Accuracy), $"{s.Worse} of {s.Tasks}", $"{s.WorseInTheEnd} of {s.Tasks}"];
     }
 
     /// <summary>Their headers.</summary>
-    public static IReadOnlyList<string> Headers { get; } = ["optimizer", "mean loss: median", "worst", "final loss: median", "worst", "accuracy, points", "worse"];
+    public static IReadOnlyList<string> Headers { get; } = ["optimizer", "mean loss: median", "worst", "final loss: median", "worst", "accuracy, points", "worse", "worse in the end"];
 
     private static ReportTable Summary(string title, IReadOnlyList<ShiftSummary> rows) =>
         new(title, Headers, [.. rows.Select(Cells)], "Over the optimizer as it was learned; below 1 is better.");

@@ -46,8 +46,10 @@ public sealed record ShiftFigure(TaskShift Task, double FixedMeanLoss, double Fi
 /// <param name="FinalLoss">Median ratio of final losses.</param>
 /// <param name="WorstFinalLoss">The largest.</param>
 /// <param name="Worse">Tasks where the mean loss is higher by more than a standard error (and by more than rounding).</param>
+/// <param name="WorseInTheEnd">Tasks where the final loss is, likewise.</param>
 /// <param name="Accuracy">Mean difference of test accuracies.</param>
-public sealed record ShiftSummary(string Optimizer, int Tasks, double? MeanLoss, double? WorstMeanLoss, double? FinalLoss, double? WorstFinalLoss, int Worse, double? Accuracy);
+public sealed record ShiftSummary(
+    string Optimizer, int Tasks, double? MeanLoss, double? WorstMeanLoss, double? FinalLoss, double? WorstFinalLoss, int Worse, int WorseInTheEnd, double? Accuracy);
 
 /// <summary>What the experiment on shifted tasks found: one JSON document.</summary>
 public sealed record ShiftResult

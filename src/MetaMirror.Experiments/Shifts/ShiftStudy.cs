@@ -150,6 +150,8 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
     // Runs that never left the fixed optimizer's steps differ by nothing; a hundredth of a percent is less than anyone would call worse.
     private const double Nothing = 1e-4;
 
+    private static bool IsWorse(double? ratio, double? error) => ratio is not { } r || Math.Log(r) > Math.Max(error ?? 0, Nothing);
+
     private static ShiftSummary Summary(ShiftRow[] rows) => new(
         rows[0].Optimizer,
         rows.Length,
@@ -157,6 +159,7 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
         Quantiles.OrNull(rows.Max(r => r.MeanLoss ?? double.PositiveInfinity)),
         Quantiles.OrNull(Quantiles.Median([.. rows.Select(r => r.FinalLoss ?? double.PositiveInfinity)])),
         Quantiles.OrNull(rows.Max(r => r.FinalLoss ?? double.PositiveInfinity)),
-        rows.Count(r => r.MeanLoss is not { } ratio || Math.Log(ratio) > Math.Max(r.MeanLossError ?? 0, Nothing)),
+        rows.Count(r => IsWorse(r.MeanLoss, r.MeanLossError)),
+        rows.Count(r => IsWorse(r.FinalLoss, r.FinalLossError)),
         rows.Average(r => r.Accuracy));
 }

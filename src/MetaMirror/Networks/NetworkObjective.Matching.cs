@@ -28,7 +28,7 @@ public sealed partial class NetworkObjective<T>
             _targetPass = new NetworkPass<T>(Network, _pass.Capacity, derivatives: false);
         _targetPass.Team = _pass.Team;
         double sum = 0;
-        int matched = Network.CouplesRows ? _loaded : MatchedRows(_loaded, share);
+        int matched = MatchedRows(_loaded, share, Network.CouplesRows ? BatchKey.Full : key);
         for (int start = 0; start < matched; start += _pass.Capacity)
         {
             Segment s = At(start, matched);

@@ -81,7 +81,7 @@ public sealed class LinearRegression<T> : Objective<T>
         _scores.Load(batch);
         _scores.Scores(target, _dz);
         _scores.Scores(theta, _z);
-        int rows = MatchedRows(_scores.Rows, share);
+        int rows = MatchedRows(_scores.Rows, share, batch);
         Span<T> z = _z.AsSpan(0, rows);
         _z.AsSpan(rows).Clear();
         double sum = OutputDivergence.Normal(1, z, _dz.AsSpan(0, rows), T.One / T.CreateChecked(rows), z);

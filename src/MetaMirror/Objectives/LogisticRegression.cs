@@ -75,7 +75,7 @@ public sealed class LogisticRegression<T> : Objective<T>
         _scores.Load(batch);
         _scores.Scores(target, _dz);
         _scores.Scores(theta, _z);
-        int rows = MatchedRows(_scores.Rows, share);
+        int rows = MatchedRows(_scores.Rows, share, batch);
         Span<T> dz = _dz.AsSpan(0, rows);
         _dz.AsSpan(rows).Clear();
         double sum = OutputDivergence.Logistic(_z.AsSpan(0, rows), dz, T.One / T.CreateChecked(rows), dz);

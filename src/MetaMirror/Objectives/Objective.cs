@@ -143,7 +143,10 @@ public abstract class Objective<T>
     /// <param name="target">Shape [Layout.Length], held fixed.</param>
     /// <param name="batch">Which examples.</param>
     /// <param name="gradient">Shape [Layout.Length], overwritten.</param>
-    /// <param name="share">In (0, 1]: on so much of the batch, the first ceil(share B) of its examples; all of them where rows depend on each other (BatchNorm). Default: 1.</param>
+    /// <param name="share">
+    /// In (0, 1]: on so much of a mini-batch, the first ceil(share B) of its examples, drawn as all are; on all of them where rows depend on each other (BatchNorm) and of the whole set.
+    /// Default: 1.
+    /// </param>
     /// <exception cref="ArgumentException">There are no outputs to match: <see cref="MatchesOutputs"/> is false.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The share is not in (0, 1].</exception>
     public virtual double MatchOutputs(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, in BatchKey batch, Span<T> gradient, double share = 1) =>
@@ -151,8 +154,8 @@ public abstract class Objective<T>
             : throw new ArgumentException($"The objective {GetType().Name.Split('`')[0]} has no outputs to match; {nameof(MatchesOutputs)} is false.", nameof(theta));
 
     /// <summary>How many of a batch's examples are matched.</summary>
-    private protected static int MatchedRows(int rows, double share) => share is > 0 and <= 1
-        ? (int)Math.Ceiling(share * rows)
+    private protected static int MatchedRows(int rows, double share, in BatchKey batch) => share is > 0 and <= 1
+        ? batch.IsFull ? rows : (int)Math.Ceiling(share * rows)
         : throw new ArgumentOutOfRangeException(nameof(share), share, "Outputs are matched on a share of the batch above 0, at most 1.");
 
     /// <summary>metaCotangent += weight dL/dmu. Zero by default.</summary>

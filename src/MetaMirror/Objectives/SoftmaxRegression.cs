@@ -89,7 +89,7 @@ public sealed class SoftmaxRegression<T> : Objective<T>
         _scores.Load(batch);
         _scores.Scores(target, _dz);
         _scores.Scores(theta, _z);
-        int rows = MatchedRows(_scores.Rows, share), length = rows * _data.Classes;
+        int rows = MatchedRows(_scores.Rows, share, batch), length = rows * _data.Classes;
         Span<T> dz = _dz.AsSpan(0, length);
         _dz.AsSpan(length).Clear();
         double sum = OutputDivergence.Softmax(_data.Classes, _z.AsSpan(0, length), dz, T.One / T.CreateChecked(rows), dz);

@@ -92,6 +92,8 @@ public sealed class SuppliedHint<T> : Hint<T>
     private ReadOnlySpan<T> GuessAt(in StepContext<T> context)
     {
         Span<T> guess = context.Scratch[..context.Layout.Length];
+        // What is not written shows as NaN.
+        guess.Fill(T.NaN);
         _guess(context.Step + 1, guess);
         int bad = Vectors.IndexOfNonFinite<T>(guess);
         if (bad >= 0)

@@ -25,7 +25,7 @@ internal static class OnlineRateCodec
         where T : unmanaged, IFloatingPointIeee754<T> =>
         w.Number("rate", o.Rate).Number("metaRate", o.MetaRate).Text("granularity", NameOf(Granularities, o.Granularity)).Text("form", NameOf(Forms, o.Form))
             .Text("normalization", NameOf(Normalizations, o.Normalization)).Number("normAveraging", o.NormAveraging).Text("hint", NameOf(Hints, o.Hint))
-            .Number("hintAveraging", o.HintAveraging).Flag("hintAtPresentStep", o.HintAtPresentStep).Number("memory", o.Memory).Number("deadZone", o.DeadZone).Number("lowest", o.Lowest).Number("highest", o.Highest).Learn(o.Learn);
+            .Number("hintAveraging", o.HintAveraging).Flag("hintAtPresentStep", o.HintAtPresentStep).Number("memory", o.Memory).Number("budget", o.Budget).Number("deadZone", o.DeadZone).Number("lowest", o.Lowest).Number("highest", o.Highest).Learn(o.Learn);
 
     public static OnlineRateOptions Read(JsonFields f) => new()
     {
@@ -39,6 +39,7 @@ internal static class OnlineRateCodec
         HintAveraging = f.Number("hintAveraging"),
         HintAtPresentStep = f.Flag("hintAtPresentStep"),
         Memory = f.Number("memory"),
+        Budget = f.Number("budget"),
         DeadZone = f.Number("deadZone"),
         Lowest = f.Number("lowest"),
         Highest = f.Number("highest"),

@@ -11,7 +11,7 @@ internal static class SampleShifts
     {
         context.Runs.Report(new RunProgress("shift 1 of 1", 1, 1, "metamirror-tracked", .5));
         ShiftRow half = new("metamirror-tracked, steps x 0.5", .9, .01, .95, .02, .01), one = new("metamirror-tracked, one rate adapting", .92, .01, .97, .02, .005);
-        ShiftSummary summary = new(one.Optimizer, 1, .92, .92, .97, .97, 0, .005);
+        ShiftSummary summary = new(one.Optimizer, 1, .92, .92, .97, .97, 0, 0, .005);
         return new ShiftResult
         {
             Scale = scale.ToString(),

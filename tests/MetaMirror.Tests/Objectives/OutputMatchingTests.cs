@@ -88,32 +88,36 @@ public sealed class OutputMatchingTests
         Allocation.AssertNone(() => objective.MatchOutputs(theta, target, Batch, gradient));
     }
 
-    /// <summary>ceil(25 / 2) rows, alone and after an evaluation whose rows they are among.</summary>
+    /// <summary>ceil(9 / 2) rows, alone and after an evaluation whose rows they are among.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_share_of_the_batch_is_its_first_examples(bool isNetwork)
+    public void A_share_of_a_mini_batch_is_its_first_examples(bool isNetwork)
     {
-        Dataset<double> all = Draws.Classification<double>(Rows, 5, 3), half = all.Slice(0, 13);
-        Objective<double> objective = Of(all), part = Of(half);
+        Dataset<double> all = Draws.Classification<double>(Rows, 5, 3);
+        var batches = new Minibatches(Rows, 9);
+        Objective<double> objective = Of(all, batches), part = Of(all.Select(batches.Draw(Batch)[..5]), null);
         int n = objective.Layout.Length;
         double[] theta = Draws.Normal<double>(n, 87, 0.6), target = Draws.Normal<double>(n, 88, 0.6), gradient = new double[n], expected = new double[n];
         double value = part.MatchOutputs(theta, target, BatchKey.Full, expected);
         foreach (bool evaluates in new[] { false, true })
         {
             if (evaluates)
-                objective.Evaluate(theta, [], BatchKey.Full, gradient);
-            Assert.Equal(value, objective.MatchOutputs(theta, target, BatchKey.Full, gradient, 0.5), ValueTolerance);
+                objective.Evaluate(theta, [], Batch, gradient);
+            Assert.Equal(value, objective.MatchOutputs(theta, target, Batch, gradient, 0.5), ValueTolerance);
             Assert.All(gradient.Zip(expected), g => Assert.Equal(g.Second, g.First, ValueTolerance));
         }
 
-        // What follows is of the whole batch again.
-        Objective<double> fresh = Of(all);
-        Assert.Equal(fresh.Evaluate(theta, [], BatchKey.Full, expected), objective.Evaluate(theta, [], BatchKey.Full, gradient));
+        // What follows is of the whole batch again, and the whole set has no first examples.
+        Objective<double> fresh = Of(all, batches);
+        Assert.Equal(fresh.Evaluate(theta, [], Batch, expected), objective.Evaluate(theta, [], Batch, gradient));
         Assert.Equal(expected, gradient);
-        Assert.Contains("above 0", Assert.Throws<ArgumentOutOfRangeException>(() => objective.MatchOutputs(theta, target, BatchKey.Full, gradient, 0)).Message, StringComparison.Ordinal);
+        Assert.Equal(fresh.MatchOutputs(theta, target, BatchKey.Full, expected), objective.MatchOutputs(theta, target, BatchKey.Full, gradient, 0.5));
+        Assert.Equal(expected, gradient);
+        Assert.Contains("above 0", Assert.Throws<ArgumentOutOfRangeException>(() => objective.MatchOutputs(theta, target, Batch, gradient, 0)).Message, StringComparison.Ordinal);
 
-        Objective<double> Of(Dataset<double> data) => isNetwork ? new NetworkObjective<double>(Network.Mlp(new Tanh(), 5, 4, 3), data) : new SoftmaxRegression<double>(data);
+        Objective<double> Of(Dataset<double> data, Minibatches? batches) =>
+            isNetwork ? new NetworkObjective<double>(Network.Mlp(new Tanh(), 5, 4, 3), data, batches) : new SoftmaxRegression<double>(data, batches);
     }
 
     [Fact]

@@ -24,6 +24,8 @@ public sealed class MomentumTests
         var rule = new Chain<double>(new SuppliedHint<double>((t, h) => h.Fill(t == 2 ? double.NaN : 0)), new Sgd<double>(new() { LearningRate = Rate }));
         var error = Assert.Throws<InvalidOperationException>(() => new GuidedRun(rule, Start, 3, Loss));
         Assert.Contains("The supplied hint for step 2 is not finite", error.Message, StringComparison.Ordinal);
+        var tooShort = new Chain<double>(new SuppliedHint<double>((_, h) => h[0] = 1), new Sgd<double>(new() { LearningRate = Rate }));
+        Assert.Contains("found NaN", Assert.Throws<InvalidOperationException>(() => new GuidedRun(tooShort, Start, 3, Loss)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

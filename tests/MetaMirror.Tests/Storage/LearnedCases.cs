@@ -130,7 +130,7 @@ internal static class LearnedCases
             }),
             ["online-tracked"] = new OnlineRate<T>(new Chain<T>(new LinearSchedule<T>(0.05), tracked), new OnlineRateOptions
             {
-                MetaRate = 0.3, Granularity = RateGranularity.Block, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.AverageHypergradient, HintAveraging = 0.8, Memory = 0.75, DeadZone = 1.5, Lowest = 0.5, Highest = 2,
+                MetaRate = 0.3, Granularity = RateGranularity.Block, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.AverageHypergradient, HintAveraging = 0.8, Memory = 0.75, Budget = 0.25, DeadZone = 1.5, Lowest = 0.5, Highest = 2,
             }),
             ["online-look-ahead"] = new OnlineRate<T>(new Sgd<T>(new SgdOptions { LearningRate = 1 }), new OnlineRateOptions { MetaRate = 0, Normalization = RateNormalization.Cosine, Hint = RateHint.AverageGradient, HintAtPresentStep = true }),
             ["bootstrapped"] = new BootstrappedMetaGradient<T>(

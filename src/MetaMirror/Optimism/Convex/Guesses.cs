@@ -108,9 +108,11 @@ public sealed class SuppliedGuess<T> : Guess<T>
     public override string Name => "supplied";
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The guess holds a number that is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The guess holds a number that is not finite, or one that was not written.</exception>
     public override void Next(in GuessContext<T> context, Span<T> state, Span<T> guess)
     {
+        // What is not written shows as NaN.
+        guess.Fill(T.NaN);
         _guess(context.Step, guess);
         int i = Vectors.IndexOfNonFinite<T>(guess);
         if (i >= 0)

@@ -21,8 +21,8 @@ public sealed record BootstrapOptions
     public TargetMatching Matching { get; init; } = TargetMatching.Euclidean;
 
     /// <summary>
-    /// In (0, 1]: outputs are matched on so much of the batch, drawn as the batch is; in the mean over batches the meta-gradient is the same. At a half a one-step variant costs one and a
-    /// half gradients. All of the batch where rows depend on each other (BatchNorm). Default: 1.
+    /// In (0, 1]: outputs are matched on so much of a mini-batch, drawn as the batch is; in the mean over batches the meta-gradient is the same. At a half a one-step variant costs one and a
+    /// half gradients. All of the batch where it is the whole set, or rows depend on each other (BatchNorm). Default: 1.
     /// </summary>
     public double MatchedShare { get; init; } = 1;
 

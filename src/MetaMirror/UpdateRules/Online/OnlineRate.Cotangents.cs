@@ -76,7 +76,7 @@ public sealed partial class OnlineRate<T>
                 aG += guess.Taken * aAfter;
             }
 
-            a.D[i] = aD + (map.Memory * a.D[i]);
+            a.D[i] = aD;
             aRaw[i] = aG;
             aOld[i] = aTheta[i] + aNow;
             aTheta[i] = -aNow;

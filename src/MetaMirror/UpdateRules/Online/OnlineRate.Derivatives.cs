@@ -35,7 +35,7 @@ public sealed partial class OnlineRate<T>
             for (int i = group.Start; i < group.Start + group.Length; i++)
             {
                 T dNow = dOld[i] - tangent.Theta[i];
-                t.D[i] = first ? dNow : dNow + (map.Memory * t.D[i]);
+                t.D[i] = dNow;
                 tangent.Theta[i] = dOld[i] - (w * dNow) - (dW * now[i]);
             }
         }
@@ -88,6 +88,9 @@ public sealed partial class OnlineRate<T>
         s.Z.Clear();
         s.D.Clear();
         s.Hint.Clear();
+        s.Cost.Clear();
+        s.Size.Clear();
+        s.Last.Clear();
     }
 
     /// <summary>d_t of a step on copies, and places for the derivative.</summary>
@@ -95,7 +98,7 @@ public sealed partial class OnlineRate<T>
         in StepContext<T> context, in Iterate<T> x, int metas, in Iterate<T> other, out Span<T> now, out Span<T> first, out Span<T> second, out Span<T> rule)
     {
         if (!IsDifferentiable)
-            throw new NotSupportedException($"{Name} has no derivative{(Options.Hint == RateHint.LookAhead ? ": it looks ahead" : "")}.");
+            throw new NotSupportedException($"{Name} has no derivative{(Options.Hint == RateHint.LookAhead ? ": it looks ahead" : Options.Memory > 0 ? ": its guard opens and shuts" : "")}.");
         OnlineRatePlan<T> plan = PlanAt(context, x);
         Require("meta-parameters", metas, plan.MetaLength + OwnMetas);
         Require("state entries", other.State.Length, plan.StateLength);

@@ -33,6 +33,8 @@ public sealed partial class OnlineRate<T>
             {
                 s.W[k] = map.Start;
                 Vectors.Subtract(old, moved, d);
+                if (plan.IsGuarded)
+                    d.CopyTo(s.Last.Slice(start, length));
                 if (map.Form == RateForm.Anchored && !s.V.IsEmpty)
                     s.V[k] = Square(T.CreateTruncating(Vectors.Dot<T>(d, g)));
             }
@@ -50,28 +52,34 @@ public sealed partial class OnlineRate<T>
                     next = guess.IsPresent ? 0 : Vectors.Dot<T>(d, y);
                 }
 
-                if (map.Memory > T.Zero)
-                {
-                    Vectors.Scale(map.Memory, d);
-                    Vectors.AddScaled(T.One, old, d);
-                    Vectors.AddScaled(-T.One, moved, d);
-                }
+                if (plan.IsGuarded)
+                    Remember(s, k, map.Start, g, old, moved, d, s.Last.Slice(start, length));
                 else
-                {
                     Vectors.Subtract(old, moved, d);
-                }
 
                 if (plan.KeepsGradient && guess.IsPresent)
                     next = Vectors.Dot<T>(d, y);
                 Update(s, k, map, guess, slope * size, past * size, next * size);
+                if (plan.IsGuarded && double.CreateTruncating(s.Cost[k]) > Options.Budget * Math.Sqrt(double.CreateTruncating(s.Size[k])))
+                    s.W[k] = map.Start;
             }
 
             T w = s.W[k];
-            if (w != T.One && map.Memory > T.Zero)
-                Vectors.LinearCombination(T.One - w, old, w, moved, moved);
-            else if (w != T.One)
-                Vectors.LinearCombination(T.One, old, -w, d, moved);
+            if (w != T.One)
+                Vectors.LinearCombination<T>(T.One, old, -w, plan.IsGuarded ? s.Last.Slice(start, length) : d, moved);
         }
+    }
+
+    /// <summary>Takes what the last step's rate has cost beside w_1, then the step to come: E = gamma E + d.</summary>
+    private void Remember(
+        in OnlineRateState<T> s, int k, T start, ReadOnlySpan<T> g, ReadOnlySpan<T> old, ReadOnlySpan<T> moved, Span<T> along, Span<T> last)
+    {
+        T slope = T.CreateTruncating(Vectors.Dot<T>(last, g));
+        s.Cost[k] += (start - s.W[k]) * slope;
+        s.Size[k] += slope * slope;
+        Vectors.Subtract(old, moved, last);
+        Vectors.Scale(T.CreateTruncating(Options.Memory), along);
+        Vectors.AddScaled<T>(T.One, last, along);
     }
 
     /// <summary>What slopes are multiplied by.</summary>

@@ -53,8 +53,8 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
     public override string Name => $"online-rate({Rule.Name})";
 
     /// <inheritdoc/>
-    /// <remarks>False with a hint that looks ahead: the gradient there would need the Hessian.</remarks>
-    public override bool IsDifferentiable => Options.Hint != RateHint.LookAhead && Rule.IsDifferentiable;
+    /// <remarks>False with a hint that looks ahead: the gradient there would need the Hessian. False with a memory: its guard opens and shuts.</remarks>
+    public override bool IsDifferentiable => Options.Hint != RateHint.LookAhead && Options.Memory == 0 && Rule.IsDifferentiable;
 
     /// <inheritdoc/>
     public override bool ChangesGradient => Rule.ChangesGradient;
@@ -132,7 +132,6 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
     private RateMap<T> MapAt(in StepContext<T> context) =>
         RateMap<T>.At(Options.Form, Options.Normalization, context.Meta[^2], context.Meta[^1], Options.Lowest, Options.Highest, Options.NormAveraging, context.Step) with
         {
-            Memory = T.CreateTruncating(Options.Memory),
             DeadZone = T.CreateTruncating(Options.DeadZone),
         };
 

@@ -15,6 +15,10 @@ internal static class OnlineRateChecks
         Fraction(o.Memory, nameof(o.Memory));
         if (!(o.DeadZone >= 0 && double.IsFinite(o.DeadZone)))
             throw new ArgumentOutOfRangeException(nameof(o.DeadZone), o.DeadZone, "DeadZone of online-rate must be at least 0 and finite.");
+        if (!(o.Budget >= 0 && double.IsFinite(o.Budget)))
+            throw new ArgumentOutOfRangeException(nameof(o.Budget), o.Budget, "Budget of online-rate must be at least 0 and finite.");
+        if (o.Memory > 0 && o.Granularity == RateGranularity.Element)
+            throw new ArgumentException("Slopes along many steps (Memory) are for shared rates; found one for each parameter.", nameof(o));
         if (o.Memory > 0 && (o.Form != RateForm.Anchored || o.Hint is RateHint.LastGradient or RateHint.AverageGradient or RateHint.LookAhead))
             throw new ArgumentException($"Slopes along many steps (Memory) are for anchored rates without guessed gradients; found {o.Form} with the hint {o.Hint}.", nameof(o));
         if (o.DeadZone > 0 && (o.Form != RateForm.Anchored || o.Normalization != RateNormalization.AdaGrad))

@@ -7,7 +7,7 @@ public sealed record OnlineRateOptions
 {
     /// <summary>
     /// Rates that start at 1 and stay in [1/range, range], anchored, scale-free and optimistic: for a rule whose steps are good already, such as a learned map. Never worse than the
-    /// rule's own steps by more than the regret that <see cref="OnlineRegret{T}"/> states (docs/online.md).
+    /// rule's own steps, linearized, by more than the regret that <see cref="OnlineRegret{T}"/> states (docs/online.md). Shared rates have a memory of a hundred steps and a guard.
     /// </summary>
     /// <param name="granularity">How many rates.</param>
     /// <param name="range">Largest rate, above 1. Default: 4.</param>
@@ -19,7 +19,7 @@ public sealed record OnlineRateOptions
         Form = RateForm.Anchored,
         Normalization = RateNormalization.AdaGrad,
         Hint = RateHint.AverageHypergradient,
-        Memory = 0.99,
+        Memory = granularity == RateGranularity.Element ? 0 : 0.99,
         DeadZone = 2,
         Lowest = 1 / range,
         Highest = range,
@@ -56,10 +56,14 @@ public sealed record OnlineRateOptions
     public bool HintAtPresentStep { get; init; }
 
     /// <summary>
-    /// gamma, in [0, 1): slopes are taken along E_t = gamma E_{t-1} + d_t, the steps of about 1/(1 - gamma) steps together, instead of the last alone: on mini-batches a single step
-    /// always says "shorter". For <see cref="RateForm.Anchored"/>, without guessed gradients. Default: 0.
+    /// gamma, in [0, 1): slopes are taken along E_t = gamma E_{t-1} + d_t, the displacements of about 1/(1 - gamma) steps together, instead of the last alone: on mini-batches a single step
+    /// always says "shorter". A guard then keeps the regret against the rule's own steps: a rate is w_1 while what it has cost beside w_1, by the slopes of single steps s, is above
+    /// <see cref="Budget"/> times the root of the sum of s^2. For shared rates, <see cref="RateForm.Anchored"/>, without guessed gradients; no derivatives. Default: 0.
     /// </summary>
     public double Memory { get; init; }
+
+    /// <summary>kappa, at least 0: what a guarded rate may cost (<see cref="Memory"/>). Default: 0.5.</summary>
+    public double Budget { get; init; } = 0.5;
 
     /// <summary>
     /// tau, at least 0: an anchored rate stays at w_1 until the sum of its slopes is more than tau times the root of the sum of their squares, so chance alone hardly moves it.

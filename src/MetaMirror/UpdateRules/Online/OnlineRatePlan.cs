@@ -8,7 +8,7 @@ namespace MetaMirror.UpdateRules.Online;
 /// <param name="Length">How many.</param>
 internal readonly record struct RateGroup(int Start, int Length);
 
-/// <summary>Where things are in state and scratch for one layout. State: w, what normalizes, the sum, d, the hint, then the base rule's.</summary>
+/// <summary>Where things are in state and scratch for one layout. State: w, what normalizes, the sum, d, the hint, the guard's costs, sizes and last d, then the base rule's.</summary>
 internal sealed class OnlineRatePlan<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -31,7 +31,8 @@ internal sealed class OnlineRatePlan<T>
         LooksAhead = o.Hint == RateHint.LookAhead;
         RuleState = rule.StateLength(layout);
         RuleScratch = rule.ScratchLength(layout);
-        StateLength = checked(Rates + NormLength + SumLength + N + HintLength + RuleState);
+        IsGuarded = o.Memory > 0;
+        StateLength = checked(Rates + NormLength + SumLength + N + HintLength + (IsGuarded ? (2 * Rates) + N : 0) + RuleState);
         int copies = CopiesGradient ? 1 : 0;
         ScratchLength = checked(LooksAhead || !rule.IsDifferentiable ? ((1 + copies + (LooksAhead ? 2 : 0)) * N) + (LooksAhead ? 1 + RuleState : 0) + RuleScratch : ((3 + copies) * N) + RuleState + 1 + RuleScratch);
     }
@@ -53,6 +54,9 @@ internal sealed class OnlineRatePlan<T>
     /// <summary>True if the hint is a guessed gradient, not a guessed hypergradient.</summary>
     public bool KeepsGradient { get; }
 
+    /// <summary>True if rates follow slopes of many steps, within a budget of what the last steps alone have cost.</summary>
+    public bool IsGuarded { get; }
+
     public bool CopiesGradient { get; }
 
     public bool LooksAhead { get; }
@@ -71,8 +75,13 @@ internal sealed class OnlineRatePlan<T>
     /// <summary>The parts of a state.</summary>
     public OnlineRateState<T> Parts(Span<T> state)
     {
-        int v = Rates, z = v + NormLength, d = z + SumLength, hint = d + N, rule = hint + HintLength;
-        return new OnlineRateState<T>(state[..v], state[v..z], state[z..d], state[d..hint], state[hint..rule], rule);
+        int v = Rates, z = v + NormLength, d = z + SumLength, hint = d + N, cost = hint + HintLength, rates = IsGuarded ? Rates : 0, last = cost + (2 * rates), rule = last + (IsGuarded ? N : 0);
+        return new OnlineRateState<T>(state[..v], state[v..z], state[z..d], state[d..hint], state[hint..cost], rule)
+        {
+            Cost = state.Slice(cost, rates),
+            Size = state.Slice(cost + rates, rates),
+            Last = state[last..rule],
+        };
     }
 
     /// <summary>Scratch: theta before the step, the gradient if the rule may change it, the point ahead and the gradient there, scale and the rule's state before, the rule's.</summary>

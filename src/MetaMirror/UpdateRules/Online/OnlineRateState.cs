@@ -21,6 +21,15 @@ internal readonly ref struct OnlineRateState<T>(Span<T> w, Span<T> v, Span<T> z,
     /// <summary>Guessed gradient or hypergradients; may be empty.</summary>
     public Span<T> Hint { get; } = hint;
 
+    /// <summary>What each rate has cost beside w_1, linearized; empty without a guard.</summary>
+    public Span<T> Cost { get; init; }
+
+    /// <summary>Sum of squares of slopes along the last step alone; empty without a guard.</summary>
+    public Span<T> Size { get; init; }
+
+    /// <summary>Displacement of the last step alone; empty without a guard.</summary>
+    public Span<T> Last { get; init; }
+
     /// <summary>Where the base rule's state begins.</summary>
     public int RuleStart { get; } = ruleStart;
 }

@@ -7,7 +7,9 @@ namespace MetaMirror.UpdateRules.Online;
 /// <summary>
 /// Watches a run of an <see cref="OnlineRate{T}"/> and adds up what adapting the rates cost beside keeping them at w_1, step by step from the same points: the linear regret
 /// sum_t &lt;g_{t+1}, theta_{t+1} - (theta_t - w_1 d_t)&gt; (below 0: a gain), and for <see cref="RateForm.Anchored"/> the bound it can't exceed, whatever the gradients (PAPERS 3.3):
-/// R_T = sum_t sum_k min(beta_t/2 e_t^2, |e_t| times the distance from w_t to the farther bound), e_t = slope minus hint, beta_t the non-increasing meta rate of rate k.
+/// R_T = sum_t sum_k min(beta_t/2 e_t^2, |e_t| times the distance from w_t to the farther bound), e_t = slope minus hint, beta_t the non-increasing meta rate that w_t was chosen with.
+/// With a memory the guard's bound: R_T = sum_k (kappa sqrt(S_k) + m_k times the distance from w_1 to the farther bound), S_k the sum of squares of rate k's slopes along single steps,
+/// m_k the largest of them.
 /// </summary>
 /// <remarks>
 /// f convex and full batches: sum_t [f(theta_{t+1}) - f(theta_t - w_1 d_t)] is at most the linear regret. Mini-batches: both points are fixed before the batch of g_{t+1} is drawn, so
@@ -23,6 +25,8 @@ public sealed class OnlineRegret<T> : DescentObserver<T>
     private readonly T[] _state;
     private readonly double _start;
     private readonly double _beta;
+    private readonly double[] _squares;
+    private readonly double[] _most;
 
     /// <summary>Watches runs of a rule.</summary>
     /// <param name="rule">The rule, outermost.</param>
@@ -36,6 +40,8 @@ public sealed class OnlineRegret<T> : DescentObserver<T>
         _options = rule.Options;
         _plan = new OnlineRatePlan<T>(rule.Options, rule.Rule, layout);
         _state = new T[_plan.StateLength - _plan.RuleState];
+        _squares = new double[_plan.IsGuarded ? _plan.Rates : 0];
+        _most = new double[_squares.Length];
         int metas = _plan.MetaLength + 2;
         if (!meta.IsEmpty && meta.Length != metas)
             throw new ArgumentException($"{rule.Name} has {metas} meta-parameters, found {meta.Length}.", nameof(meta));
@@ -59,12 +65,16 @@ public sealed class OnlineRegret<T> : DescentObserver<T>
         {
             Steps = 0;
             LinearRegret = 0;
+            _squares.AsSpan().Clear();
+            _most.AsSpan().Clear();
             Bound = _options.Form == RateForm.Anchored ? 0 : double.PositiveInfinity;
             return;
         }
 
         state[.._state.Length].CopyTo(_state);
         OnlineRateState<T> s = _plan.Parts(_state);
+        if (_plan.IsGuarded && Bound < double.PositiveInfinity)
+            Bound = 0;
         for (int k = 0; k < _plan.Rates; k++)
             Add(k, s, point.Gradient);
         Steps++;
@@ -73,11 +83,20 @@ public sealed class OnlineRegret<T> : DescentObserver<T>
     private void Add(int k, in OnlineRateState<T> s, ReadOnlySpan<T> gradient)
     {
         RateGroup group = _plan.Group(k);
-        ReadOnlySpan<T> d = s.D.Slice(group.Start, group.Length);
+        ReadOnlySpan<T> d = (_plan.IsGuarded ? s.Last : s.D).Slice(group.Start, group.Length);
         double slope = Sum(d, gradient.Slice(group.Start, group.Length)), w = double.CreateTruncating(s.W[k]), past = 0;
         LinearRegret -= slope * (w - _start);
         if (_options.Form != RateForm.Anchored)
             return;
+        if (_plan.IsGuarded)
+        {
+            // Costs are within the budget whenever a rate leaves w_1; one step more can be taken then.
+            _squares[k] += slope * slope;
+            _most[k] = Math.Max(_most[k], Math.Abs(slope));
+            Bound += (_options.Budget * Math.Sqrt(_squares[k])) + (_most[k] * Math.Max(_start - _options.Lowest, _options.Highest - _start));
+            return;
+        }
+
         double rate = _beta, farthest = Math.Max(w - _options.Lowest, _options.Highest - w);
         if (_plan.KeepsGradient)
             past = Sum(d, s.Hint.Slice(group.Start, group.Length));

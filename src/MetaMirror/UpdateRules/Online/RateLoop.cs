@@ -40,7 +40,6 @@ internal static unsafe class RateLoop<T>
         RateMap<T> rate = map;
         HintMap<T> guess = hint;
         RatePlaces<T> p = places;
-        bool remembers = map.Memory > T.Zero;
         for (nint i = 0; i < n; i += Vector256<T>.Count)
         {
             Vector256<T> old = Vector256.Load(p.Old + i), moved = Vector256.Load(p.Theta + i), g = Vector256.Load(p.Gradient + i), d = Vector256.Load(p.Displacement + i);
@@ -64,7 +63,7 @@ internal static unsafe class RateLoop<T>
                 c.V.Store(p.V + i);
             if (p.Z is not null)
                 c.Z.Store(p.Z + i);
-            (remembers ? (d * rate.Memory) + now : now).Store(p.Displacement + i);
+            now.Store(p.Displacement + i);
             Vector256.ConditionalSelect(Vector256.Equals(c.W, Vector256<T>.One), moved, old - (c.W * now)).Store(p.Theta + i);
         }
     }

@@ -30,9 +30,6 @@ internal readonly struct RateMap<T>
 
     public required T Highest { get; init; }
 
-    /// <summary>gamma.</summary>
-    public T Memory { get; init; }
-
     /// <summary>tau.</summary>
     public T DeadZone { get; init; }
 

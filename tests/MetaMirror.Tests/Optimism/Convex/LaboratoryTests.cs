@@ -173,6 +173,7 @@ public sealed class LaboratoryTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Ball<double>(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new AverageGuess<double>(1));
         Assert.Throws<InvalidOperationException>(() => Run(new SuppliedGuess<double>((_, y) => y.Fill(double.NaN))).Run(1));
+        Assert.Contains("found NaN at index 1", Assert.Throws<InvalidOperationException>(() => Run(new SuppliedGuess<double>((_, y) => y[0] = 1)).Run(1)).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Start(Options(new OffsetUpdate<double>(), Leader()) with { Weights = IterateWeights.Of("0", (_, _) => 0) }));
         Assert.Throws<InvalidOperationException>(() => ConvexRate.Judge(Run(new NoGuess<double>()), 1, 1));
 

@@ -2,6 +2,7 @@ using MetaMirror.Descents;
 using MetaMirror.Networks;
 using MetaMirror.Objectives;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
 using MetaMirror.UpdateRules.Online;
 
@@ -41,6 +42,24 @@ public sealed class BootstrapCostTests
                 Assert.Equal((2 * Steps) - 1, descent.GradientCount);
                 Assert.Equal(0, descent.HessianVectorCount);
             }
+        }
+    }
+
+    [Fact]
+    public void Rates_learned_from_the_gradients_at_hand_cost_no_pass_beyond_training()
+    {
+        var sgd = new Sgd<double>(new SgdOptions { LearningRate = 1 });
+        UpdateRule<double>[] rules =
+        [
+            .. Enum.GetValues<RateGranularity>().Select(g => new OnlineRate<double>(sgd, new OnlineRateOptions { Rate = 0.2, MetaRate = 0.01, Granularity = g, Hint = RateHint.LastHypergradient })),
+            new OnlineRate<double>(sgd, OnlineRateOptions.Safeguarded(RateGranularity.Block)),
+            new AveragedRate<double>(sgd, new AveragedRateOptions()),
+        ];
+        foreach (UpdateRule<double> rule in rules)
+        {
+            (Descent<double> descent, PassCount passes) = Run(rule);
+            Assert.Equal(new PassCount(Steps, Steps), passes);
+            Assert.Equal(Steps, descent.GradientCount);
         }
     }
 

@@ -111,7 +111,7 @@ public sealed class BootstrapOptionTests
     {
         BootstrapOptions options = new()
         {
-            Rate = 0.3, MetaRate = 0.2, LearnedSteps = 4, TargetSteps = 3, Matching = TargetMatching.Outputs, Granularity = RateGranularity.Element, Form = RateForm.Additive,
+            Rate = 0.3, MetaRate = 0.2, LearnedSteps = 4, TargetSteps = 3, Matching = TargetMatching.Outputs, MatchedShare = 0.75, Granularity = RateGranularity.Element, Form = RateForm.Additive,
             Normalization = RateNormalization.AdaGrad, NormAveraging = 0.7, Lowest = 0.01, Highest = 5,
         };
         BootstrappedMetaGradient<double> rule = BootstrapRun.Of("adam", "optimistic", 0.25, options);

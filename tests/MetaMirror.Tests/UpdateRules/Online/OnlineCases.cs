@@ -24,9 +24,9 @@ internal static class OnlineCases
         Case("online-element-multiplicative", Baydin with { Granularity = RateGranularity.Element, Form = RateForm.Multiplicative, Normalization = RateNormalization.AdaGrad, Hint = RateHint.AverageGradient, HintAtPresentStep = true }, ReferenceRules.Diagonal, Mirror<double>, Mirror<float>),
         Case("online-anchored", Anchored with { Granularity = RateGranularity.Element, Hint = RateHint.LastHypergradient }, ReferenceRules.Diagonal, Mirror<double>, Mirror<float>),
         Case("online-anchored-block", Anchored with { Granularity = RateGranularity.Block, Hint = RateHint.LastGradient, HintAtPresentStep = true }, ReferenceRules.Sgd(Ball), HeavyBall<double>, HeavyBall<float>),
-        Case("online-anchored-memory", Anchored with { Hint = RateHint.AverageHypergradient, Memory = .7, DeadZone = .4 }, ReferenceRules.Sgd(Ball), HeavyBall<double>, HeavyBall<float>),
-        Case("online-anchored-memory-block", Anchored with { Granularity = RateGranularity.Block, Memory = .9, DeadZone = .3, Lowest = .1, Highest = 10 }, ReferenceRules.Sgd(Unit), Sgd<double>, Sgd<float>),
-        Case("online-anchored-memory-element", Anchored with { Granularity = RateGranularity.Element, Hint = RateHint.LastHypergradient, Memory = .8, DeadZone = .5 }, ReferenceRules.Diagonal, Mirror<double>, Mirror<float>),
+        Case("online-anchored-memory", Anchored with { Hint = RateHint.AverageHypergradient, Memory = .7, DeadZone = .1, Budget = .05 }, ReferenceRules.Sgd(Ball), HeavyBall<double>, HeavyBall<float>),
+        Case("online-anchored-memory-block", Anchored with { Granularity = RateGranularity.Block, Memory = .9, DeadZone = .3, Budget = 1, Lowest = .1, Highest = 10 }, ReferenceRules.Sgd(Unit), Sgd<double>, Sgd<float>),
+        Case("online-anchored-zone-element", Anchored with { Granularity = RateGranularity.Element, Hint = RateHint.LastHypergradient, DeadZone = .5 }, ReferenceRules.Diagonal, Mirror<double>, Mirror<float>),
         Case("online-anchored-chain", Anchored with { Normalization = RateNormalization.None, MetaRate = .03, Hint = RateHint.AverageGradient, HintAtPresentStep = true },
             ReferenceRules.Chain(("0.", 0, ReferenceRules.ClipByNorm), ("1.", 0, ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))), ("2.", 1, ReferenceRules.Sgd(Ball))),
             Scheduled<double>, Scheduled<float>),
@@ -52,7 +52,7 @@ internal static class OnlineCases
         };
         bool keepsGradient = o.Hint is RateHint.LastGradient or RateHint.AverageGradient, averages = o.Hint is RateHint.AverageGradient or RateHint.AverageHypergradient;
         int r = groups.Length, v = r, z = v + (o.Normalization is RateNormalization.RunningRms or RateNormalization.AdaGrad ? r : 0), d = z + (o.Form == RateForm.Anchored ? r : 0);
-        int hint = d + n, inside = hint + (keepsGradient ? n : o.Hint == RateHint.None ? 0 : r);
+        int hint = d + n, cost = hint + (keepsGradient ? n : o.Hint == RateHint.None ? 0 : r), guards = o.Memory > 0 ? r : 0, last = cost + (2 * guards), inside = last + (o.Memory > 0 ? n : 0);
         Complex[] s = x.State, old = [.. x.Theta], g = [.. x.Gradient];
         ReferenceIterate part = new()
         {
@@ -61,7 +61,7 @@ internal static class OnlineCases
         rule(part);
         part.State.CopyTo(s, inside);
         x.Scale = part.Scale;
-        Complex[] now = [.. old.Zip(x.Theta, (a, b) => a - b)], before = s[d..hint];
+        Complex[] now = [.. old.Zip(x.Theta, (a, b) => a - b)], before = s[d..hint], lastStep = s[last..inside];
         for (int k = 0; k < r; k++)
         {
             (int start, int length) = groups[k].GetOffsetAndLength(n);
@@ -119,7 +119,16 @@ internal static class OnlineCases
                 moved = o.Form == RateForm.Multiplicative ? w * (1 + (Clip(u) / 2)) / (1 - (Clip(u) / 2)) : w + u;
             }
 
+            if (guards > 0)
+            {
+                Complex single = Sum(i => lastStep[i] * g[i]);
+                s[cost + k] += (x["online_rate"] - w) * single;
+                s[cost + r + k] += Square(single);
+            }
+
             s[k] = moved.Real < o.Lowest ? o.Lowest : moved.Real > o.Highest ? o.Highest : moved;
+            if (guards > 0 && s[cost + k].Real > o.Budget * Math.Sqrt(s[cost + r + k].Real))
+                s[k] = x["online_rate"];
         }
 
         for (int i = hint; i < inside && x.Age == 0; i++)
@@ -130,6 +139,8 @@ internal static class OnlineCases
             for (int i = start; i < start + length; i++)
             {
                 s[d + i] = now[i] + (x.Age == 0 ? 0 : o.Memory * before[i]);
+                if (guards > 0)
+                    s[last + i] = now[i];
                 x.Theta[i] = old[i] - (s[k] * now[i]);
             }
         }

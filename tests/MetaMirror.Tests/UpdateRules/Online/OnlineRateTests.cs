@@ -181,6 +181,8 @@ public sealed class OnlineRateTests
         Refused("AdaGrad", o with { Form = RateForm.Anchored, Normalization = RateNormalization.RunningRms });
         Refused("found Additive", o with { Memory = .5 });
         Refused("guessed gradients", o with { Form = RateForm.Anchored, Memory = .5, Hint = RateHint.LastGradient, HintAtPresentStep = true });
+        Refused("shared rates", o with { Form = RateForm.Anchored, Memory = .5, Granularity = RateGranularity.Element });
+        Refused("Budget", o with { Budget = double.NaN });
         Refused("dead zone", o with { Form = RateForm.Anchored, DeadZone = 1 });
         Refused("DeadZone", o with { DeadZone = -1 });
         Refused("Memory", o with { Memory = 1 });
