@@ -21,6 +21,7 @@ internal sealed class ReproduceCommand : ICommandSpec
         "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1), optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network) or shifts (a learned optimizer that goes on adapting on tasks unlike those it was learned on).");
     private readonly ValueOption<string?> _scale = new(
         "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
+    private readonly Flag _resume = Shared.Resume();
 
     public ReproduceCommand(ReproduceEngine engine, OptimismEngine optimism, ShiftEngine shifts)
     {
@@ -35,6 +36,7 @@ internal sealed class ReproduceCommand : ICommandSpec
         {
             _experiment,
             _scale,
+            _resume,
         };
     }
 
@@ -57,6 +59,6 @@ internal sealed class ReproduceCommand : ICommandSpec
             return OptimismRun.Show(session, folder, scale, _optimism);
         if (experiment == Shifts)
             return ShiftRun.Show(session, folder, scale, _shifts);
-        return ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale), context));
+        return ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale) { Keeping = new Keeping(folder, session.Get(_resume)) }, context));
     }
 }
