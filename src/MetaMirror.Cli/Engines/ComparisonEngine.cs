@@ -36,28 +36,42 @@ internal static class ComparisonEngine
     private static ComparisonOutcome Run<T>(CompareRequest request, EngineContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var datasets = new DatasetCatalogue(context.Data);
         Plan plan = request.Rivals
             ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] }
             : request.Plan;
+        (IReadOnlyList<ComparisonPart> done, bool isComplete) = Parts<T>(plan, request.HeldOut, request.Keeping, context);
+        return new ComparisonOutcome(PlanReport.Of(plan, done, context.Seed), isComplete);
+    }
+
+    /// <summary>A plan's comparison, part by part, each kept as soon as it is done.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="heldOut">Name of the held-out task; null: those of the plan together, or each in turn.</param>
+    /// <param name="keeping">Where parts are kept.</param>
+    /// <param name="context">What long work needs.</param>
+    public static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts(Plan plan, string? heldOut, Keeping keeping, EngineContext context) =>
+        plan.IsDoublePrecision ? Parts<double>(plan, heldOut, keeping, context) : Parts<float>(plan, heldOut, keeping, context);
+
+    private static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts<T>(Plan plan, string? heldOut, Keeping keeping, EngineContext context)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var datasets = new DatasetCatalogue(context.Data);
         string[] names = [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
         foreach (string task in plan.HeldOut)
             TaskNames.Checked($"{plan.Name}, $.heldOut", task, names);
-        if (request.HeldOut is { } one)
+        if (heldOut is { } one)
             names = [TaskNames.Checked("--held-out", one, names)];
-        bool together = request.HeldOut is null && plan.HeldOut.Count > 0;
+        bool together = heldOut is null && plan.HeldOut.Count > 0;
         var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock)
         {
             LearningProgress = context.Learning,
             RunProgress = context.Runs,
         };
-        (IReadOnlyList<ComparisonPart> done, bool isComplete) = Parts(
+        return Parts(
             plan,
             together ? [plan.HeldOut] : [.. names.Select(name => (IReadOnlyList<string>)[name])],
-            heldOut => ComparisonPart.Of(plan, comparison.Run(together ? [] : heldOut, null, context.Canceled)),
-            request.Keeping,
+            group => ComparisonPart.Of(plan, comparison.Run(together ? [] : group, null, context.Canceled)),
+            keeping,
             context);
-        return new ComparisonOutcome(PlanReport.Of(plan, done, context.Seed), isComplete);
     }
 
     /// <summary>Held-out tasks one after the other: those that were done before are taken from their files, the others are done and kept.</summary>

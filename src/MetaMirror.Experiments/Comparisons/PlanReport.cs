@@ -70,7 +70,7 @@ public static class PlanReport
         new("Training loss", LeaveOneOut<float>.Definition(plan).Definition),
         new("Final", "Mean of the training loss over the last tenth of the run."),
         new("Test accuracy", "On the test data, after the last step; mean and standard error over seeds."),
-        new("Milliseconds per step", string.Create(CultureInfo.InvariantCulture, $"Gradient plus update without evaluation, one thread, mean over {StepTimer.Timed} consecutive steps after {StepTimer.WarmUp}, all optimizers in turn, the least of {LeaveOneOut<float>.TimedRounds} rounds, measured after the comparison.")),
+        new("Milliseconds per step", string.Create(CultureInfo.InvariantCulture, $"Gradient plus update without evaluation, one thread, mean over {plan.Timing?.Steps ?? StepTimer.Timed} consecutive steps after {plan.Timing?.WarmUp ?? StepTimer.WarmUp}, all optimizers in turn, the least of {plan.Timing?.Rounds ?? LeaveOneOut<float>.TimedRounds} rounds, measured after the comparison.")),
         .. plan.Controls.Count > 0 ? [new("Control", "The same rule with nothing learned and nothing chosen, for every family: random or identity bases, no prior, the library's default step with linear decay; for learned metrics the identity with step 0.1.")] : Array.Empty<NamedText>(),
         new("Same for all", "Initial weights, mini-batches and number of seeds; every optimizer sees the same draws."),
     ];

@@ -32,6 +32,8 @@ internal static class ComparisonRun
             References = Bibliography.Of([.. Cited(plan, result)]),
         });
         ComparisonScreen.Write(session, result);
+        if (outcome.Report.Verdict is { } verdict)
+            session.People.WriteLine(verdict);
         session.People.WriteLine($"Report: {page}");
         if (session.Json)
             session.WriteDocument(ComparisonJson.ToText(result));

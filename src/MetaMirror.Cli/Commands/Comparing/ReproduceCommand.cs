@@ -3,6 +3,7 @@ using MetaMirror.Cli.Errors;
 using MetaMirror.Cli.Grammar;
 using MetaMirror.Cli.Output;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Protocols;
 using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Cli.Commands.Comparing;
@@ -11,14 +12,14 @@ namespace MetaMirror.Cli.Commands.Comparing;
 internal sealed class ReproduceCommand : ICommandSpec
 {
     private const string Optimism = "optimism", Shifts = "shifts";
-    private static readonly string[] Experiments = ["quadratics", Optimism, Shifts];
+    private static readonly string[] Experiments = ["quadratics", .. PaperProtocols.Names, Optimism, Shifts];
     private static readonly string[] Scales = ["smoke", "quick", "paper"];
 
     private readonly ReproduceEngine _engine;
     private readonly OptimismEngine _optimism;
     private readonly ShiftEngine _shifts;
     private readonly ValueArgument _experiment = new(
-        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1), optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network) or shifts (a learned optimizer that goes on adapting on tasks unlike those it was learned on).");
+        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1), linear (appendix D), rotated-mlp (section 5.2), digits-lenet (5.3), cifar-resnet (5.4), activation (Figure 5), optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network) or shifts (a learned optimizer that goes on adapting on tasks unlike those it was learned on).");
     private readonly ValueOption<string?> _scale = new(
         "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
     private readonly Flag _resume = Shared.Resume();
@@ -30,6 +31,7 @@ internal sealed class ReproduceCommand : ICommandSpec
             "reproduce",
             "Runs an experiment of the papers and shows their numbers beside ours; writes report.html.",
             new("reproduce quadratics", "Iterations on random quadratics in three regimes, with the paths of Figure 1."),
+            new("reproduce rotated-mlp --resume", "Table 1 on rotated images, learned and tuned anew for each rotation; goes on where Ctrl-C ended it."),
             new("reproduce optimism", "How much faster hints make meta-learning, beside the bounds; slopes in log-log."),
             new("reproduce shifts", "Other rotations, batch sizes and contrasts: the learned optimizer fixed, and with rates that adapt."),
             new("reproduce quadratics --scale smoke --json", "Seconds; the result as JSON."))
@@ -55,6 +57,8 @@ internal sealed class ReproduceCommand : ICommandSpec
 
         string folder = OutputPlace.Folder(session, "reproduce", experiment);
         var scale = (ReproductionScale)Array.IndexOf(Scales, session.Get(_scale));
+        if (session.Get(_resume) && experiment is (Optimism or Shifts))
+            throw ComparisonEngine.NoResume(experiment);
         if (experiment == Optimism)
             return OptimismRun.Show(session, folder, scale, _optimism);
         if (experiment == Shifts)
