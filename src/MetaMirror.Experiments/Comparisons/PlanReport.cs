@@ -61,7 +61,7 @@ public static class PlanReport
             notes.AddRange(rules.SelectMany(r => r.Notes).Distinct(StringComparer.Ordinal).Select(note => $"{rules.Key}: {note}"));
         }
 
-        notes.AddRange(parts[0].Activations.Where(a => a.Dead > 0).Select(a => $"{a.Optimizer}: {a.Dead} of its components was never active on the held-out task."));
+        notes.AddRange(parts[0].Activations.Where(a => a.Dead > 0).Select(a => $"{a.Optimizer}: {a.Dead} of its components {(a.Dead == 1 ? "was" : "were")} never active on the held-out task."));
         return notes;
     }
 

@@ -46,11 +46,8 @@ public sealed record TimingPlan(int WarmUp = 20, int Steps = 100, int Rounds = 5
 /// <summary>How the training loss is measured: before the update, without smoothing.</summary>
 /// <param name="EverySteps">At steps 0, n, 2n, ... Default 1.</param>
 /// <param name="Examples">On a fixed subset of so many training examples, drawn by stream; null: on all.</param>
-public sealed record EvaluationPlan(int EverySteps = 1, int? Examples = null)
-{
-    /// <summary>Whether rows of convex models get their universal certificate, which takes a run with full gradients and a minimizer for each. Default true.</summary>
-    public bool Certificates { get; init; } = true;
-}
+/// <param name="Certificates">Whether rows of convex models get their universal certificate, which takes a run with full gradients and a minimizer for each. Default true.</param>
+public sealed record EvaluationPlan(int EverySteps = 1, int? Examples = null, bool Certificates = true);
 
 /// <summary>How baselines are tuned: a grid of learning rates times schedules; a best rate at the edge of the grid extends the grid.</summary>
 /// <param name="LearningRates">Grids by name of the optimizer. Default: the catalogue's.</param>

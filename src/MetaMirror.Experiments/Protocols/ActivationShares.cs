@@ -37,6 +37,9 @@ internal static class ActivationShares
         };
     }
 
+    /// <summary>What came out, of every maximum.</summary>
+    public static string Verdict(IReadOnlyList<ActivationFrequencies> activations) => string.Join(" ", activations.Where(a => a.ByStepAndComponent.Length > 0).Select(Sentence));
+
     private static string Sentence(ActivationFrequencies activation)
     {
         double[] early = Shares(activation, late: false), late = Shares(activation, late: true);

@@ -50,7 +50,7 @@ internal static class PaperBeside
         PrintedTable printed = protocol.Printed;
         string[] shared = [.. Tasks(result).Where(t => printed.Tasks.Contains(t, StringComparer.Ordinal))];
         var figures = new List<PaperFigure>();
-        const string NotShared = "the held-out tasks are not those of the paper";
+        const string NotShared = "mean over the paper's tasks; the held-out tasks here are others";
         if (printed.Own is { } own)
         {
             string note = shared.Length > 0 ? $"mean over {string.Join(", ", shared)}" : NotShared;
@@ -76,7 +76,7 @@ internal static class PaperBeside
 
         return figures;
 
-        double? MeanOver(PrintedRow row) => shared.Length > 0 ? Math.Round(shared.Average(t => Value(printed, row, t)!.Value), 2) : null;
+        double? MeanOver(PrintedRow row) => Math.Round(shared.Length > 0 ? shared.Average(t => Value(printed, row, t)!.Value) : row.Accuracies.Average(), 2);
         double? OursOver(string optimizer) => shared.Length > 0 ? shared.Select(t => Mean(result, optimizer, t)).Aggregate((double?)0, (sum, a) => sum + (a / shared.Length)) : null;
     }
 

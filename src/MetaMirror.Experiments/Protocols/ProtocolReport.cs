@@ -24,7 +24,7 @@ public static class ProtocolReport
         return model with
         {
             Title = $"{protocol.Title}: MetaMD, {protocol.Place}",
-            Verdict = Verdict(protocol, result),
+            Verdict = protocol.IsAboutActivations ? ActivationShares.Verdict(model.Activations) : Verdict(protocol, result),
             Comparison = result,
             Notes = [.. notes, .. model.Notes],
             PaperFigures = PaperBeside.Means(result, protocol),
@@ -37,17 +37,24 @@ public static class ProtocolReport
     {
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(result);
-        var standings = PaperBeside.Own.Where(o => result.Comparison.Any(r => r.Optimizer == o && r.Learned)).Select(o => ColumnStandings.Of(result, o)).ToArray();
-        string columns = standings.Length > 0 && standings[0].Columns == 1 ? "the held-out task" : "held-out tasks";
-        IEnumerable<string> sentences = standings.OrderByDescending(s => s.Optimizer == "metamirror-tracked").Select(s => s.Columns == 1
-            ? $"{s.Optimizer}: accuracy {(s.BestAccuracy > 0 ? "best or within one standard error of it" : "not the best")}, mean training loss {(s.LowestMeanLoss > 0 ? "the lowest" : "not the lowest")}{Faster(s)}"
-            : $"{s.Optimizer}: best accuracy, or within one standard error of it, on {s.BestAccuracy} of {s.Columns}, lowest mean training loss on {s.LowestMeanLoss}{Faster(s)}");
-        return $"On {columns}: {string.Join(". ", sentences)}. {Reports.Verdict.Of(result)}";
+        bool Has(string optimizer) => result.Comparison.Any(r => r.Optimizer == optimizer && r.Learned);
+        List<string> sentences = [];
+        if (Has(Strongest))
+        {
+            var s = ColumnStandings.Of(result, Strongest);
+            string steps = s.Faster.Count == 0 ? "" : $", and needs fewer steps to the target than {string.Join(", ", s.Faster.Select(f => $"{f.Baseline} on {f.Columns}"))}";
+            sentences.Add($"{s.Optimizer} has the best test accuracy, or one within a standard error of the best, on {s.BestAccuracy} of {s.Columns} held-out tasks, the lowest mean training loss on {s.LowestMeanLoss}{steps}.");
+        }
+
+        string[] rest = [.. MetaMdRows.Where(m => Has(m.Optimizer)).Select(m => (m.Words, Standing: ColumnStandings.Of(result, m.Optimizer)))
+            .Select(m => $"MetaMD {m.Words} ({m.Standing.Optimizer}): {string.Join(", ", (int[])[m.Standing.BestAccuracy, m.Standing.LowestMeanLoss, .. m.Standing.Faster.Select(f => f.Columns)])}")];
+        if (rest.Length > 0)
+            sentences.Add($"The same counts of {string.Join("; of ", rest)}.");
+        return string.Join(" ", sentences);
     }
 
-    private static string Faster(ColumnStandings standings) => standings.Faster.Count == 0
-        ? ""
-        : $"; fewer steps to the target than {string.Join(", ", standings.Faster.Select(f => standings.Columns == 1 ? $"{f.Baseline}: {(f.Columns > 0 ? "yes" : "no")}" : $"{f.Baseline} on {f.Columns}"))}";
+    private const string Strongest = "metamirror-tracked";
+    private static readonly (string Words, string Optimizer)[] MetaMdRows = [("as printed", "metamd-max3-printed"), ("corrected", "metamd-max3")];
 
     private static ReportSection Beside(Protocol protocol, ComparisonResult result) => new("The paper’s table beside ours")
     {
@@ -88,9 +95,15 @@ public static class ProtocolReport
         string convergence = protocol.Converged is { } rule
             ? scale == ProtocolScale.Paper ? $"Convergence: {rule.Words}. " : $"At the scale of the paper: {rule.Words}. "
             : "";
+        string cost = scale switch
+        {
+            ProtocolScale.Paper => "",
+            ProtocolScale.Smoke => "Times at this scale say nothing of the paper's.",
+            _ => $"The paper's scale with this program (--scale paper) would be {ScaleEstimate.Of(protocol.At(ProtocolScale.Paper), plan, result).Words}.",
+        };
         return new ReportSection("What differs from the paper")
         {
-            Paragraphs = [$"Scale: {scale.ToString().ToLowerInvariant()}. {convergence}The paper's scale with this program (--scale paper) would be {ScaleEstimate.Of(protocol.At(ProtocolScale.Paper), plan, result).Words}."],
+            Paragraphs = [$"Scale: {scale.ToString().ToLowerInvariant()}. {convergence}{cost}"],
             Tables =
             [
                 new ReportTable("", ["", "in the paper", "here"], [.. protocol.Differences.Select(d => (IReadOnlyList<string>)[d.What, d.InPaper, d.Here(plan)])], ""),

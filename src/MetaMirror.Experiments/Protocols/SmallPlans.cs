@@ -21,7 +21,7 @@ internal static class SmallPlans
         Model = plan.Model is MlpPlan mlp ? mlp with { Hidden = [16] } : plan.Model,
         Training = new TrainingPlan(steps, batch),
         Seeds = seeds,
-        Evaluation = new EvaluationPlan(Math.Min(5, steps)) { Certificates = false },
+        Evaluation = new EvaluationPlan(Math.Min(5, steps), Certificates: false),
         Learn = Small(plan.Learn!),
         Also = [.. plan.Also.Select(Small)],
         HeldOut = plan.HeldOut.Count > 0 ? ["rotation-0"] : [],
