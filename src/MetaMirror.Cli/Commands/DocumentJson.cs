@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using MetaMirror.Cli.Commands.Benching;
 using MetaMirror.Cli.Commands.Certifying;
 using MetaMirror.Cli.Commands.Citing;
+using MetaMirror.Cli.Commands.Comparing;
 using MetaMirror.Cli.Commands.Data;
 using MetaMirror.Cli.Commands.Doctoring;
 using MetaMirror.Cli.Commands.Learning;
@@ -23,6 +24,7 @@ namespace MetaMirror.Cli.Commands;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(CitationDocument))]
 [JsonSerializable(typeof(LearnDocument))]
+[JsonSerializable(typeof(IndexDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(TrainDocument))]
 [JsonSerializable(typeof(TuneDocument))]

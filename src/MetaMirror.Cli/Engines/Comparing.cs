@@ -7,12 +7,29 @@ namespace MetaMirror.Cli.Engines;
 /// <param name="Plan">The plan.</param>
 /// <param name="HeldOut">Name of the held-out task; null: each in turn.</param>
 /// <param name="Rivals">Whether rivals are run too.</param>
-internal sealed record CompareRequest(Plan Plan, string? HeldOut, bool Rivals);
+internal sealed record CompareRequest(Plan Plan, string? HeldOut, bool Rivals)
+{
+    /// <summary>Where finished held-out tasks are kept.</summary>
+    public Keeping Keeping { get; init; } = Keeping.None;
+}
 
 /// <summary>A figure or table of the papers.</summary>
 /// <param name="Experiment">Its name.</param>
 /// <param name="Scale">How much of it.</param>
-internal sealed record ReproduceRequest(string Experiment, ReproductionScale Scale);
+internal sealed record ReproduceRequest(string Experiment, ReproductionScale Scale)
+{
+    /// <summary>Where finished held-out tasks are kept.</summary>
+    public Keeping Keeping { get; init; } = Keeping.None;
+}
+
+/// <summary>Where finished held-out tasks are kept, as soon as they are done.</summary>
+/// <param name="Folder">Folder of the results; the parts lie in a folder of it. Null: nowhere.</param>
+/// <param name="Resume">Whether those that are there are taken instead of being done again.</param>
+internal sealed record Keeping(string? Folder, bool Resume)
+{
+    /// <summary>Nothing is kept.</summary>
+    public static Keeping None { get; } = new(null, Resume: false);
+}
 
 /// <summary>How much of an experiment is run.</summary>
 internal enum ReproductionScale

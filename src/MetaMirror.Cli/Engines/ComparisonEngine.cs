@@ -1,11 +1,11 @@
 using System.Numerics;
+using MetaMirror.Cli.Commands;
 using MetaMirror.Cli.Errors;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
-using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Cli.Engines;
 
@@ -22,63 +22,87 @@ internal static class ComparisonEngine
             { Family: MetaQuadraticsPlan } when request.HeldOut is { } task =>
                 throw new UsageException(
                     "--held-out", $"expected none for meta-quadratics, whose plan says how many tasks are held out, found {Found.Text(task)}"),
+            { Family: MetaQuadraticsPlan } when request.Keeping.Resume => throw NoResume(request.Plan.Name),
             { Family: MetaQuadraticsPlan } => ReproductionEngine.Quadratics(request.Plan.Name, [request.Plan], context),
             { IsDoublePrecision: true } => Run<double>(request, context),
             _ => Run<float>(request, context),
         };
     }
 
+    /// <summary>What is said where nothing is kept to go on from.</summary>
+    public static UsageException NoResume(string name) =>
+        new("--resume", $"expected a comparison that holds out one task after the other, found {Found.Text(name)}, which takes minutes and is done in one piece");
+
     private static ComparisonOutcome Run<T>(CompareRequest request, EngineContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var datasets = new DatasetCatalogue(context.Data);
         Plan plan = request.Rivals
             ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] }
             : request.Plan;
+        (IReadOnlyList<ComparisonPart> done, bool isComplete) = Parts<T>(plan, request.HeldOut, request.Keeping, context);
+        return new ComparisonOutcome(PlanReport.Of(plan, done, context.Seed), isComplete);
+    }
+
+    /// <summary>A plan's comparison, part by part, each kept as soon as it is done.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="heldOut">Name of the held-out task; null: those of the plan together, or each in turn.</param>
+    /// <param name="keeping">Where parts are kept.</param>
+    /// <param name="context">What long work needs.</param>
+    public static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts(Plan plan, string? heldOut, Keeping keeping, EngineContext context) =>
+        plan.IsDoublePrecision ? Parts<double>(plan, heldOut, keeping, context) : Parts<float>(plan, heldOut, keeping, context);
+
+    private static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts<T>(Plan plan, string? heldOut, Keeping keeping, EngineContext context)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var datasets = new DatasetCatalogue(context.Data);
         string[] names = [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
         foreach (string task in plan.HeldOut)
             TaskNames.Checked($"{plan.Name}, $.heldOut", task, names);
-        if (request.HeldOut is { } one)
+        if (heldOut is { } one)
             names = [TaskNames.Checked("--held-out", one, names)];
-        bool together = request.HeldOut is null && plan.HeldOut.Count > 0;
+        bool together = heldOut is null && plan.HeldOut.Count > 0;
         var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock)
         {
             LearningProgress = context.Learning,
             RunProgress = context.Runs,
         };
-        var done = new List<PlanComparisonResult<T>>();
+        return Parts(
+            plan,
+            together ? [plan.HeldOut] : [.. names.Select(name => (IReadOnlyList<string>)[name])],
+            group => ComparisonPart.Of(plan, comparison.Run(together ? [] : group, null, context.Canceled)),
+            keeping,
+            context);
+    }
+
+    /// <summary>Held-out tasks one after the other: those that were done before are taken from their files, the others are done and kept.</summary>
+    private static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts(
+        Plan plan, IReadOnlyList<IReadOnlyList<string>> groups, Func<IReadOnlyList<string>, ComparisonPart> compare, Keeping keeping, EngineContext context)
+    {
+        ComparisonCheckpoints? kept = keeping.Folder is { } folder
+            ? new ComparisonCheckpoints(Path.Combine(folder, ComparisonCheckpoints.FolderName), plan, context.Seed, Provenance.Version)
+            : null;
+        if (!keeping.Resume)
+            kept?.SetAside();
+
+        // All are looked at first: a file that does not belong here must not be found out after an hour's work.
+        ComparisonPart?[] parts = [.. groups.Select(g => keeping.Resume ? kept?.Find(g) : null)];
         bool isComplete = true;
         try
         {
-            if (together)
-                done.Add(comparison.Run([], null, context.Canceled));
-            foreach (string name in together ? [] : names)
-                done.Add(comparison.Run([name], null, context.Canceled));
+            for (int i = 0; i < groups.Count; i++)
+            {
+                if (parts[i] is not null)
+                    continue;
+                parts[i] = compare(groups[i]);
+                kept?.Save(parts[i]!);
+            }
         }
-        catch (OperationCanceledException) when (done.Count > 0)
+        catch (OperationCanceledException) when (parts.Any(p => p is not null))
         {
             // The held-out tasks that were done are worth a report.
             isComplete = false;
         }
 
-        PlanComparisonResult<T> all = Merge(done);
-        return new ComparisonOutcome(PlanReport.Of(plan, all, all.Image, context.Seed), isComplete);
-    }
-
-    private static PlanComparisonResult<T> Merge<T>(IReadOnlyList<PlanComparisonResult<T>> done)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (done.Count == 1)
-            return done[0];
-        ComparisonResult merged = done[0].Result with
-        {
-            Comparison = [.. done.SelectMany(d => d.Result.Comparison)],
-            Curves = [.. done.SelectMany(d => d.Result.Curves)],
-            Data = DataUse.Merge([.. done.Select(d => d.Result.Data)]),
-            MetaTraining = MetaTrainingCosts.Mean([.. done.Select(d => d.Result.MetaTraining).OfType<MetaTrainingSummary>()]),
-        };
-        merged = MetaTrainingCosts.WithLearningCosts(
-            merged, done.SelectMany(d => d.Learned).SelectMany(l => l).Where(r => r.Role == OptimizerRole.Learned).Select(r => (r.Name, r.Cost)));
-        return new PlanComparisonResult<T>(merged, [.. done.SelectMany(d => d.Learned)]) { Activations = done[0].Activations, Image = done[0].Image };
+        return ([.. parts.OfType<ComparisonPart>()], isComplete);
     }
 }

@@ -1,6 +1,9 @@
+using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Plots;
+using MetaMirror.Experiments.Protocols;
 using MetaMirror.Experiments.Quadratics;
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
 
@@ -10,8 +13,29 @@ namespace MetaMirror.Cli.Engines;
 internal static class ReproductionEngine
 {
     /// <summary>Runs an experiment by name.</summary>
-    public static ComparisonOutcome Run(ReproduceRequest request, EngineContext context) =>
-        Quadratics(request.Experiment, QuadraticsReproduction.Plans(request.Scale == ReproductionScale.Smoke), context);
+    public static ComparisonOutcome Run(ReproduceRequest request, EngineContext context)
+    {
+        if (PaperProtocols.Names.Contains(request.Experiment, StringComparer.Ordinal))
+            return Protocol(PaperProtocols.Named(request.Experiment), request, context);
+        return request.Keeping.Resume
+            ? throw ComparisonEngine.NoResume(request.Experiment)
+            : Quadratics(request.Experiment, QuadraticsReproduction.Plans(request.Scale == ReproductionScale.Smoke), context);
+    }
+
+    private static ComparisonOutcome Protocol(Protocol protocol, ReproduceRequest request, EngineContext context)
+    {
+        ProtocolScale scale = request.Scale switch
+        {
+            ReproductionScale.Smoke => ProtocolScale.Smoke,
+            ReproductionScale.Paper => ProtocolScale.Paper,
+            _ => ProtocolScale.Quick,
+        };
+        Plan plan = protocol.At(scale);
+        if (scale == ProtocolScale.Paper && protocol.Converged is { } rule)
+            plan = rule.Applied(plan, new DatasetCatalogue(context.Data), context.Seed, context.Runs, context.Canceled);
+        (IReadOnlyList<ComparisonPart> done, bool isComplete) = ComparisonEngine.Parts(plan, null, request.Keeping, context);
+        return new ComparisonOutcome(ProtocolReport.Of(protocol, scale, plan, done, context.Seed), isComplete);
+    }
 
     /// <summary>MetaMD section 5.1 on the regimes of some plans.</summary>
     public static ComparisonOutcome Quadratics(string name, IReadOnlyList<Plan> plans, EngineContext context)

@@ -16,6 +16,9 @@ internal static class OutputPlace
         return folder;
     }
 
+    /// <summary>The folder of all results where <c>--out</c> is not stated; it may not be there.</summary>
+    public static string All(Session session) => Path.Combine(session.Terminal.Folder, Everything);
+
     /// <summary>Makes sure that a file can be written: its folder is made if need be, and the file itself is no folder.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void CheckFile(string file, string argument)

@@ -41,7 +41,7 @@ public sealed class Comparison<T>(RunPool<T> pool, Plan plan)
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(contenders);
         Measurement measurement = Measurement.Of(plan);
-        TuningResult<T> tuning = new GridTuner<T>(pool, plan.Tuning, plan.Seeds).Tune(task, measurement, tunable, plan.Target.Value, cancellationToken);
+        TuningResult<T> tuning = new GridTuner<T>(pool, plan.Tuning, plan.Seeds).Tune(task, measurement, tunable, plan.Target.Effective, cancellationToken);
         Trial[] trials = RunAll(task, measurement, contenders, cancellationToken);
         var rows = ImmutableArray.CreateBuilder<ComparisonRow>();
         var curves = ImmutableArray.CreateBuilder<LossCurve>();
@@ -61,6 +61,8 @@ public sealed class Comparison<T>(RunPool<T> pool, Plan plan)
             settled.Add(new Contender<T>(tuned.Entry.Name, tuned.Entry.Role, tuned.Entry.Create(best.Setting)));
         }
 
+        if (!plan.Evaluation.Certificates)
+            return new TaskComparison<T>(rows.ToImmutable(), curves.ToImmutable(), tuning.Target, settled.ToImmutable());
         CertificateSummary?[] certificates = UniversalCertificates.Of(task, measurement, settled, pool.Seed, cancellationToken);
         for (int i = 0; i < rows.Count; i++)
             rows[i] = rows[i] with { Certificate = certificates[i] };

@@ -108,7 +108,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
         string where = plan.Evaluation.Examples is { } n ? $"a fixed subset of {n} training examples" : "the whole training set";
         string when = plan.Evaluation.EverySteps == 1 ? "at every step" : $"every {plan.Evaluation.EverySteps} steps";
         string value = plan.Target.Value.Number is null
-            ? " The target of each held-out task is the lowest final training loss (mean over the last tenth, median over seeds) of the tuned classic baselines."
+            ? $" The target of each held-out task is {Above(plan)}the lowest final training loss (mean over the last tenth, median over seeds) of the tuned classic baselines."
             : "";
         if (plan.Target.Quantity == TargetQuantity.GradientMaximum)
         {
@@ -126,6 +126,9 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
             + $"is at most the target; median and quartiles over {plan.Seeds} seeds.{value}");
     }
 
+    private static string Above(Plan plan) =>
+        plan.Target.Within > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * plan.Target.Within:0.###} % above ") : "";
+
     private Dictionary<string, double?> TimeSteps(MeasuredTask<T> task, IEnumerable<Contender<T>> contenders)
     {
         var times = new Dictionary<string, double?>(StringComparer.Ordinal);
@@ -133,7 +136,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
             return times;
         var runs = new TrainingRun<T>(task, Measurement.Of(plan));
         Contender<T>[] all = [.. contenders];
-        for (int round = 0; round < TimedRounds; round++)
+        for (int round = 0; round < (plan.Timing?.Rounds ?? TimedRounds); round++)
         {
             foreach (Contender<T> contender in all)
             {

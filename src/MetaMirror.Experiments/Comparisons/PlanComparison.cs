@@ -69,7 +69,7 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             throw new ArgumentException($"The family of the plan '{plan.Name}' has one task, '{tasks[0].Name}': holding it out leaves none to learn on. Give it more tasks, or no 'learn' part.", nameof(heldOut));
         var learned = new List<IReadOnlyList<LearnedRule<T>>>();
         var pool = new RunPool<T>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
-        ComparisonResult result = new LeaveOneOut<T>(pool, plan, new StepTimer(time)).Run(
+        ComparisonResult result = new LeaveOneOut<T>(pool, plan, StepTimer.Of(plan, time)).Run(
             measured, numbers, together, [.. plan.Baselines.Select(Catalogue.Optimizer<T>)], plan.Learn is null && extra is null ? null : Learn, cancellationToken);
         result = result with { Data = PlanData.Used(plan, datasets, tasks) };
         return new PlanComparisonResult<T>(result, learned)

@@ -15,7 +15,7 @@ internal static class ImageSets
     public static List<SupervisedTask<T>> Tasks<T>(ImageSetsPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets, ulong seed)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Network network = PlanModels.Network(model, PlanModels.Input(family.Image()), PlanModels.Outputs(model, DatasetCatalogue.Named(family.Datasets[0]).Classes, 0));
+        Network network = PlanModels.Network(model, PlanModels.Input(family.Image()), PlanModels.Outputs(model, family.Classes(), 0));
         return [.. family.Datasets.Select((name, number) => new SupervisedTask<T>(Data<T>(family, name, (uint)number, datasets, seed), network, options))];
     }
 
@@ -32,7 +32,16 @@ internal static class ImageSets
             test: DataSplit<T>.Lazily(all.Test!.Name, () => RandomSplits.Complete(all.Test.Examples, $"test examples of '{name}'")));
         if (family.ValidationFraction > 0)
             data = RandomSplits.WithValidation(data, family.ValidationFraction, seed, number);
-        data = data.Map(name, split => ImageResize.Bilinear(family.Grey ? ImageColor.ToGrayscale(split) : split, family.Rows, family.Columns));
+        data = data.Map(name, split => ImageResize.Bilinear(Wide(Colored(family, split), family.Classes()), family.Rows, family.Columns));
         return family.Normalize ? ChannelNormalization.Of(data) : data;
     }
+
+    private static Dataset<T> Colored<T>(ImageSetsPlan family, Dataset<T> split)
+        where T : unmanaged, IFloatingPointIeee754<T> => family.Grey ? ImageColor.ToGrayscale(split) : family.Color ? ImageColor.ToColor(split) : split;
+
+    /// <summary>The same labels among more classes, for the outputs that all data sets share.</summary>
+    private static Dataset<T> Wide<T>(Dataset<T> split, int classes)
+        where T : unmanaged, IFloatingPointIeee754<T> => split.Classes == classes
+            ? split
+            : Dataset<T>.Classification(split.Name, split.Inputs.ToArray(), split.Features, split.Labels.ToArray(), classes, split.Image);
 }

@@ -14,7 +14,7 @@ internal static class PlanModels
     {
         MlpPlan mlp => Networks.Network.Mlp(Activation(mlp.Activation), [input.Size, .. mlp.Hidden, outputs]),
         LeNet5Plan => Networks.Network.LeNet5(input, outputs),
-        ResNet18Plan => Networks.Network.ResNet18(input, outputs),
+        ResNet18Plan resnet => Networks.Network.ResNet18(input, outputs, resnet.Width),
         _ => Networks.Network.Mlp(input.Size, outputs),
     };
 

@@ -93,8 +93,11 @@ public static class PlanTasks
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         KnownDataset known = DatasetCatalogue.Named(family.Dataset);
-        Network network = PlanModels.Network(model, PlanModels.Input(known.Image), PlanModels.Outputs(model, known.Classes, 0));
-        return All(RotatedImages.Of(datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples), family.Angles, network, options, family.Contrast));
+        Network network = PlanModels.Network(model, PlanModels.Input(family.Image()), PlanModels.Outputs(model, known.Classes, 0));
+        TaskData<T> images = datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples);
+        if (family.Size is { } size)
+            images = images.Map(images.Name, split => ImageResize.Bilinear(split, size, size));
+        return All(RotatedImages.Of(images, family.Angles, network, options, family.Contrast));
     }
 
     private static List<SupervisedTask<T>> Pairs<T>(DigitPairsPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets)

@@ -95,8 +95,8 @@ public sealed class MirrorLearner<T>(Plan plan, MetaMdLearning learning, TaskDis
             _ => new RegretBound<T>(),
         };
 
-        // A bound is learned with trajectories held fixed, as its theory has them; a loss only through them.
-        GradientPart part = learning.MetaObjective is MetaObjectiveName.RegretBound or MetaObjectiveName.RelaxedRegretBound ? GradientPart.Direct : GradientPart.Total;
+        // A bound is learned with trajectories held fixed, as its theory has them; a loss only through them. As printed (appendix C) the bound is followed through them too.
+        GradientPart part = !learning.Optimizer.EndsWith("-printed", StringComparison.Ordinal) && learning.MetaObjective is MetaObjectiveName.RegretBound or MetaObjectiveName.RelaxedRegretBound ? GradientPart.Direct : GradientPart.Total;
         Hypergradient<T> hypergradient = learning.Hypergradient switch
         {
             HypergradientName.Forward => new ForwardMode<T>(),

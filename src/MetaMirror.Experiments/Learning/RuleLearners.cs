@@ -26,7 +26,19 @@ public static class RuleLearners
         ArgumentNullException.ThrowIfNull(plan);
         var rules = new List<LearnedRule<T>>();
         foreach (LearningPlan learning in plan.Also.Prepend(plan.Learn!))
-            rules.AddRange(Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, shared: shared).Learn(cancellationToken));
+        {
+            RuleLearner<T> learner = Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, shared: shared);
+            try
+            {
+                rules.AddRange(learner.Learn(cancellationToken));
+            }
+            catch (MetaLearningDivergedException error) when (!ReferenceEquals(learning, plan.Learn) && learner.BestSoFar is not null)
+            {
+                // One of several that fails must not cost the others: it is deployed with what it had, and its row says so.
+                rules.Add(learner.BestSoFar with { Notes = [$"Meta-training failed, so that it is deployed as it was then: {error.Message}"] });
+            }
+        }
+
         if (plan.Controls.Contains(UnlearnedMirror.Name, StringComparer.Ordinal))
             rules.Add(UnlearnedMirror.Rule(tasks, plan.Training.Steps));
 

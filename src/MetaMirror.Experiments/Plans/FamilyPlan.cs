@@ -22,10 +22,22 @@ public abstract record FamilyPlan;
 /// <param name="TestExamples">The first so many test images. Default 2,000.</param>
 /// <param name="Contrast">What the contrast of the turned images is multiplied by: x' = m + c (x - m), m the image's mean. Default 1.</param>
 public sealed record RotatedImagesPlan(
-    string Dataset, IReadOnlyList<double> Angles, int TrainExamples = 10_000, int TestExamples = 2_000, double Contrast = 1) : FamilyPlan;
+    string Dataset, IReadOnlyList<double> Angles, int TrainExamples = 10_000, int TestExamples = 2_000, double Contrast = 1) : FamilyPlan
+{
+    /// <summary>Height and width that images are brought to, bilinear, before they are turned; null: as they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Size { get; init; }
+
+    /// <summary>Shape of all images, once they are brought to one.</summary>
+    internal ImageShape Image()
+    {
+        ImageShape image = DatasetCatalogue.Named(Dataset).Image;
+        return Size is { } size ? image with { Rows = size, Columns = size } : image;
+    }
+}
 
 /// <summary>Several data sets of images, brought to one size: one task each, named as the data set (MetaMD, section 5.3: DiverseDigits).</summary>
-/// <param name="Datasets">Names of the data sets; with as many classes, and unless <see cref="Grey"/> as many channels.</param>
+/// <param name="Datasets">Names of the data sets; unless <see cref="Grey"/> or <see cref="Color"/> with as many channels.</param>
 /// <param name="Rows">Height of all images. Default 28.</param>
 /// <param name="Columns">Width of all images. Default 28.</param>
 /// <param name="TrainExamples">The first so many training images of each. Default 10,000.</param>
@@ -35,6 +47,10 @@ public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28
     /// <summary>Whether color images become grey ones (luma), so that grey and color data sets can be one family.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Grey { get; init; }
+
+    /// <summary>Whether grey images get three equal channels, so that grey and color data sets can be one family.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Color { get; init; }
 
     /// <summary>Whether the training examples are drawn, by a random stream of the seed, with as many of each class, instead of the first ones.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -49,7 +65,12 @@ public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28
     public double ValidationFraction { get; init; }
 
     /// <summary>Shape of all images, once they are brought to one.</summary>
-    internal ImageShape Image() => new(Rows, Columns, Grey ? 1 : DatasetCatalogue.Named(Datasets[0]).Image.Channels);
+    internal ImageShape Image() => new(Rows, Columns, Grey ? 1 : Color ? Channels : DatasetCatalogue.Named(Datasets[0]).Image.Channels);
+
+    /// <summary>Outputs that serve all data sets: as many as the one of the most classes has. Labels of the others use the first ones.</summary>
+    internal int Classes() => Datasets.Max(name => DatasetCatalogue.Named(name).Classes);
+
+    private const int Channels = 3;
 }
 
 /// <summary>Each pair of classes of a data set as a binary problem: 45 tasks for ten digits.</summary>

@@ -41,7 +41,8 @@ public sealed record LeNet5Plan(double L2 = 0) : ModelPlan(L2);
 
 /// <summary>ResNet-18 in the variant for small images, with batch normalization; softmax cross-entropy.</summary>
 /// <param name="L2">Weight of the penalty. Default 0.</param>
-public sealed record ResNet18Plan(double L2 = 0) : ModelPlan(L2);
+/// <param name="Width">Channels of the first stage; the later ones have 2, 4 and 8 times as many. Default 64.</param>
+public sealed record ResNet18Plan(double L2 = 0, int Width = 64) : ModelPlan(L2);
 
 /// <summary>Linear regression: mean squared error; convex.</summary>
 /// <param name="L2">Weight of the penalty. Default 0.</param>

@@ -57,6 +57,9 @@ public sealed record Plan(
     /// <summary>How they are tuned.</summary>
     public TuningPlan Tuning { get; init; } = Tuning ?? new TuningPlan();
 
+    /// <summary>How times per step are measured; null: as <see cref="TimingPlan"/> has it.</summary>
+    public TimingPlan? Timing { get; init; }
+
     /// <summary>Whether runs are in double: for convex models and meta-quadratics, where certificates are to hold; networks run in float.</summary>
     [JsonIgnore]
     public bool IsDoublePrecision => Model is not (MlpPlan or LeNet5Plan or ResNet18Plan);

@@ -87,6 +87,7 @@ internal static class PlanChecks
         string model = plan.Model is LeNet5Plan ? "'lenet5'" : "'resnet18'";
         (string Owner, ImageShape Image)? found = plan.Family switch
         {
+            RotatedImagesPlan { Size: { } } images => ("the family has", images.Image()),
             RotatedImagesPlan images => ($"'{images.Dataset}' has", DatasetCatalogue.Named(images.Dataset).Image),
             DigitPairsPlan pairs => ($"'{pairs.Dataset}' has", DatasetCatalogue.Named(pairs.Dataset).Image),
             ImageSetsPlan sets => ("the family has", sets.Image()),
@@ -105,15 +106,17 @@ internal static class PlanChecks
     /// <summary>One network is to serve all data sets of a family.</summary>
     private static void CheckSets(ImageSetsPlan family, List<PlanError> errors)
     {
+        if (family is { Grey: true, Color: true })
+            errors.Add(new PlanError("$.family.color", "false with 'grey': true: images are brought to one of the two", "true"));
         KnownDataset first = DatasetCatalogue.Named(family.Datasets[0]);
         for (int i = 1; i < family.Datasets.Count; i++)
         {
             KnownDataset set = DatasetCatalogue.Named(family.Datasets[i]);
-            if (set.Classes != first.Classes || (!family.Grey && set.Image.Channels != first.Image.Channels))
+            if (!family.Grey && !family.Color && set.Image.Channels != first.Image.Channels)
                 errors.Add(new PlanError(
                     $"$.family.datasets[{Text(i)}]",
-                    $"a data set of {Text(first.Classes)} classes and {Text(first.Image.Channels)} channels, as '{first.Name}' has{(set.Classes == first.Classes ? ", or 'grey': true" : "")}",
-                    $"'{set.Name}' with {Text(set.Classes)} and {Text(set.Image.Channels)}"));
+                    $"a data set of {Text(first.Image.Channels)} channels, as '{first.Name}' has, or 'grey': true, or 'color': true",
+                    $"'{set.Name}' with {Text(set.Image.Channels)}"));
         }
     }
 

@@ -27,12 +27,27 @@ public enum TargetQuantity
 /// <summary>What has to be reached.</summary>
 /// <param name="Quantity">The quantity.</param>
 /// <param name="Value">A number, or <c>bestClassicFinal</c>.</param>
-public sealed record TargetPlan(TargetQuantity Quantity, TargetValue Value);
+public sealed record TargetPlan(TargetQuantity Quantity, TargetValue Value)
+{
+    /// <summary>How far above <c>bestClassicFinal</c> counts as there, relatively. Default 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Within { get; init; }
+
+    /// <summary>The target, the latitude included.</summary>
+    internal TargetValue Effective => Value with { Within = Within };
+}
+
+/// <summary>How times per step are measured, after the comparison: all optimizers in turn, the least of the rounds.</summary>
+/// <param name="WarmUp">Steps before the clock starts. Default 20.</param>
+/// <param name="Steps">Steps under the clock. Default 100.</param>
+/// <param name="Rounds">Rounds. Default 5.</param>
+public sealed record TimingPlan(int WarmUp = 20, int Steps = 100, int Rounds = 5);
 
 /// <summary>How the training loss is measured: before the update, without smoothing.</summary>
 /// <param name="EverySteps">At steps 0, n, 2n, ... Default 1.</param>
 /// <param name="Examples">On a fixed subset of so many training examples, drawn by stream; null: on all.</param>
-public sealed record EvaluationPlan(int EverySteps = 1, int? Examples = null);
+/// <param name="Certificates">Whether rows of convex models get their universal certificate, which takes a run with full gradients and a minimizer for each. Default true.</param>
+public sealed record EvaluationPlan(int EverySteps = 1, int? Examples = null, bool Certificates = true);
 
 /// <summary>How baselines are tuned: a grid of learning rates times schedules; a best rate at the edge of the grid extends the grid.</summary>
 /// <param name="LearningRates">Grids by name of the optimizer. Default: the catalogue's.</param>

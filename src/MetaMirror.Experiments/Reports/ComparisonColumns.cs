@@ -10,6 +10,8 @@ namespace MetaMirror.Experiments.Reports;
 /// <param name="LowerIsBetter">Null: no cell is best.</param>
 internal sealed record ComparisonColumn(string Header, Func<ComparisonRow, double?> Value, Func<ComparisonRow, string> Text, Func<ComparisonRow, string> Note, bool? LowerIsBetter)
 {
+    private const string TestLoss = "test loss";
+
     /// <summary>The columns that have at least one figure in these rows.</summary>
     public static IReadOnlyList<ComparisonColumn> For(IReadOnlyList<ComparisonRow> rows, ComparisonRow? reference)
     {
@@ -26,12 +28,15 @@ internal sealed record ComparisonColumn(string Header, Func<ComparisonRow, doubl
             new("final loss", r => Figure.OrNull(r.FinalTrainingLoss), r => Number(r.FinalTrainingLoss), _ => "", true),
             new("mean loss", r => Figure.OrNull(r.MeanTrainingLoss), r => Number(r.MeanTrainingLoss), _ => "", true),
             new("test accuracy", r => Figure.OrNull(r.TestAccuracy?.Mean), r => Percent(r.TestAccuracy?.Mean), r => PercentError(r.TestAccuracy?.StandardError), false),
-            new("test loss", r => Figure.OrNull(r.TestLoss?.Mean), r => Number(r.TestLoss?.Mean), r => Error(r.TestLoss?.StandardError), true),
+            new(TestLoss, r => Figure.OrNull(r.TestLoss?.Mean), r => Number(r.TestLoss?.Mean), r => Error(r.TestLoss?.StandardError), true),
             new("ms per step", r => Figure.OrNull(r.MillisecondsPerStep), r => Number(r.MillisecondsPerStep), _ => "", true),
             new("certified excess", r => Figure.OrNull(r.Certificate?.Bound), r => Number(r.Certificate?.Bound), r => Figure.OrNull(r.Certificate?.Measured) is { } m ? $"measured {NumberText.Significant(m)}" : "", true),
             new("diverged", r => r.Diverged > 0 ? r.Diverged : null, r => $"{NumberText.Count(r.Diverged)} of {NumberText.Count(r.Seeds)}", _ => "", null),
         ];
-        return [.. all.Where((c, i) => i == 0 || rows.Any(r => c.Value(r).HasValue))];
+
+        // Tuned rows report accuracy at its best setting and no loss beside it: a column of the others alone compares nothing.
+        bool judged = rows.Any(r => r.TestAccuracy is not null);
+        return [.. all.Where(c => !judged || c.Header != TestLoss).Where((c, i) => i == 0 || rows.Any(r => c.Value(r).HasValue))];
     }
 
     /// <summary>Text of the best cell, so that cells that read the same are marked the same; null when none is best.</summary>

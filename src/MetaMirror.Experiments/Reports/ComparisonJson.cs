@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MetaMirror.Experiments.Comparisons;
 
 namespace MetaMirror.Experiments.Reports;
 
@@ -44,6 +45,7 @@ public static class ComparisonJson
     UseStringEnumConverter = true,
     Converters = [typeof(FiniteDoubleConverter), typeof(TargetValueConverter)])]
 [JsonSerializable(typeof(ComparisonResult))]
+[JsonSerializable(typeof(ComparisonCheckpoint))]
 [JsonSerializable(typeof(ActivationFrequencies))]
 [JsonSerializable(typeof(PreconditionerPicture))]
 [JsonSerializable(typeof(PaperFigure))]

@@ -28,6 +28,12 @@ public sealed record ComparisonResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ProfileScore>? PerformanceScores => ProfileSection.Scores(this);
 
+    /// <summary>The machine that the times were measured on; null when not known.</summary>
+    public MachineInfo? Machine { get; init; }
+
+    /// <summary>Threads that did the runs; null when not known. Figures other than times do not depend on it.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Loss curves; may be empty.</summary>
     public IReadOnlyList<LossCurve> Curves { get; init; } = [];
 }

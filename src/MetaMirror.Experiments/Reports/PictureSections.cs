@@ -136,5 +136,5 @@ internal static class PictureSections
         HtmlTable.Close(html);
     }
 
-    private static bool IsNumber(string cell) => cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || cell is "–" || (cell.Length > 1 && cell[0] is '-' or '−' or '<' && char.IsAsciiDigit(cell[1])));
+    private static bool IsNumber(string cell) => cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || cell is "–" || (cell.Length > 1 && cell[0] is '-' or '−' or '+' or '<' && char.IsAsciiDigit(cell[1])));
 }

@@ -38,7 +38,7 @@ public static class ReportWriter
         html.Close();
     }
 
-    private static void WriteHead(MarkupWriter html, string title)
+    internal static void WriteHead(MarkupWriter html, string title)
     {
         html.Open("head");
         html.Empty("meta", ("charset", "utf-8"));

@@ -10,6 +10,13 @@ public sealed record TargetDefinition(string Quantity, TargetValue Value, string
 /// <param name="Number">The number; null for the best classic final loss. In JSON a number or the string <c>bestClassicFinal</c>.</param>
 public readonly record struct TargetValue(double? Number)
 {
+    /// <summary>How far above the best classic final loss counts as there, relatively.</summary>
+    public double Within { get; init; }
+
+    /// <summary>The target, where this is the best classic final loss.</summary>
+    /// <param name="bestClassicFinal">That loss.</param>
+    public double Of(double bestClassicFinal) => Number ?? ((1 + Within) * bestClassicFinal);
+
     /// <summary>The name that stands in JSON for a target chosen per held-out task.</summary>
     public const string BestClassicFinalName = "bestClassicFinal";
 

@@ -1,17 +1,27 @@
 using System.Numerics;
 using MetaMirror.Descents;
+using MetaMirror.Experiments.Plans;
 
 namespace MetaMirror.Experiments.Runs;
 
-/// <summary>Milliseconds per step: gradient plus update, evaluation excluded, on the calling thread, mean over 100 consecutive steps after 20.</summary>
+/// <summary>Milliseconds per step: gradient plus update, evaluation excluded, on the calling thread, mean over consecutive steps, 100 after 20 unless stated.</summary>
 /// <param name="clock">The clock.</param>
-public sealed class StepTimer(TimeProvider clock)
+/// <param name="warmUp">Steps before the clock starts.</param>
+/// <param name="timed">Steps under the clock.</param>
+public sealed class StepTimer(TimeProvider clock, int warmUp = StepTimer.WarmUp, int timed = StepTimer.Timed)
 {
     /// <summary>Steps before the clock starts.</summary>
     public const int WarmUp = 20;
 
     /// <summary>Steps under the clock, so that refreshes that come every so many steps count.</summary>
     public const int Timed = 100;
+
+    /// <summary>As a plan says.</summary>
+    public static StepTimer Of(Plan plan, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Timing is { } timing ? new StepTimer(clock, timing.WarmUp, timing.Steps) : new StepTimer(clock);
+    }
 
     /// <summary>Measures one optimizer on one task; nothing else should be running.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -23,11 +33,11 @@ public sealed class StepTimer(TimeProvider clock)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(runs);
-        Descent<T> descent = runs.Begin(contender, runs.MetaOf(contender), seed, run: 0, WarmUp + Timed);
-        if (!Take(descent, WarmUp))
+        Descent<T> descent = runs.Begin(contender, runs.MetaOf(contender), seed, run: 0, warmUp + timed);
+        if (!Take(descent, warmUp))
             return null;
         long start = clock.GetTimestamp();
-        return Take(descent, Timed) ? clock.GetElapsedTime(start).TotalMilliseconds / Timed : null;
+        return Take(descent, timed) ? clock.GetElapsedTime(start).TotalMilliseconds / timed : null;
     }
 
     private static bool Take<T>(Descent<T> descent, int steps)

@@ -40,10 +40,10 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
         for (int round = 1; ; round++)
         {
             // A grid that grew may have lowered the best final loss, and with it the target.
-            double value = target.Number ?? BestFinal(tuned);
+            double value = target.Of(BestFinal(tuned));
             ExtendUntilInterior(task, measurement, tuned, figures, value, stage, cancellationToken);
-            if (target.Number is not null || BestFinal(tuned) == value || round == MaxTargetRounds)
-                return new TuningResult<T>([.. tuned], figures, target.Number ?? BestFinal(tuned));
+            if (target.Of(BestFinal(tuned)) == value || round == MaxTargetRounds)
+                return new TuningResult<T>([.. tuned], figures, target.Of(BestFinal(tuned)));
         }
     }
 

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace MetaMirror.Datasets;
 
-/// <summary>Color images to grey ones.</summary>
+/// <summary>Color images to grey ones, and grey ones to color.</summary>
 public static class ImageColor
 {
     private const double Red = 0.299;
@@ -40,5 +40,36 @@ public static class ImageColor
         }
 
         return images.WithInputs(result, n, grey);
+    }
+
+    /// <summary>Grey images with three equal channels. Color images stay as they are.</summary>
+    /// <param name="images">A data set of images with 1 or 3 channels.</param>
+    /// <exception cref="ArgumentException">The data set has no image shape, or another number of channels.</exception>
+    public static Dataset<T> ToColor<T>(Dataset<T> images)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var shape = ImageSampling.ShapeOf(images);
+        if (shape.Channels == 3)
+        {
+            return images;
+        }
+
+        if (shape.Channels != 1)
+        {
+            throw new ArgumentException($"expected images of 1 or 3 channels, found {shape}", nameof(images));
+        }
+
+        var color = shape with { Channels = 3 };
+        var n = shape.Plane;
+        var result = new T[images.Count * 3 * n];
+        for (var i = 0; i < images.Count; i++)
+        {
+            for (var c = 0; c < 3; c++)
+            {
+                images.Input(i).CopyTo(result.AsSpan(((3 * i) + c) * n, n));
+            }
+        }
+
+        return images.WithInputs(result, 3 * n, color);
     }
 }

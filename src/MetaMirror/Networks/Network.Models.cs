@@ -46,13 +46,14 @@ public sealed partial class Network
     /// </summary>
     /// <param name="input">Shape of an image. Default: 3x32x32.</param>
     /// <param name="classes">Outputs. Default: 10.</param>
-    /// <exception cref="ArgumentException">A size of the image, or the number of classes, is below 1.</exception>
-    public static Network ResNet18(FeatureShape? input = null, int classes = 10)
+    /// <param name="width">Channels of the first stage; the later ones have 2, 4 and 8 times as many. Default: 64.</param>
+    /// <exception cref="ArgumentException">A size of the image, the number of classes or the width is below 1.</exception>
+    public static Network ResNet18(FeatureShape? input = null, int classes = 10, int width = 64)
     {
-        NetworkBuilder builder = new NetworkBuilder(input ?? new FeatureShape(3, 32, 32)).Conv2d(64, 3, padding: 1, bias: false, name: "conv1").BatchNorm2d("bn1").ReLU();
+        NetworkBuilder builder = new NetworkBuilder(input ?? new FeatureShape(3, 32, 32)).Conv2d(width, 3, padding: 1, bias: false, name: "conv1").BatchNorm2d("bn1").ReLU();
         for (int layer = 1; layer <= 4; layer++)
         {
-            int channels = 32 << layer, stride = layer == 1 ? 1 : 2;
+            int channels = width << (layer - 1), stride = layer == 1 ? 1 : 2;
             string name = $"layer{layer}";
             builder.Residual(body => Block(body, channels, stride), layer == 1 ? null : shortcut => Downsample(shortcut, channels), $"{name}.0").ReLU();
             builder.Residual(body => Block(body, channels, 1), name: $"{name}.1").ReLU();

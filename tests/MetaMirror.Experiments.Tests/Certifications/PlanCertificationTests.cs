@@ -125,7 +125,7 @@ public sealed class PlanCertificationTests
         Assert.Contains("\"certificate\": {", ComparisonJson.ToText(result), StringComparison.Ordinal);
 
         // The report has them with their premises.
-        string[] cells = Cells(PlanReport.Of(Sensors, compared, null, 1));
+        string[] cells = Cells(PlanReport.Of(Sensors, compared, 1));
         Assert.All(result.Comparison, r =>
         {
             Assert.Contains(r.Certificate!.Verdict, cells);

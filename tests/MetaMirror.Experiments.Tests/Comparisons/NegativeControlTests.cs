@@ -21,7 +21,7 @@ public sealed class NegativeControlTests
         Assert.Contains(outcome, control.Text, StringComparison.Ordinal);
         Assert.Contains($"metamirror-full, reached the target on 3 of 3 held-out tasks, in a median of {full} steps", control.Text, StringComparison.Ordinal);
         using var page = new StringWriter();
-        ReportWriter.Write(PlanReport.Of(plan, result, null, 1), page);
+        ReportWriter.Write(PlanReport.Of(plan, result, 1), page);
         Assert.Contains("<h2>Negative control</h2>", page.ToString(), StringComparison.Ordinal);
         Assert.Contains(outcome, page.ToString(), StringComparison.Ordinal);
 

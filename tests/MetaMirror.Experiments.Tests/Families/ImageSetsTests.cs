@@ -83,9 +83,23 @@ public sealed class ImageSetsTests
         Assert.Equal(stated, PlanJson.ToText(PlanJson.Read(stated, "p")));
         Assert.Contains("\"balanced\": true", stated, StringComparison.Ordinal);
         PlanException error = Assert.Throws<PlanException>(() => PlanJson.Read(stated.Replace("\"grey\": true,", "", StringComparison.Ordinal), "p"));
-        Assert.Contains("$.family.datasets[1]: expected a data set of 10 classes and 1 channels, as 'mnist' has, or 'grey': true, found 'svhn' with 10 and 3", error.Message, StringComparison.Ordinal);
+        Assert.Contains("$.family.datasets[1]: expected a data set of 1 channels, as 'mnist' has, or 'grey': true, or 'color': true, found 'svhn' with 3", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<PlanException>(() => PlanJson.Read(stated.Replace("0.25", "1", StringComparison.Ordinal), "p"));
         Assert.Contains("$.family.validationFraction: expected a number of at least 0 and at most 0.9, found 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Grey_images_get_three_equal_channels_and_all_sets_the_outputs_of_the_one_with_most_classes()
+    {
+        using TemporaryFolder folder = Sets();
+        var family = new ImageSetsPlan(["mnist", "svhn"], TrainExamples: 12) { Color = true };
+        Dataset<float> images = Tasks(folder, family)[0].Data.Train.Examples;
+        Assert.Equal(new ImageShape(28, 28, 3), images.Image);
+        Assert.True(images.Input(0)[..784].SequenceEqual(images.Input(0).Slice(784, 784)));
+        Assert.True(images.Input(0)[..784].SequenceEqual(images.Input(0)[1568..]));
+        Assert.Equal(20, (family with { Datasets = ["cifar-10", "cifar-100-coarse"] }).Classes());
+        string both = PlanJson.ToText(PlanFile.Read("diverse-digits") with { Family = family with { Grey = true } });
+        Assert.Contains("$.family.color: expected false with 'grey': true", Assert.Throws<PlanException>(() => PlanJson.Read(both, "p")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

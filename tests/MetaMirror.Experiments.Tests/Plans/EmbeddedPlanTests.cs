@@ -8,7 +8,7 @@ public sealed class EmbeddedPlanTests
 
     [Fact]
     public void All_plans_of_the_contract_are_there() => Assert.Equal(
-        ["digit-pairs", "diverse-digits", "eigenbasis-quadratic", "lenet-families", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mnist", "rotated-quadratic", "sensors"],
+        ["activation", "cifar-resnet", "digit-pairs", "digits-lenet", "diverse-digits", "eigenbasis-quadratic", "lenet-families", "linear", "logistic", "quadratics", "quadratics-round", "quadratics-steep", "rotated-digits", "rotated-fashion", "rotated-mlp", "rotated-mnist", "rotated-quadratic", "sensors"],
         PlanFile.Embedded);
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class EmbeddedPlanTests
 
     [Fact]
     public void Unknown_names_get_the_nearest() => Assert.Equal(
-        "expected a plan among digit-pairs, diverse-digits, eigenbasis-quadratic, lenet-families, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mnist, rotated-quadratic, sensors, or the path of a .json file, "
+        "expected a plan among activation, cifar-resnet, digit-pairs, digits-lenet, diverse-digits, eigenbasis-quadratic, lenet-families, linear, logistic, quadratics, quadratics-round, quadratics-steep, rotated-digits, rotated-fashion, rotated-mlp, rotated-mnist, rotated-quadratic, sensors, or the path of a .json file, "
         + "found 'rotated-digit' (did you mean 'rotated-digits'?) (Parameter 'name')",
         Assert.Throws<ArgumentException>(() => PlanFile.Read("rotated-digit")).Message);
 }

@@ -22,20 +22,24 @@ internal static class ComparisonRun
         ComparisonOutcome outcome;
         using (var progress = new ProgressScreen(session.Terminal))
             outcome = engine(session.EngineContext(progress));
-        ComparisonResult result = outcome.Report.Comparison!;
+        MachineInfo machine = Machine.Describe(session.Threads);
+        ComparisonResult result = outcome.Report.Comparison! with { Machine = machine, Threads = session.Threads };
         string page = ReportFiles.Write(folder, outcome.Report with
         {
-            Machine = Machine.Describe(session.Threads),
+            Comparison = result,
+            Machine = machine,
             Provenance = [.. outcome.Report.Provenance, .. Provenance.Of(session)],
             References = Bibliography.Of([.. Cited(plan, result)]),
         });
         ComparisonScreen.Write(session, result);
+        if (outcome.Report.Verdict is { } verdict)
+            session.People.WriteLine(verdict);
         session.People.WriteLine($"Report: {page}");
         if (session.Json)
             session.WriteDocument(ComparisonJson.ToText(result));
         if (outcome.IsComplete)
             return ExitCodes.Done;
-        Messages.Warning(session.Terminal, "canceled: the report has the held-out tasks that were done before");
+        Messages.Warning(session.Terminal, "canceled: the report has the held-out tasks that were done before; the same command with --resume goes on");
         return ExitCodes.Canceled;
     }
 

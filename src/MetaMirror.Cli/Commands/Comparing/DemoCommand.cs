@@ -14,6 +14,7 @@ internal sealed class DemoCommand : ICommandSpec
     private readonly ValueOption<string?> _heldOut = new(
         "--held-out", "TASK", ValueKinds.Text("the name of a task: rotation-0, rotation-15, ... rotation-75"),
         "The task to compare on; the other five are learned on. Default rotation-0.", UsualTask);
+    private readonly Flag _resume = Shared.Resume();
 
     public DemoCommand(CompareEngine engine)
     {
@@ -26,6 +27,7 @@ internal sealed class DemoCommand : ICommandSpec
             new("demo --held-out rotation-45 --json", "Another held-out task; the result as JSON."))
         {
             _heldOut,
+            _resume,
         };
     }
 
@@ -37,6 +39,6 @@ internal sealed class DemoCommand : ICommandSpec
     {
         Plan plan = PlanFile.Read(PlanName);
         string folder = OutputPlace.Folder(session, "demo", plan.Name);
-        return ComparisonRun.Show(session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), Rivals: false), context));
+        return ComparisonRun.Show(session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), Rivals: false) { Keeping = new Keeping(folder, session.Get(_resume)) }, context));
     }
 }

@@ -3,6 +3,7 @@ using MetaMirror.Cli.Errors;
 using MetaMirror.Cli.Grammar;
 using MetaMirror.Cli.Output;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Protocols;
 using MetaMirror.Experiments.Readers;
 
 namespace MetaMirror.Cli.Commands.Comparing;
@@ -10,17 +11,18 @@ namespace MetaMirror.Cli.Commands.Comparing;
 /// <summary><c>reproduce</c>: a figure or table of the papers, theirs beside ours.</summary>
 internal sealed class ReproduceCommand : ICommandSpec
 {
-    private const string Optimism = "optimism", Shifts = "shifts";
-    private static readonly string[] Experiments = ["quadratics", Optimism, Shifts];
+    private const string Optimism = "optimism", Shifts = "shifts", Index = "index";
+    private static readonly string[] Experiments = ["quadratics", .. PaperProtocols.Names, Optimism, Shifts, Index];
     private static readonly string[] Scales = ["smoke", "quick", "paper"];
 
     private readonly ReproduceEngine _engine;
     private readonly OptimismEngine _optimism;
     private readonly ShiftEngine _shifts;
     private readonly ValueArgument _experiment = new(
-        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1), optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network) or shifts (a learned optimizer that goes on adapting on tasks unlike those it was learned on).");
+        "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1), linear (appendix D), rotated-mlp (section 5.2), digits-lenet (5.3), cifar-resnet (5.4), activation (Figure 5), optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network) or shifts (a learned optimizer that goes on adapting on tasks unlike those it was learned on); or index: the page over all reports under --out.");
     private readonly ValueOption<string?> _scale = new(
         "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
+    private readonly Flag _resume = Shared.Resume();
 
     public ReproduceCommand(ReproduceEngine engine, OptimismEngine optimism, ShiftEngine shifts)
     {
@@ -29,12 +31,15 @@ internal sealed class ReproduceCommand : ICommandSpec
             "reproduce",
             "Runs an experiment of the papers and shows their numbers beside ours; writes report.html.",
             new("reproduce quadratics", "Iterations on random quadratics in three regimes, with the paths of Figure 1."),
+            new("reproduce rotated-mlp --resume", "Table 1 on rotated images, learned and tuned anew for each rotation; goes on where Ctrl-C ended it."),
             new("reproduce optimism", "How much faster hints make meta-learning, beside the bounds; slopes in log-log."),
             new("reproduce shifts", "Other rotations, batch sizes and contrasts: the learned optimizer fixed, and with rates that adapt."),
+            new("reproduce index", "Writes ./metamirror-out/index.html: every report found there, with its verdict."),
             new("reproduce quadratics --scale smoke --json", "Seconds; the result as JSON."))
         {
             _experiment,
             _scale,
+            _resume,
         };
     }
 
@@ -51,12 +56,22 @@ internal sealed class ReproduceCommand : ICommandSpec
             throw new UsageException(_experiment.Name, $"expected {_experiment.Expected}, found {Found.Text(experiment)}{nearest}");
         }
 
+        if (experiment == Index)
+            return IndexRun.Show(session);
         string folder = OutputPlace.Folder(session, "reproduce", experiment);
         var scale = (ReproductionScale)Array.IndexOf(Scales, session.Get(_scale));
-        if (experiment == Optimism)
-            return OptimismRun.Show(session, folder, scale, _optimism);
-        if (experiment == Shifts)
-            return ShiftRun.Show(session, folder, scale, _shifts);
-        return ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale), context));
+        if (session.Get(_resume) && experiment is (Optimism or Shifts))
+            throw ComparisonEngine.NoResume(experiment);
+        int code = experiment switch
+        {
+            Optimism => OptimismRun.Show(session, folder, scale, _optimism),
+            Shifts => ShiftRun.Show(session, folder, scale, _shifts),
+            _ => ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale) { Keeping = new Keeping(folder, session.Get(_resume)) }, context)),
+        };
+
+        // Only in this program's own folder: what lies above a folder of the user's is not ours.
+        if (session.Out is null)
+            IndexRun.Write(OutputPlace.All(session));
+        return code;
     }
 }

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MetaMirror.Experiments.Checkpoints;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Storage;
+
+namespace MetaMirror.Experiments.Comparisons;
+
+/// <summary>The finished parts of a comparison as files in a folder, one for each held-out task: what was done survives Ctrl-C, a crash, a power cut.</summary>
+/// <param name="folder">The folder of the files; made when the first is written.</param>
+/// <param name="plan">The plan that is compared on.</param>
+/// <param name="seed">Master seed.</param>
+/// <param name="program">Version of the program; what follows a '+' tells builds apart and is not looked at.</param>
+public sealed class ComparisonCheckpoints(string folder, Plan plan, ulong seed, string program)
+{
+    /// <summary>Name of the folder, in that of the results.</summary>
+    public const string FolderName = "checkpoint";
+
+    private const string Ending = ".json", Before = "-before", Together = "held-out-together";
+    private const int HashDigits = 12;
+
+    private readonly string _program = program.Split('+')[0];
+
+    /// <summary>SHA-256 of the plan with all defaults written out.</summary>
+    public string PlanHash { get; } = Hash(PlanJson.ToText(plan));
+
+    /// <summary>The part of these held-out tasks, if it was done.</summary>
+    /// <param name="heldOut">Names of the tasks.</param>
+    /// <exception cref="StorageException">There is a file, of another plan, seed or program, or a damaged one; the message names it, what was expected and what was found.</exception>
+    public ComparisonPart? Find(IReadOnlyList<string> heldOut)
+    {
+        string path = PathOf(heldOut);
+        if (!File.Exists(path))
+            return null;
+        ComparisonCheckpoint found;
+        try
+        {
+            found = ComparisonCheckpoint.Read(File.ReadAllText(path));
+        }
+        catch (JsonException damage)
+        {
+            throw new StorageException($"checkpoint '{path}': expected a finished part of a comparison, found a damaged file; delete it to have that part done again", damage);
+        }
+
+        (string Expected, string Found)? differs =
+            found.Format != ComparisonCheckpoint.CurrentFormat ? ($"format {Text(ComparisonCheckpoint.CurrentFormat)}", $"format {Text(found.Format)}")
+            : found.PlanHash != PlanHash ? ($"one of the plan '{plan.Name}' ({PlanHash[..HashDigits]})", $"one of the plan '{found.Plan}' ({Short(found.PlanHash)})")
+            : found.Seed != seed ? ($"one of the plan '{plan.Name}' with seed {seed}", $"one of the plan '{found.Plan}' with seed {found.Seed}")
+            : found.Program != _program ? ($"one of version {_program}", $"one of version {found.Program}")
+            : !found.Part.HeldOut.SequenceEqual(heldOut, StringComparer.Ordinal) ? ($"held-out {string.Join(", ", heldOut)}", string.Join(", ", found.Part.HeldOut))
+            : null;
+        return differs is var (expected, instead)
+            ? throw new StorageException($"--resume: expected checkpoint '{path}' to be {expected}, found {instead}; go on with what it was made by, or leave out --resume, or give another --out")
+            : found.Part;
+    }
+
+    /// <summary>Writes a finished part.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Save(ComparisonPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        Directory.CreateDirectory(folder);
+        string text = new ComparisonCheckpoint(ComparisonCheckpoint.CurrentFormat, _program, plan.Name, PlanHash, seed, part).ToText();
+        AtomicFile.Write(PathOf(part.HeldOut), stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")));
+    }
+
+    /// <summary>Sets the parts of an earlier run aside, so that they are neither mixed with new ones nor lost; those set aside before go.</summary>
+    /// <returns>Where they lie now; null if there were none.</returns>
+    /// <exception cref="IOException">They cannot be moved.</exception>
+    public string? SetAside()
+    {
+        if (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*" + Ending).Any())
+            return null;
+        string aside = folder + Before;
+        if (Directory.Exists(aside))
+            Directory.Delete(aside, recursive: true);
+        Directory.Move(folder, aside);
+        return aside;
+    }
+
+    private string PathOf(IReadOnlyList<string> heldOut)
+    {
+        string name = heldOut.Count == 1 ? heldOut[0] : Together;
+        string safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
+
+        // Two names that differ in other characters must not share a file.
+        return Path.Combine(folder, (safe == name ? name : $"{safe}-{Hash(name)[..HashDigits]}") + Ending);
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static string Short(string hash) => hash.Length > HashDigits ? hash[..HashDigits] : hash;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using MetaMirror.Cli.Engines;
+using MetaMirror.Cli.Tests.Running;
+using MetaMirror.Experiments.Readers;
+
+namespace MetaMirror.Cli.Tests.Commands;
+
+/// <summary>The experiments of MetaMD, at the smoke scale: seconds, on the embedded digits.</summary>
+public sealed class ProtocolTests
+{
+    private static readonly string[] Rows =
+    [
+        "sgd", "sgd-momentum", "nesterov", "rmsprop", "adam", "nadam", "adamw", "metamd-diagonal-printed", "metamd-max3-printed", "metamd-diagonal", "metamd-max3", "metamirror-tracked",
+        "unlearned-tracked", "unlearned-mirror",
+    ];
+
+    [Theory]
+    [InlineData("linear", 3, "appendix D", "accuracy of MetaMD, lowest")]
+    [InlineData("rotated-mlp", 3, "section 5.2", "paper: MetaMD − sgd-momentum")]
+    [InlineData("digits-lenet", 2, "section 5.3", "paper: MetaMD")]
+    [InlineData("cifar-resnet", 1, "section 5.4", "93.74")]
+    [InlineData("activation", 1, "Figure 5", "Share of each component")]
+    public void It_runs_with_every_row_and_says_what_stood_in(string experiment, int columns, string place, string words)
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of(["reproduce", experiment, "--scale", "smoke", "--json", "--threads", "2", "--out", folder["out"]], EngineSet.Shipped);
+        Assert.True(run.Code == 0, run.Error);
+        JsonElement document = run.Document();
+        Assert.Equal(experiment, document.GetProperty("experiment").GetString());
+        var tasks = document.GetProperty("comparison").EnumerateArray().GroupBy(r => r.GetProperty("heldOutTask").GetString()).ToArray();
+        Assert.Equal(columns, tasks.Length);
+        Assert.All(tasks, task => Assert.Equal(Rows.Order(StringComparer.Ordinal), task.Select(r => r.GetProperty("optimizer").GetString()!).Order(StringComparer.Ordinal)));
+        Assert.Equal("optdigits", document.GetProperty("data")[0].GetProperty("dataset").GetString());
+        Assert.Equal(2, document.GetProperty("threads").GetInt32());
+        string page = File.ReadAllText(folder["out/report.html"]);
+        Assert.All((string[])[place, words, "embedded optical digits", "What differs from the paper", "Data actually used", $"reproduce {experiment} --scale smoke"], w => Assert.Contains(w, page, StringComparison.Ordinal));
+        Assert.Equal(columns, Directory.GetFiles(folder["out/checkpoint"]).Length);
+    }
+
+    [Fact]
+    public void Going_on_after_all_is_done_does_nothing_again()
+    {
+        using var folder = new TemporaryFolder();
+        string[] line = ["reproduce", "cifar-resnet", "--scale", "smoke", "--json", "--out", folder["out"]];
+        ToolRun first = ToolRun.Of(line, EngineSet.Shipped), again = ToolRun.Of([.. line, "--resume"], EngineSet.Shipped);
+        Assert.Equal((0, 0), (first.Code, again.Code));
+        Assert.DoesNotContain("tuning on", again.Error, StringComparison.Ordinal);
+        Assert.Equal(first.Out, again.Out);
+    }
+
+    [Theory]
+    [InlineData("quadratics")]
+    [InlineData("optimism")]
+    [InlineData("shifts")]
+    public void What_is_done_in_one_piece_cannot_be_gone_on_with(string experiment)
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of($"reproduce {experiment} --scale smoke --resume", EngineSet.Shipped, folder.Path);
+        Assert.Equal((2, ""), (run.Code, run.Out));
+        Assert.EndsWith($"error: --resume: expected a comparison that holds out one task after the other, found '{experiment}', which takes minutes and is done in one piece\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Missing_data_are_named_before_any_work()
+    {
+        using var folder = new TemporaryFolder();
+        EngineSet elsewhere = EngineSet.Shipped with { Reproduce = (request, context) => ReproductionEngine.Run(request, context with { Data = new DataLocations(new DataLocation(folder["none"], "--data")) }) };
+        ToolRun run = ToolRun.Of(["reproduce", "cifar-resnet", "--out", folder["out"]], elsewhere);
+        Assert.Equal((1, ""), (run.Code, run.Out));
+        Assert.All((string[])["error: data set 'cifar-10': expected", folder["none"], "test_batch.bin"], words => Assert.Contains(words, run.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_index_links_every_report_with_its_verdict()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, ToolRun.Of("demo", folder: folder.Path).Code);
+        Assert.Equal(0, ToolRun.Of("reproduce quadratics", folder: folder.Path).Code);
+        Assert.Contains("metamirror-out/index.html", folder.Files);
+        Directory.CreateDirectory(folder["metamirror-out/broken"]);
+        File.WriteAllText(folder["metamirror-out/broken/report.html"], "<html><p>");
+        ToolRun run = ToolRun.Of("reproduce index --json", folder: folder.Path);
+        Assert.Equal(0, run.Code);
+        Assert.Equal(
+            ["broken/report.html", "demo-rotated-digits/report.html", "reproduce-quadratics/report.html"],
+            run.Document().GetProperty("reports").EnumerateArray().Select(r => r.GetProperty("path").GetString()));
+        string page = File.ReadAllText(folder["metamirror-out/index.html"]);
+        Assert.All(
+            (string[])["<a href=\"demo-rotated-digits/report.html\">MetaMirror: test</a>", "metamirror-basis reached", "This page cannot be read"],
+            words => Assert.Contains(words, page, StringComparison.Ordinal));
+        Assert.Equal(page, Again(folder));
+    }
+
+    [Fact]
+    public void An_index_of_nothing_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of(["reproduce", "index", "--out", folder["nowhere"]]);
+        Assert.Equal((1, $"error: --out: expected a folder with reports, found none at '{folder["nowhere"]}'\n"), (run.Code, run.Error));
+    }
+
+    private static string Again(TemporaryFolder folder)
+    {
+        ToolRun.Of("reproduce index", folder: folder.Path);
+        return File.ReadAllText(folder["metamirror-out/index.html"]);
+    }
+}
