@@ -13,9 +13,10 @@ internal static class ArchiveMembers
     /// <param name="name">Its name for messages.</param>
     /// <param name="members">Names of the files wanted.</param>
     /// <param name="folder">Where they go; each is there whole or not at all.</param>
+    /// <param name="suffix">Added to their names, until they are checked.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="DataFormatException">The archive is damaged, or a file is not in it.</exception>
-    public static void Unpack(string archive, string name, IReadOnlyList<string> members, string folder, CancellationToken cancellationToken)
+    public static void Unpack(string archive, string name, IReadOnlyList<string> members, string folder, string suffix, CancellationToken cancellationToken)
     {
         var missing = new HashSet<string>(members, StringComparer.Ordinal);
         try
@@ -28,7 +29,7 @@ internal static class ArchiveMembers
                 cancellationToken.ThrowIfCancellationRequested();
                 string own = entry.Name[(entry.Name.LastIndexOf('/') + 1)..];
                 if (entry is { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile, DataStream: { } data } && missing.Remove(own))
-                    AtomicFile.Write(Path.Combine(folder, own), stream => data.CopyTo(stream));
+                    AtomicFile.Write(Path.Combine(folder, own + suffix), stream => data.CopyTo(stream));
             }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException and not DataFormatException)

@@ -72,15 +72,29 @@ public sealed class DatasetFetch(IWebSource web, FetchOptions? options = null)
             return;
         }
 
-        ArchiveMembers.Unpack(part, download.File, wanted, own, cancellationToken);
-        foreach (string name in wanted)
+        try
         {
-            string path = Path.Combine(own, name);
-            FileCheck check = FileCheck.Of(own, FileOf(known, name), path);
-            if (check.Verdict == FileVerdict.Ok)
-                continue;
-            File.Delete(path);
-            throw new FetchException($"data set '{known.Name}': {name} of {download.File}: {check.Note}; deleted.{Environment.NewLine}{Advice(known, own)}");
+            ArchiveMembers.Unpack(part, download.File, wanted, own, FileDownload.PartSuffix, cancellationToken);
+            foreach (string name in wanted)
+            {
+                FileCheck check = FileCheck.Of(own, FileOf(known, name), Path.Combine(own, name + FileDownload.PartSuffix));
+                if (check.Verdict is not (FileVerdict.Ok or FileVerdict.LengthOnly))
+                    throw new FetchException($"data set '{known.Name}': {name} of {download.File}: {check.Note}; deleted.{Environment.NewLine}{Advice(known, own)}");
+            }
+
+            foreach (string name in wanted)
+                File.Move(Path.Combine(own, name + FileDownload.PartSuffix), Path.Combine(own, name), overwrite: false);
+        }
+        catch (Exception e) when (e is DataFormatException or FetchException)
+        {
+            // The archive is the published one, by its sum, and yet not what is wanted: it would be no better the next time.
+            File.Delete(part);
+            throw;
+        }
+        finally
+        {
+            foreach (string name in wanted)
+                File.Delete(Path.Combine(own, name + FileDownload.PartSuffix));
         }
 
         File.Delete(part);
@@ -93,10 +107,10 @@ public sealed class DatasetFetch(IWebSource web, FetchOptions? options = null)
         if (file.In(own) is not { } path)
             return false;
         FileCheck check = FileCheck.Of(own, file, path);
-        if (check.Verdict == FileVerdict.Ok && file.Contents.First(c => c.Note == check.Content) is { IsSubset: false })
+        if (check.Verdict is FileVerdict.Ok or FileVerdict.LengthOnly && file.Contents.First(c => c.Note == check.Content) is { IsSubset: false })
             return true;
         throw new FetchException(
-            $"data set '{known.Name}': expected no {name}, or the published one, in {own}, found {(check.Verdict == FileVerdict.Ok ? $"one that is '{check.Content}'" : "one with another content")}. "
+            $"data set '{known.Name}': expected no {name}, or the published one, in {own}, found {(check.Verdict is FileVerdict.Ok or FileVerdict.LengthOnly ? $"one that is '{check.Content}'" : "one with another content")}. "
             + "It is kept: name another folder with --data, or take it away first.");
     }
 

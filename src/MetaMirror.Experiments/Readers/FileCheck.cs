@@ -8,6 +8,9 @@ public enum FileVerdict
     /// <summary>A known content.</summary>
     Ok,
 
+    /// <summary>The length of a known content of which no sum is published.</summary>
+    LengthOnly,
+
     /// <summary>The file is not there.</summary>
     Missing,
 
@@ -65,7 +68,7 @@ public sealed class FileCheck
             if (known.Sha256 is not null && known.Sha256 == content)
                 return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note} (same content, packed differently)") { IsSubset = known.IsSubset };
             if (known.Bytes == stream.Length)
-                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note}, by its length (no sum of this file is published, only of its archive)") { IsSubset = known.IsSubset };
+                return new FileCheck(path, FileVerdict.LengthOnly, known.Note, $"{known.Note}, by its length (no sum of this file is published, only of its archive)") { IsSubset = known.IsSubset };
         }
 
         return new FileCheck(path, FileVerdict.Different, $"unknown content, SHA-256 {sha256}", $"expected {contents[0].Mark}, found {(contents[0].FileSha256 is null && contents[0].Md5 is not null ? md5 : contents[0].Bytes is null ? sha256 : $"{stream.Length} bytes")}");

@@ -15,7 +15,7 @@ public sealed record TaskShift(double Rotation, int BatchSize, double Contrast)
 
 /// <summary>How an optimizer did on a shifted task, beside the learned one as it was learned: ratios of the same seeds, their geometric mean.</summary>
 /// <param name="Optimizer">Its name.</param>
-/// <param name="MeanLoss">Mean training loss over the run over that of the fixed optimizer; null if a run diverged.</param>
+/// <param name="MeanLoss">Mean training loss over the run over that of the fixed optimizer, over the seeds where that did not diverge (0 if it always did); null if a run of its own diverged.</param>
 /// <param name="MeanLossError">Standard error of its logarithm over the seeds; null for one seed.</param>
 /// <param name="FinalLoss">Training loss over the last tenth, likewise.</param>
 /// <param name="FinalLossError">Its error.</param>

@@ -126,8 +126,15 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
 
     private static ShiftRow Row(string name, RunRecord[] runs, RunRecord[] other)
     {
-        if (runs.Concat(other).Any(r => r.Diverged))
+        if (runs.Any(r => r.Diverged))
             return new ShiftRow(name, null, null, null, null, null);
+
+        // Where only the fixed optimizer diverged, there is no ratio to be had of that seed, and nothing to hold against the other.
+        bool[] counts = [.. other.Select(r => !r.Diverged)];
+        if (!counts.Any(c => c))
+            return new ShiftRow(name, 0, null, 0, null, null);
+        runs = [.. runs.Where((_, i) => counts[i])];
+        other = [.. other.Where((_, i) => counts[i])];
         (double mean, double? meanError) = Ratio(runs, other, r => r.MeanLoss);
         (double final, double? finalError) = Ratio(runs, other, r => r.FinalLoss);
         return new ShiftRow(name, mean, meanError, final, finalError, runs.Zip(other, (a, b) => a.Test?.Accuracy - b.Test?.Accuracy).Average());

@@ -7,7 +7,8 @@ namespace MetaMirror.Numerics;
 /// projections", SIAM J. Sci. Comput. 2008), in Gray-code order: x_n = xor of v_j over the bits j of n xor (n / 2), 32 bits a coordinate.
 /// </summary>
 /// <remarks>Scrambled: in each coordinate a random lower triangular binary matrix with unit diagonal is applied to the digits, and a random shift
-/// is added (Matousek 1998); any 2^k consecutive points from a multiple of 2^k still fill every elementary interval, and each point is uniform.</remarks>
+/// is added (Matousek 1998); the sequence stays a (t, s)-sequence with its t (0 for one coordinate and for the first two: 2^k consecutive points from a multiple of 2^k fill every
+/// elementary interval), and each point is uniform.</remarks>
 public sealed class SobolSequence
 {
     /// <summary>Most coordinates.</summary>

@@ -1,7 +1,7 @@
 namespace MetaMirror.UpdateRules;
 
 /// <summary>
-/// A target or a hint that a rule computed for itself has a value that is NaN or infinite; parameters, rates and state are as before the step. Training loops take it for what it is at
+/// A target or a hint that a rule computed for itself has a value that is NaN or infinite; its own rates and state are as before the step, and it has not moved the parameters (rules in front of it in a chain may have). Training loops take it for what it is at
 /// too large rates: the run diverged.
 /// </summary>
 public sealed class NonFiniteGuessException : InvalidOperationException
@@ -13,7 +13,7 @@ public sealed class NonFiniteGuessException : InvalidOperationException
     /// <param name="tensor">Name of the tensor.</param>
     /// <param name="value">What was found.</param>
     public NonFiniteGuessException(string rule, string guess, int step, string tensor, double value)
-        : base(FormattableString.Invariant($"{guess} of {rule} at step {step} is not finite: expected numbers, found {value} in '{tensor}'; parameters and state are unchanged."))
+        : base(FormattableString.Invariant($"{guess} of {rule} at step {step} is not finite: expected numbers, found {value} in '{tensor}'; the rule's rates and state are unchanged."))
     {
         Step = step;
         Tensor = tensor;

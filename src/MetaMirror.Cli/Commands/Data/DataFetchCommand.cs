@@ -60,7 +60,7 @@ internal sealed class DataFetchCommand : ICommandSpec
         if (session.Json)
             session.WriteDocument(document, DocumentJson.Plain.FetchDocument);
         else
-            session.People.WriteLine(document.Ok ? "All files have the published checksums." : $"{entries.Count(e => e.Error is not null)} of {entries.Count} data sets were not fetched.");
+            session.People.WriteLine(document.Ok ? "All downloads have the published checksums." : $"{entries.Count(e => e.Error is not null)} of {entries.Count} data sets were not fetched.");
         ExtraDocument.Write(session, "data-fetch.json", document, DocumentJson.Plain.FetchDocument);
         return document.Ok ? ExitCodes.Done : ExitCodes.Failed;
     }

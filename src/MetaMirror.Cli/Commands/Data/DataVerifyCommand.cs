@@ -48,12 +48,13 @@ internal sealed class DataVerifyCommand : ICommandSpec
     {
         canceled.ThrowIfCancellationRequested();
         FileEntry[] files = [.. catalogue.Verify(name).Select(f => new FileEntry(f.Path, Word(f.Verdict), f.Note, f.IsSubset))];
-        return new VerifiedDataset(name, files.All(f => string.Equals(f.Verdict, "ok", StringComparison.Ordinal)), files);
+        return new VerifiedDataset(name, files.All(f => f.Verdict is "ok" or "length"), files);
     }
 
     private static string Word(FileVerdict verdict) => verdict switch
     {
         FileVerdict.Ok => "ok",
+        FileVerdict.LengthOnly => "length",
         FileVerdict.Missing => "missing",
         _ => "different",
     };

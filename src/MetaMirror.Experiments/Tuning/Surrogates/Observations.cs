@@ -51,7 +51,10 @@ public sealed class Observations
             mean += y / values.Length;
         foreach (double y in values)
             square += (y - mean) * (y - mean) / values.Length;
-        double scale = square > 0 ? Math.Sqrt(square) : 1;
+
+        // Equal values differ from their mean by the rounding of its sum: n roundings of numbers of their size.
+        double rounding = values.Length * Epsilon * Largest(values);
+        double scale = square > rounding * rounding ? Math.Sqrt(square) : 1;
         var standardized = new double[values.Length];
         for (int i = 0; i < values.Length; i++)
             standardized[i] = (values[i] - mean) / scale;
@@ -66,6 +69,16 @@ public sealed class Observations
         if (point.Length != Dimensions)
             throw new ArgumentException($"Expected a point of {Dimensions} coordinates, found {point.Length}.", nameof(point));
         return new Observations([.. _points, .. point], Dimensions, [.. _standardized, (value - Offset) / Scale], Offset, Scale);
+    }
+
+    private const double Epsilon = 2.220446049250313e-16;
+
+    private static double Largest(ReadOnlySpan<double> values)
+    {
+        double most = 0;
+        foreach (double value in values)
+            most = Math.Max(most, Math.Abs(value));
+        return most;
     }
 
     private static void Finite(ReadOnlySpan<double> values, string name)
