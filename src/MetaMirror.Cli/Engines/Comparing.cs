@@ -44,6 +44,18 @@ internal enum ReproductionScale
     Paper,
 }
 
+/// <summary>What stands for each scale.</summary>
+internal static class ReproductionScales
+{
+    /// <summary>The one of this scale.</summary>
+    public static T Of<T>(this ReproductionScale scale, T smoke, T quick, T paper) => scale switch
+    {
+        ReproductionScale.Smoke => smoke,
+        ReproductionScale.Paper => paper,
+        _ => quick,
+    };
+}
+
 /// <summary>What a comparison found.</summary>
 /// <param name="Report">Everything for the report; its comparison is there.</param>
 /// <param name="IsComplete">False if Ctrl-C ended it: the report then has the held-out tasks that were done.</param>

@@ -14,12 +14,7 @@ internal static class OptimismEngines
     /// <summary>Rates, convex quadratics, games, and the parts that follow them.</summary>
     public static OptimismOutcome Run(ReproductionScale scale, EngineContext context)
     {
-        OptimismSizes sizes = scale switch
-        {
-            ReproductionScale.Smoke => OptimismSizes.Smoke,
-            ReproductionScale.Paper => OptimismSizes.Paper,
-            _ => OptimismSizes.Quick,
-        };
+        OptimismSizes sizes = scale.Of(OptimismSizes.Smoke, OptimismSizes.Quick, OptimismSizes.Paper);
         var team = new WorkerTeam(context.Threads);
         var network = new NetworkStudy(team, context.Seed, new DatasetCatalogue(context.Data), context.Runs);
         return new OptimismExperiment(team, context.Seed, context.Runs, [network.Run]).Run(sizes, context.Canceled);

@@ -24,12 +24,7 @@ internal static class ReproductionEngine
 
     private static ComparisonOutcome Protocol(Protocol protocol, ReproduceRequest request, EngineContext context)
     {
-        ProtocolScale scale = request.Scale switch
-        {
-            ReproductionScale.Smoke => ProtocolScale.Smoke,
-            ReproductionScale.Paper => ProtocolScale.Paper,
-            _ => ProtocolScale.Quick,
-        };
+        ProtocolScale scale = request.Scale.Of(ProtocolScale.Smoke, ProtocolScale.Quick, ProtocolScale.Paper);
         Plan plan = protocol.At(scale);
         if (scale == ProtocolScale.Paper && protocol.Converged is { } rule)
             plan = rule.Applied(plan, new DatasetCatalogue(context.Data), context.Seed, context.Runs, context.Canceled);

@@ -13,12 +13,7 @@ internal static class ShiftEngines
     /// <summary>A learned optimizer on tasks unlike those it was learned on.</summary>
     public static ShiftResult Run(ReproductionScale scale, EngineContext context)
     {
-        ShiftSizes sizes = scale switch
-        {
-            ReproductionScale.Smoke => ShiftSizes.Smoke,
-            ReproductionScale.Paper => ShiftSizes.Paper,
-            _ => ShiftSizes.Quick,
-        };
+        ShiftSizes sizes = scale.Of(ShiftSizes.Smoke, ShiftSizes.Quick, ShiftSizes.Paper);
         var study = new ShiftStudy(context.Settings, new DatasetCatalogue(context.Data), context.Clock) { LearningProgress = context.Learning, RunProgress = context.Runs };
         return study.Run(sizes, context.Canceled);
     }

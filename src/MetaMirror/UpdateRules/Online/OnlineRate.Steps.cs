@@ -60,7 +60,7 @@ public sealed partial class OnlineRate<T>
                 if (plan.KeepsGradient && guess.IsPresent)
                     next = Vectors.Dot<T>(d, y);
                 Update(s, k, map, guess, slope * size, past * size, next * size);
-                if (plan.IsGuarded && double.CreateTruncating(s.Cost[k]) > Options.Budget * Math.Sqrt(double.CreateTruncating(s.Size[k])))
+                if (plan.IsGuarded && !(double.CreateTruncating(s.Cost[k]) <= Options.Budget * Math.Sqrt(double.CreateTruncating(s.Size[k]))))
                     s.W[k] = map.Start;
             }
 

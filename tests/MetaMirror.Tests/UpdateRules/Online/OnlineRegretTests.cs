@@ -76,6 +76,37 @@ public sealed class OnlineRegretTests
         }
     }
 
+    /// <summary>
+    /// f = |x| + 0.3 y: steps of 0.1 in x go to and fro and cost by being long, while y makes the slopes of many steps say "longer". Without a guard adapting costs more than the bound
+    /// that the guard states.
+    /// </summary>
+    [Fact]
+    public void The_guard_keeps_the_bound_where_slopes_along_many_steps_are_wrong()
+    {
+        OnlineRateOptions safe = OnlineRateOptions.Safeguarded(RateGranularity.Scalar);
+        Assert.True(safe.Memory > 0);
+        OnlineRegret<double> guarded = Zigzag(safe), free = Zigzag(safe with { Budget = 1e9 });
+        Assert.InRange(guarded.LinearRegret, double.NegativeInfinity, guarded.Bound);
+        Assert.InRange(free.LinearRegret, 10 * guarded.Bound, double.PositiveInfinity);
+    }
+
+    private static OnlineRegret<double> Zigzag(OnlineRateOptions options)
+    {
+        const int Steps = 500;
+        var rule = new OnlineRate<double>(new Sgd<double>(new() { LearningRate = .1 }), options);
+        var layout = ParameterLayout.Vector(2);
+        var regret = new OnlineRegret<double>(rule, layout);
+        double[] x = [.25, 0], state = new double[rule.StateLength(layout)], scratch = new double[rule.ScratchLength(layout)], meta = [.. new MetaParameters<double>([], rule.MetaSpecs(layout), []).Natural];
+        for (int t = 0; t < Steps; t++)
+        {
+            double[] g = [Math.Sign(x[0]), .3];
+            regret.Visit(new() { Step = t, Steps = Steps, Theta = x, Gradient = g, Loss = 0 }, state);
+            rule.Step(new() { Step = t, Steps = Steps, Age = t, Layout = layout, Meta = meta, Scratch = scratch }, new(x, g, [1.0], state));
+        }
+
+        return regret;
+    }
+
     [Fact]
     public void Other_forms_have_a_linear_regret_and_no_bound()
     {
