@@ -53,7 +53,7 @@ internal sealed record TrainRequest(Plan Plan, string Task, string Optimizer, do
 /// <param name="IsComplete">False if Ctrl-C ended it.</param>
 internal sealed record TrainOutcome(
     string Optimizer,
-    LossCurve Curve,
+    RunCurve Curve,
     double? Target,
     int? StepsToTarget,
     double? FinalTrainingLoss,

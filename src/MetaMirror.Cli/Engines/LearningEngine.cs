@@ -85,7 +85,7 @@ internal static class LearningEngine
         double? target = request.Plan.Target.Value.Number;
         double steps = target is { } value ? record.StepsTo(value) : double.PositiveInfinity;
         TestMeasure? test = record.Test;
-        var curve = new LossCurve(
+        var curve = new RunCurve(
             result.Optimizer, request.Task, [.. Enumerable.Range(0, record.Losses.Length).Select(k => k * record.EverySteps)], record.Losses.ToArray(), [], []);
         return new TrainOutcome(
             result.Optimizer, curve, target, double.IsFinite(steps) ? (int)steps : null, record.Diverged ? null : record.FinalLoss,

@@ -83,6 +83,7 @@ public sealed record ComparisonPart
         {
             Comparison = [.. parts.SelectMany(p => p.Result.Comparison)],
             Curves = [.. parts.SelectMany(p => p.Result.Curves)],
+            AccuracyCurves = [.. parts.SelectMany(p => p.Result.AccuracyCurves)],
             Data = Readers.DataUse.Merge([.. parts.Select(p => p.Result.Data)]),
             MetaTraining = MetaTrainingCosts.Mean([.. parts.Select(p => p.Result.MetaTraining).OfType<MetaTrainingSummary>()]),
         };

@@ -57,18 +57,31 @@ internal static class ComparisonRows
     }
 
     /// <summary>Median and quartiles of the training loss over the seeds.</summary>
-    public static LossCurve Curve(string optimizer, string task, Trial trial)
+    public static RunCurve Losses(string optimizer, string task, Trial trial)
     {
-        int n = trial.Runs[0].Losses.Length, every = trial.Runs[0].EverySteps;
+        RunRecord first = trial.Runs[0];
+        return Curve(optimizer, task, trial, [.. Enumerable.Range(0, first.Losses.Length).Select(k => k * first.EverySteps)], (run, k) => run.Losses[k]);
+    }
+
+    /// <summary>Median and quartiles of the test accuracy over the seeds, the end included; null where it was not measured along any run.</summary>
+    public static RunCurve? Accuracies(string optimizer, string task, Trial trial, int steps)
+    {
+        RunRecord? first = trial.Runs.FirstOrDefault(r => r.Accuracies.Length > 0);
+        if (first is null)
+            return null;
+        int n = first.Accuracies.Length;
+        int[] at = [.. Enumerable.Range(0, n).Select(k => k * first.AccuracyEverySteps), steps];
+        return Curve(optimizer, task, trial, at, (run, k) => k < n ? run.Accuracies.Length > 0 ? run.Accuracies[k] : double.NaN : run.Test?.Accuracy ?? double.NaN);
+    }
+
+    private static RunCurve Curve(string optimizer, string task, Trial trial, int[] steps, Func<RunRecord, int, double> value)
+    {
+        int n = steps.Length;
         bool spread = trial.Runs.Length > 1;
-        var steps = new int[n];
         double[] median = new double[n], lower = new double[spread ? n : 0], upper = new double[spread ? n : 0];
-        var column = new double[trial.Runs.Length];
         for (int k = 0; k < n; k++)
         {
-            steps[k] = k * every;
-            for (int run = 0; run < column.Length; run++)
-                column[run] = trial.Runs[run].Losses[k];
+            double[] column = [.. trial.Runs.Select(run => value(run, k))];
             median[k] = Quantiles.Median(column);
             if (!spread)
                 continue;
@@ -76,7 +89,7 @@ internal static class ComparisonRows
             upper[k] = Quantiles.Of(column, 0.75);
         }
 
-        return new LossCurve(optimizer, task, steps, median, lower, upper);
+        return new RunCurve(optimizer, task, steps, median, lower, upper);
     }
 
     // No target can be had where every classic run diverged.

@@ -82,6 +82,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
             Target = Definition(plan),
             Comparison = [.. comparisons.SelectMany(c => c.Result.Rows).Select(r => r with { MillisecondsPerStep = times.GetValueOrDefault(r.Optimizer) })],
             Curves = [.. comparisons.SelectMany(c => c.Result.Curves)],
+            AccuracyCurves = [.. comparisons.SelectMany(c => c.Result.AccuracyCurves)],
             MetaTraining = MetaTrainingCosts.Mean(costs),
         };
         return MetaTrainingCosts.WithLearningCosts(result, each);

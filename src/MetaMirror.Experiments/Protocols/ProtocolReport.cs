@@ -28,7 +28,7 @@ public static class ProtocolReport
             Comparison = result,
             Notes = [.. notes, .. model.Notes],
             PaperFigures = PaperBeside.Means(result, protocol),
-            Sections = [.. activations is null ? Array.Empty<ReportSection>() : [activations], Beside(protocol, result), Differences(protocol, scale, plan, result), .. InSeconds(result)],
+            Sections = [.. activations is null ? Array.Empty<ReportSection>() : [activations], Beside(protocol, result), Differences(protocol, scale, plan, result), .. RunCharts.InSeconds(result, new SeriesPalette(result))],
         };
     }
 
@@ -109,42 +109,5 @@ public static class ProtocolReport
                 new ReportTable("", ["", "in the paper", "here"], [.. protocol.Differences.Select(d => (IReadOnlyList<string>)[d.What, d.InPaper, d.Here(plan)])], ""),
             ],
         };
-    }
-
-    /// <summary>Losses over seconds: steps times the time per step, which was measured on the first held-out task.</summary>
-    private static IEnumerable<ReportSection> InSeconds(ComparisonResult result)
-    {
-        var palette = new SeriesPalette(result);
-        var figures = new List<ReportFigure>();
-        foreach (var task in result.Curves.GroupBy(c => c.Task, StringComparer.Ordinal))
-        {
-            LineSeries[] series = [.. task.Select(Line).OfType<LineSeries>()];
-            double[] firsts = [.. series.Select(s => s.Y[0]).Where(double.IsFinite)];
-            if (firsts.Length == 0)
-                continue;
-            double most = 2 * firsts.Max();
-            figures.Add(new ReportFigure(
-                new LineChart
-                {
-                    Title = task.Key, Width = 504, Height = 320, XTitle = "seconds", YTitle = Reports.Verdict.Words(result.Target.Quantity), YKind = AxisKind.Logarithmic,
-                    YAxis = Axis.Around(AxisKind.Logarithmic, series.SelectMany(s => s.Y).Where(y => y > 0 && y <= most), 0.04), Series = series,
-                },
-                ""));
-        }
-
-        if (figures.Count > 0)
-        {
-            yield return new ReportSection("Training loss in seconds")
-            {
-                Paragraphs = ["Medians over seeds. Seconds are steps times the milliseconds per step, measured after the comparison on one thread; meta-training is not in them."],
-                Figures = figures,
-                InPairs = true,
-            };
-        }
-
-        LineSeries? Line(LossCurve curve) =>
-            result.Comparison.FirstOrDefault(r => r.Optimizer == curve.Optimizer && r.HeldOutTask == curve.Task)?.MillisecondsPerStep is { } time
-                ? new LineSeries(palette.Label(curve.Optimizer), palette.Of(curve.Optimizer), [.. curve.Steps.Select(s => s * time / 1_000)], curve.Median)
-                : null;
     }
 }

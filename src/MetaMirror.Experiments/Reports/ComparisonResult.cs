@@ -34,8 +34,11 @@ public sealed record ComparisonResult
     /// <summary>Threads that did the runs; null when not known. Figures other than times do not depend on it.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Loss curves; may be empty.</summary>
-    public IReadOnlyList<LossCurve> Curves { get; init; } = [];
+    /// <summary>Training loss along the run, at each optimizer's best setting for steps to target; may be empty.</summary>
+    public IReadOnlyList<RunCurve> Curves { get; init; } = [];
+
+    /// <summary>Test accuracy along the run, at each optimizer's best setting for it; empty where there are no classes or it was measured at the end alone.</summary>
+    public IReadOnlyList<RunCurve> AccuracyCurves { get; init; } = [];
 }
 
 /// <summary>Size and cost of meta-training.</summary>
@@ -73,11 +76,11 @@ public sealed record MetaTrainingSummary(int Tasks, int InnerSteps, int OuterSte
 public sealed record LearningCost(
     string Optimizer, long Gradients, long HessianVectorProducts, double Seconds, double TrainingRuns, double? BreakEvenSteps, double? BreakEvenSeconds);
 
-/// <summary>Training loss along the run: median and quartiles over seeds, at the optimizer's best setting for steps to target.</summary>
+/// <summary>A quantity along the run: median and quartiles over seeds.</summary>
 /// <param name="Optimizer">Name, as in <see cref="ComparisonRow.Optimizer"/>.</param>
 /// <param name="Task">Name of the held-out task.</param>
-/// <param name="Steps">Steps at which the loss was measured, shape [n].</param>
+/// <param name="Steps">Number of updates before each measurement, shape [n].</param>
 /// <param name="Median">Median over seeds, shape [n]; not finite after a divergence.</param>
 /// <param name="Lower">First quartile, shape [n]; empty with one seed.</param>
 /// <param name="Upper">Third quartile, shape [n]; empty with one seed.</param>
-public sealed record LossCurve(string Optimizer, string Task, int[] Steps, double[] Median, double[] Lower, double[] Upper);
+public sealed record RunCurve(string Optimizer, string Task, int[] Steps, double[] Median, double[] Lower, double[] Upper);

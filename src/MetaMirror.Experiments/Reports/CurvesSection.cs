@@ -2,7 +2,7 @@ using MetaMirror.Experiments.Plots;
 
 namespace MetaMirror.Experiments.Reports;
 
-/// <summary>Training loss along the run, one chart per held-out task.</summary>
+/// <summary>Training loss along the run, and test accuracy where it was measured: one chart per held-out task.</summary>
 internal static class CurvesSection
 {
     /// <summary>A run that blows up must not flatten the others: the axis ends at this multiple of the greatest first loss.</summary>
@@ -33,9 +33,10 @@ internal static class CurvesSection
             + ". Each optimizer at its best setting for steps to target; dots mark where the median run first reached the target.",
             ("class", "caption"));
         html.Close();
+        if (RunCharts.Accuracy(comparison, palette) is { } accuracy) PictureSections.WriteSection(html, accuracy);
     }
 
-    private static LineChart Chart(ComparisonResult comparison, string task, LossCurve[] curves, SeriesPalette palette, bool compact)
+    private static LineChart Chart(ComparisonResult comparison, string task, RunCurve[] curves, SeriesPalette palette, bool compact)
     {
         var rows = comparison.Comparison.Where(r => string.Equals(r.HeldOutTask, task, StringComparison.Ordinal)).ToArray();
         var target = rows.Select(r => Figure.OrNull(r.Target)).FirstOrDefault(t => t.HasValue) ?? comparison.Target.Value.Number;
@@ -58,7 +59,10 @@ internal static class CurvesSection
         };
     }
 
-    private static Axis LossAxis(LossCurve[] curves, double? target)
+    /// <summary>The axis of losses, without what a run that blows up reaches.</summary>
+    public static Axis LossAxis(IReadOnlyList<RunCurve> curves) => LossAxis(curves, null);
+
+    private static Axis LossAxis(IReadOnlyList<RunCurve> curves, double? target)
     {
         var firsts = curves.Select(c => c.Median.Length > 0 ? c.Median[0] : double.NaN).Where(double.IsFinite).ToArray();
         var most = firsts.Length > 0 && firsts.Max() > 0 ? Headroom * firsts.Max() : double.MaxValue;

@@ -44,6 +44,12 @@ public sealed class RunRecord
     /// <summary>Loss and accuracy on the test set at the end.</summary>
     public TestMeasure? Test { get; }
 
+    /// <summary>Test accuracy at steps 0, m, 2m, ...; NaN after a divergence; empty where it was not measured or there are no classes.</summary>
+    public double[] Accuracies { get; init; } = [];
+
+    /// <summary>m.</summary>
+    public int AccuracyEverySteps { get; init; }
+
     /// <summary>Gradients that training computed, those of rules that look for themselves among them.</summary>
     public long Gradients { get; init; }
 

@@ -61,13 +61,16 @@ public sealed class TrainingRun<T>
         Descent<T> descent = Begin(contender, meta, seed, run, _measurement.Steps);
         double[] losses = new double[_measurement.Count];
         double[]? judged = _measurement.JudgesGradient ? new double[_measurement.Count] : null;
-        bool diverged = Train(descent, meta, losses, judged, cancellationToken);
+        double[] accuracies = new double[_measurement.AccuracyCount];
+        bool diverged = Train(descent, meta, losses, judged, accuracies, cancellationToken);
         if (!trained.IsEmpty)
             descent.Theta.CopyTo(trained);
         if (!state.IsEmpty)
             descent.ObjectiveState.CopyTo(state);
         return new RunRecord(losses, _measurement.EverySteps, diverged, diverged ? null : _task.Test(descent.Theta, descent.ObjectiveState), judged)
         {
+            Accuracies = Array.TrueForAll(accuracies, double.IsNaN) ? [] : accuracies,
+            AccuracyEverySteps = _measurement.AccuracyEverySteps,
             Gradients = descent.GradientCount,
             HessianVectorProducts = descent.HessianVectorCount,
         };
@@ -86,11 +89,14 @@ public sealed class TrainingRun<T>
 
     internal MetaParameters<T> MetaOf(Contender<T> contender) => contender.MetaFor(_training);
 
-    private bool Train(Descent<T> descent, MetaParameters<T> meta, double[] losses, double[]? judged, CancellationToken cancellationToken)
+    private bool Train(Descent<T> descent, MetaParameters<T> meta, double[] losses, double[]? judged, double[] accuracies, CancellationToken cancellationToken)
     {
+        accuracies.AsSpan().Fill(double.NaN);
         for (int t = 0; t < _measurement.Steps; t++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (accuracies.Length > 0 && t % _measurement.AccuracyEverySteps == 0)
+                accuracies[t / _measurement.AccuracyEverySteps] = _task.Test(descent.Theta, descent.ObjectiveState)?.Accuracy ?? double.NaN;
             bool finite = descent.Evaluate();
             if (t % _measurement.EverySteps == 0)
             {

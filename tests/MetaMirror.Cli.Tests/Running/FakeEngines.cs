@@ -49,7 +49,7 @@ internal static class FakeEngines
             context.Warn("the first gradients lie outside what meta-training saw");
             return new TrainOutcome(
                 request.Optimizer,
-                new LossCurve(request.Optimizer, request.Task, [0, 1, 2], [2.3, 0.4, double.NaN], [], []),
+                new RunCurve(request.Optimizer, request.Task, [0, 1, 2], [2.3, 0.4, double.NaN], [], []),
                 0.1,
                 null,
                 0.4,

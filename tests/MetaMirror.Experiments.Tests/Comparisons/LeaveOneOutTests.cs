@@ -45,6 +45,19 @@ public sealed class LeaveOneOutTests
     }
 
     [Fact]
+    public void Accuracy_curves_end_at_the_accuracies_of_the_table()
+    {
+        ComparisonResult result = Run([0], Learner);
+
+        Assert.Equal(result.Comparison.Select(r => r.Optimizer), result.AccuracyCurves.Select(c => c.Optimizer));
+        Assert.All(result.AccuracyCurves, c => Assert.Equal([0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40], c.Steps));
+        // Four seeds: the median lies between the quartiles, and the mean within the range of the curve's end.
+        Assert.All(result.AccuracyCurves, c => Assert.InRange(c.Median[^1], c.Lower[^1], c.Upper[^1]));
+        Assert.All(result.AccuracyCurves.Zip(result.Comparison), p => Assert.Equal(p.Second.TestAccuracy!.Mean!.Value, p.First.Median[^1], 3 * p.Second.TestAccuracy.StandardError!.Value));
+        Assert.All(result.AccuracyCurves, c => Assert.True(c.Median[^1] > c.Median[0]));
+    }
+
+    [Fact]
     public void The_same_bits_with_one_and_two_threads()
     {
         string one = ComparisonJson.ToText(Run([1], Learner, threads: 1)), two = ComparisonJson.ToText(Run([1], Learner, threads: 2));

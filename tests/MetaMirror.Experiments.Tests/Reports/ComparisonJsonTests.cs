@@ -43,7 +43,7 @@ public sealed class ComparisonJsonTests
             },
         ],
         MetaTraining = new MetaTrainingSummary(5, 400, 10, 20_000, 7, 1.5),
-        Curves = [new LossCurve("sgd", "rotation-0", [0, 1], [2.5, double.NaN], [2, 1], [3, double.NegativeInfinity])],
+        Curves = [new RunCurve("sgd", "rotation-0", [0, 1], [2.5, double.NaN], [2, 1], [3, double.NegativeInfinity])],
     };
 
     [Fact]

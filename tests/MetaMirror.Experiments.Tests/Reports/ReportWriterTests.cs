@@ -177,7 +177,7 @@ public sealed class ReportWriterTests
                 Experiment = Hostile,
                 Target = new TargetDefinition(Hostile, 0.1, Hostile),
                 Comparison = [row],
-                Curves = [new LossCurve(Hostile, Hostile, [0, 1], [1, 0.1], [], [])],
+                Curves = [new RunCurve(Hostile, Hostile, [0, 1], [1, 0.1], [], [])],
                 MetaTraining = new MetaTrainingSummary(1, 1, 1, 1, 1, 1) { TaskNames = [Hostile] },
             },
             Activations = [new ActivationFrequencies(Hostile, [[1, 0]])],

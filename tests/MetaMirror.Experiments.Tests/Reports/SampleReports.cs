@@ -178,7 +178,7 @@ public static class SampleReports
             $"A held-out task of the {name} regime.");
     }
 
-    private static LossCurve Curve(Runner runner, int index, string task, int steps)
+    private static RunCurve Curve(Runner runner, int index, string task, int steps)
     {
         double[] median = new double[steps + 1], lower = new double[steps + 1], upper = new double[steps + 1];
         for (var t = 0; t <= steps; t++)
@@ -189,10 +189,10 @@ public static class SampleReports
             (lower[t], upper[t]) = (median[t] / spread, median[t] * spread);
         }
 
-        return new LossCurve(runner.Name, task, [.. Enumerable.Range(0, steps + 1)], median, lower, upper);
+        return new RunCurve(runner.Name, task, [.. Enumerable.Range(0, steps + 1)], median, lower, upper);
     }
 
-    private static ComparisonRow Row(Runner runner, LossCurve curve, string task, double target, int seeds)
+    private static ComparisonRow Row(Runner runner, RunCurve curve, string task, double target, int seeds)
     {
         double? First(double[] loss) => Array.FindIndex(loss, v => v <= target) is var t and >= 0 ? t : null;
         var isSgd = string.Equals(runner.Name, "sgd", StringComparison.Ordinal);

@@ -34,6 +34,33 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Test_accuracy_along_the_run_is_that_before_the_update_and_changes_nothing_else()
+    {
+        var task = new MeasuredTask<double>(new NoisyParabola("p", noise: 0.1), 3);
+        RunRecord without = new TrainingRun<double>(task, new Measurement(12)).Run(Steepest.Contender(0.1), Seed, 0);
+
+        RunRecord along = new TrainingRun<double>(task, new Measurement(12, AccuracyEverySteps: 5)).Run(Steepest.Contender(0.1), Seed, 0);
+
+        Assert.Empty(without.Accuracies);
+        Assert.Equal(without.Losses.ToArray(), along.Losses.ToArray());
+        Assert.Equal(without.Test, along.Test);
+        // The parabola's accuracy is 1 / (1 + loss) by definition.
+        Assert.Equal([1 / (1 + along.Losses[0]), 1 / (1 + along.Losses[5]), 1 / (1 + along.Losses[10])], along.Accuracies);
+    }
+
+    [Fact]
+    public void Test_accuracy_after_a_divergence_is_not_a_number_and_a_task_without_tests_has_none()
+    {
+        var measurement = new Measurement(2000, AccuracyEverySteps: 10);
+        RunRecord diverged = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p"), 3), measurement).Run(Steepest.Contender(10), Seed, 0);
+        RunRecord untested = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p", tested: false), 3), measurement).Run(Steepest.Contender(0.1), Seed, 0);
+
+        Assert.True(double.IsFinite(diverged.Accuracies[0]));
+        Assert.True(double.IsNaN(diverged.Accuracies[^1]));
+        Assert.Empty(untested.Accuracies);
+    }
+
+    [Fact]
     public void All_optimizers_see_the_same_start_and_the_same_batches()
     {
         var runs = new TrainingRun<double>(new MeasuredTask<double>(new NoisyParabola("p", noise: 1), 3), new Measurement(2));
