@@ -15,7 +15,7 @@ public static class PlotStylesheet
     // (names stand at the lines' ends, weights and dashes differ).
     private const string Light =
         "--surface:#ffffff;--raised:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--faint:#6e7781;--rule:#d5dae0;--grid:#e8ebee;--tint:#eaf1fd;--accent:#0b57d0;--good:#0a6b3d;"
-        + "--l1:#0b57d0;--l2:#c2410c;--l3:#7b2cbf;--l4:#00755e;"
+        + "--l1:#0b57d0;--l2:#c2410c;--l3:#7b2cbf;--l4:#00755e;--l5:#a3155f;"
         + "--c1:#5b6570;--c2:#8a6d3b;"
         + "--r1:#b7791f;--r2:#128c8c;--r3:#b0457b;--r4:#5d7f1e;--r5:#4a6fb3;"
         + "--b1:#6f8294;--b2:#ab8c52;--b3:#9a75a0;--b4:#6f9763;--b5:#6797c1;--b6:#bd7a7a;"
@@ -23,7 +23,7 @@ public static class PlotStylesheet
 
     private const string Dark =
         "--surface:#14171c;--raised:#1c2026;--ink:#e8eaed;--soft:#a9b1ba;--faint:#8f98a3;--rule:#363c45;--grid:#282d35;--tint:#1a2a44;--accent:#7fb0ff;--good:#62d39a;"
-        + "--l1:#74a9ff;--l2:#ff9a5c;--l3:#cd9bff;--l4:#45cfaa;"
+        + "--l1:#74a9ff;--l2:#ff9a5c;--l3:#cd9bff;--l4:#45cfaa;--l5:#ff8cc3;"
         + "--c1:#a3adb8;--c2:#c9a868;"
         + "--r1:#e0b04c;--r2:#4cc4c4;--r3:#e58ab5;--r4:#a9cc5c;--r5:#8fb0ee;"
         + "--b1:#8a98a6;--b2:#b0955f;--b3:#a583aa;--b4:#7fa374;--b5:#6f9cc4;--b6:#c08686;"
@@ -61,7 +61,7 @@ public static class PlotStylesheet
         .plot .cross{stroke:var(--ink);stroke-width:1.75;stroke-linecap:round}
         .plot .missing{fill:var(--missing)}
         .wref{--c:var(--ink)}.wl{--w:2.8px}.wc{--w:1.7px}.wr{--w:1.7px}.wb{--w:1.5px}.wk{--w:1.5px}
-        .l1{--c:var(--l1)}.l2{--c:var(--l2)}.l3{--c:var(--l3)}.l4{--c:var(--l4)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}
+        .l1{--c:var(--l1)}.l2{--c:var(--l2)}.l3{--c:var(--l3)}.l4{--c:var(--l4)}.l5{--c:var(--l5)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}
         .r1{--c:var(--r1)}.r2{--c:var(--r2)}.r3{--c:var(--r3)}.r4{--c:var(--r4)}.r5{--c:var(--r5)}
         .b1{--c:var(--b1)}.b2{--c:var(--b2)}.b3{--c:var(--b3)}.b4{--c:var(--b4)}.b5{--c:var(--b5)}.b6{--c:var(--b6)}
         .k1{--c:var(--k1)}.k2{--c:var(--k2)}.k3{--c:var(--k3)}.k4{--c:var(--k4)}.k5{--c:var(--k5)}.k6{--c:var(--k6)}.k7{--c:var(--k7)}.k8{--c:var(--k8)}

@@ -38,7 +38,7 @@ public readonly record struct SeriesStyle(SeriesWeight Weight, int Index)
     /// <returns>The number of different colors before they repeat.</returns>
     public static int Colors(SeriesWeight weight) => weight switch
     {
-        SeriesWeight.Learned => 4,
+        SeriesWeight.Learned => 5,
         SeriesWeight.Control => 2,
         SeriesWeight.Rival => 5,
         SeriesWeight.Baseline => 6,

@@ -35,6 +35,7 @@ public sealed record ColumnStandings(string Optimizer, int Columns, int BestAccu
     private static bool IsBest(ComparisonRow own, ComparisonRow[] others) =>
         own.TestAccuracy?.Mean is { } mean && others.All(o => o.TestAccuracy?.Mean is not { } other || mean + Math.Max(own.TestAccuracy.StandardError ?? 0, o.TestAccuracy.StandardError ?? 0) >= other);
 
-    private static bool IsFaster(ComparisonRow own, ComparisonRow other) =>
+    /// <summary>Whether an optimizer reaches the target in fewer steps than another, or alone.</summary>
+    internal static bool IsFaster(ComparisonRow own, ComparisonRow other) =>
         own.StepsToTarget.Median is { } steps && (other.StepsToTarget.Median is not { } theirs || steps < theirs);
 }

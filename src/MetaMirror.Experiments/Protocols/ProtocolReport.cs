@@ -44,6 +44,8 @@ public static class ProtocolReport
             var s = ColumnStandings.Of(result, Strongest);
             string steps = s.Faster.Count == 0 ? "" : $", and needs fewer steps to the target than {string.Join(", ", s.Faster.Select(f => $"{f.Baseline} on {f.Columns}"))}";
             sentences.Add($"{s.Optimizer} has the best test accuracy, or one within a standard error of the best, on {s.BestAccuracy} of {s.Columns} held-out tasks, the lowest mean training loss on {s.LowestMeanLoss}{steps}.");
+            if (AgainstControl(result) is { } against)
+                sentences.Add(against);
         }
 
         string[] rest = [.. MetaMdRows.Where(m => Has(m.Optimizer)).Select(m => (m.Words, Standing: ColumnStandings.Of(result, m.Optimizer)))
@@ -53,7 +55,24 @@ public static class ProtocolReport
         return string.Join(" ", sentences);
     }
 
-    private const string Strongest = "metamirror-tracked";
+    /// <summary>What learning adds to the strongest rule, without any latitude for noise; null without its control.</summary>
+    private static string? AgainstControl(ComparisonResult result)
+    {
+        (ComparisonRow Learned, ComparisonRow Control)[] pairs =
+        [
+            .. from learned in result.Comparison
+               where learned.Optimizer == Strongest
+               from control in result.Comparison
+               where control.Optimizer == Control && control.HeldOutTask == learned.HeldOutTask
+               select (learned, control),
+        ];
+        return pairs.Length == 0 ? null :
+            $"Beside the same rule with nothing learned ({Control}), it is more accurate on {pairs.Count(p => p.Learned.TestAccuracy?.Mean > p.Control.TestAccuracy?.Mean)} of {pairs.Length}, "
+            + $"has the lower mean training loss on {pairs.Count(p => p.Learned.MeanTrainingLoss < p.Control.MeanTrainingLoss)}, "
+            + $"and needs fewer steps on {pairs.Count(p => ColumnStandings.IsFaster(p.Learned, p.Control))}.";
+    }
+
+    private const string Strongest = "metamirror-tracked", Control = "unlearned-tracked";
     private static readonly (string Words, string Optimizer)[] MetaMdRows = [("as printed", "metamd-max3-printed"), ("corrected", "metamd-max3")];
 
     private static ReportSection Beside(Protocol protocol, ComparisonResult result) => new("The paper’s table beside ours")

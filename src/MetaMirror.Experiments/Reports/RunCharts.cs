@@ -6,14 +6,14 @@ namespace MetaMirror.Experiments.Reports;
 internal static class RunCharts
 {
     /// <summary>Accuracies before this part of the run leave the picture: all optimizers begin with guessing, and end close to each other.</summary>
-    private const double ShownFrom = 0.2;
+    private const double ShownFrom = 0.4;
 
     private const string AtBest = "Each tuned optimizer at its best setting for test accuracy.";
     private const string Seconds = "Seconds are steps times the milliseconds per step, measured after the comparison on one thread; meta-training is not in them.";
 
     /// <summary>Test accuracy over steps; null where it was not measured.</summary>
     public static ReportSection? Accuracy(ComparisonResult result, SeriesPalette palette) =>
-        Section("Test accuracy along the run", $"Median over seeds, on the test data. {AtBest} The axis leaves out the first fifth of the run, where all rise.", result.AccuracyCurves, "step", "test accuracy", AxisKind.Linear, AccuracyAxis, curve => Line(curve, palette, _ => 1));
+        Section("Test accuracy along the run", $"Median over seeds, on the test data. {AtBest} The axis leaves out the first two fifths of the run, where all rise.", result.AccuracyCurves, "step", "test accuracy", AxisKind.Linear, AccuracyAxis, curve => Line(curve, palette, _ => 1));
 
     /// <summary>Training loss and test accuracy over seconds; without what was not measured.</summary>
     public static IEnumerable<ReportSection> InSeconds(ComparisonResult result, SeriesPalette palette)

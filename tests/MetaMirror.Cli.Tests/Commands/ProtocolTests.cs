@@ -30,10 +30,11 @@ public sealed class ProtocolTests
         var tasks = document.GetProperty("comparison").EnumerateArray().GroupBy(r => r.GetProperty("heldOutTask").GetString()).ToArray();
         Assert.Equal(columns, tasks.Length);
         Assert.All(tasks, task => Assert.Equal(Rows.Order(StringComparer.Ordinal), task.Select(r => r.GetProperty("optimizer").GetString()!).Order(StringComparer.Ordinal)));
+        Assert.Equal(Rows.Length * columns, document.GetProperty("accuracyCurves").GetArrayLength());
         Assert.Equal("optdigits", document.GetProperty("data")[0].GetProperty("dataset").GetString());
         Assert.Equal(2, document.GetProperty("threads").GetInt32());
         string page = File.ReadAllText(folder["out/report.html"]);
-        Assert.All((string[])[place, words, "embedded optical digits", "What differs from the paper", "Data actually used", $"reproduce {experiment} --scale smoke"], w => Assert.Contains(w, page, StringComparison.Ordinal));
+        Assert.All((string[])[place, words, "embedded optical digits", "What differs from the paper", "Data actually used", "Test accuracy along the run", "Training loss in seconds", "Test accuracy in seconds", $"reproduce {experiment} --scale smoke"], w => Assert.Contains(w, page, StringComparison.Ordinal));
         Assert.Equal(columns, Directory.GetFiles(folder["out/checkpoint"]).Length);
     }
 
