@@ -3,31 +3,19 @@
 
 Prints a line for each, ends with an error if any differs. A document made on another instruction set than this machine's is compared to a tolerance (sums round differently there, and whole runs drift apart), one made on the same to the last digit.
 """
-import json, math, os, subprocess, sys, tempfile
+import json, math, os, re, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULTS = os.path.join(ROOT, "bench", "results")
 TOOL = ["dotnet", "run", "-c", "Release", "--no-build", "--project", os.path.join(ROOT, "src", "MetaMirror.Cli"), "--"]
 
-# Command of each document, and whether it is done in a minute or less.
-COMMANDS = {
-    "2026-11-21-demo-rotation-0.json": ("demo", True),
-    "2026-11-21-sensors.json": ("compare sensors", True),
-    "2026-11-21-rotated-quadratic.json": ("compare rotated-quadratic", True),
-    "2026-11-21-eigenbasis-quadratic.json": ("compare eigenbasis-quadratic", True),
-    "2026-11-21-quadratics.json": ("reproduce quadratics", True),
-    "2026-11-21-digit-pairs.json": ("compare digit-pairs", False),
-    "2026-11-21-logistic.json": ("compare logistic", False),
-    "2026-11-21-rotated-digits.json": ("compare rotated-digits", False),
-    "2026-11-21-rotated-mnist.json": ("compare rotated-mnist", False),
-    "2026-11-21-rotated-fashion.json": ("compare rotated-fashion", False),
-    "2026-11-21-lenet-fashion-mnist.json": ("compare lenet-families --held-out fashion-mnist", False),
-    "2026-11-21-lenet-kmnist.json": ("compare lenet-families --held-out kmnist", False),
-    "2026-11-21-lenet-mnist.json": ("compare lenet-families --held-out mnist", False),
-    "2026-11-21-lenet-usps.json": ("compare lenet-families --held-out usps", False),
-    "2026-11-22-optimism.json": ("reproduce optimism", False),
-    "2026-11-22-shifts.json": ("reproduce shifts", False),
-}
+
+def commands():
+    """Command of each document of README.md's table, and whether it is quick."""
+    with open(os.path.join(ROOT, "bench", "README.md"), encoding="utf-8") as file:
+        rows = re.findall(r"^\| `([^`]+\.json)` \| `([^`]+)` \| (yes)? *\|$", file.read(), re.M)
+    return {name: (command, quick == "yes") for name, command, quick in rows}
+
 
 # Times, what follows from them, and where it ran.
 OF_TIME = {"millisecondsPerStep", "seconds", "breakEvenSeconds", "machine", "threads", "performanceScores", "secondsToTarget"}
@@ -50,27 +38,28 @@ def differences(kept, made, tolerance, path="$"):
     return [] if kept == made else [f"{path}: expected {kept!r}, found {made!r}"]
 
 
-def remake(name):
+def remake(name, command):
     with open(os.path.join(RESULTS, name)) as file:
         kept = json.load(file)
-    command = COMMANDS[name][0]
     with tempfile.TemporaryDirectory() as out:
         run = subprocess.run(TOOL + command.split() + ["--out", out, "--json"], capture_output=True, text=True)
         if run.returncode != 0:
-            return command, [f"ended with {run.returncode}: {run.stderr.strip()[-500:]}"]
+            return [f"ended with {run.returncode}: {run.stderr.strip()[-500:]}"]
         made = json.loads(run.stdout)
     sets = [(d.get("machine") or {}).get("instructionSet") for d in (kept, made)]
-    return command, differences(kept, made, 0 if None in sets or sets[0] == sets[1] else RELATIVE)
+    return differences(kept, made, 0 if None in sets or sets[0] == sets[1] else RELATIVE)
 
 
 def main():
-    names = [n for n, (_, quick) in COMMANDS.items() if quick] if "--quick" in sys.argv else [a for a in sys.argv[1:]]
-    unknown = [n for n in names if n not in COMMANDS]
+    known = commands()
+    names = [n for n, (_, quick) in known.items() if quick] if "--quick" in sys.argv else sys.argv[1:]
+    unknown = [n for n in names if n not in known]
     if unknown or not names:
-        sys.exit(f"expected --quick or names among {', '.join(COMMANDS)}, found {', '.join(unknown) or 'none'}")
+        sys.exit(f"expected --quick or names among {', '.join(known)}, found {', '.join(unknown) or 'none'}")
     failed = 0
     for name in names:
-        command, found = remake(name)
+        command = known[name][0]
+        found = remake(name, command)
         failed += bool(found)
         print(f"{'differs' if found else 'equal'}: metamirror {command} against {name}" + "".join(f"\n  {d}" for d in found[:5]) + (f"\n  and {len(found) - 5} more" if len(found) > 5 else ""), flush=True)
     sys.exit(1 if failed else 0)

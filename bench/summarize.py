@@ -50,7 +50,7 @@ def optimizers(rows):
 def keep(result, files):
     for path in files:
         with open(path, "w") as file:
-            json.dump({k: v for k, v in result.items() if k != "curves"}, file, indent=1)
+            json.dump({k: v for k, v in result.items() if k not in ("curves", "accuracyCurves")}, file, indent=1)
             file.write("\n")
 
 
