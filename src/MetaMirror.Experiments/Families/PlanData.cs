@@ -8,7 +8,7 @@ namespace MetaMirror.Experiments.Families;
 /// <summary>The data sets known by name that a plan's tasks are made of, and what that means for what is learned from them.</summary>
 public static class PlanData
 {
-    /// <summary>Licence of values learned from data that restrict nothing.</summary>
+    /// <summary>License of values learned from data that restrict nothing.</summary>
     private const string Free = "CC0-1.0";
     private const string Restricted = "Non-commercial use only";
 
@@ -53,10 +53,10 @@ public static class PlanData
         ];
     }
 
-    /// <summary>The licence of what is learned on some tasks of a plan: non-commercial if a data set that was read is.</summary>
+    /// <summary>The license of what is learned on some tasks of a plan: non-commercial if a data set that was read is.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="tasks">Names of the tasks learned on, or that statistics came from.</param>
-    public static string LicenceOf(Plan plan, IEnumerable<string> tasks)
+    public static string LicenseOf(Plan plan, IEnumerable<string> tasks)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -68,16 +68,16 @@ public static class PlanData
         return restricting.Length == 0 ? Free : $"{Restricted}: learned from {string.Join(", ", restricting)}, which {(restricting.Length == 1 ? "is" : "are")} for that alone";
     }
 
-    /// <summary>Whether a licence in a learned optimizer's file forbids commercial use.</summary>
-    /// <param name="licence">The licence.</param>
-    public static bool IsRestricted(string licence)
+    /// <summary>Whether a license in a learned optimizer's file forbids commercial use.</summary>
+    /// <param name="license">The license.</param>
+    public static bool IsRestricted(string license)
     {
-        ArgumentNullException.ThrowIfNull(licence);
-        return licence.StartsWith(Restricted, StringComparison.OrdinalIgnoreCase);
+        ArgumentNullException.ThrowIfNull(license);
+        return license.StartsWith(Restricted, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>What a person is told who uses a learned optimizer; null where nothing needs to be.</summary>
     /// <param name="file">Its file.</param>
-    /// <param name="licence">Its licence.</param>
-    public static string? Reminder(string file, string licence) => IsRestricted(licence) ? $"The optimizer '{file}' has a licence with limits. {licence}." : null;
+    /// <param name="license">Its license.</param>
+    public static string? Reminder(string file, string license) => IsRestricted(license) ? $"The optimizer '{file}' has a license with limits. {license}." : null;
 }

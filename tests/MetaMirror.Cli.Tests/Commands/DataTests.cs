@@ -95,11 +95,11 @@ public sealed class DataTests
     }
 
     [Fact]
-    public void List_says_licences_and_addresses()
+    public void List_says_licenses_and_addresses()
     {
         JsonElement svhn = ToolRun.Of("data list --json").Document().GetProperty("datasets").EnumerateArray().Single(d => d.GetProperty("name").GetString() == "svhn");
         Assert.True(svhn.GetProperty("nonCommercial").GetBoolean());
-        Assert.Equal("non-commercial use only", svhn.GetProperty("licence").GetString());
+        Assert.Equal("non-commercial use only", svhn.GetProperty("license").GetString());
         Assert.Equal("e26dedcc434d2e4c54c9b2d4a06d8373", svhn.GetProperty("downloads")[0].GetProperty("md5").GetString());
     }
 

@@ -219,14 +219,14 @@ public sealed class DatasetFetchTests
 
     private static KnownDataset One(params Uri[] addresses) => new("set", "d", new ImageShape(1, 1, 1), 2)
     {
-        Licence = "none",
+        License = "none",
         Editions = [new KnownEdition(ImageFormat.Cifar10, new KnownFile(DataFileRole.Train, "data.bin", new KnownContent(KnownContent.Whole) { Md5 = Md5(Content) }, new KnownContent("first 8") { Md5 = Md5(new byte[8]) }))],
         Downloads = [new KnownDownload("data.bin", Md5(Content), addresses)],
     };
 
     private static KnownDataset Packed(byte[] archive, Uri address) => new("set", "d", new ImageShape(1, 1, 1), 2)
     {
-        Licence = "none",
+        License = "none",
         Editions =
         [
             new KnownEdition(
@@ -240,7 +240,7 @@ public sealed class DatasetFetchTests
     private static async Task<IReadOnlyList<FetchedFile>> Fetch(
         KnownDataset known, TemporaryFolder folder, Reports? reports = null, FetchOptions? options = null, string? name = null, CancellationToken? cancel = null)
     {
-        KnownDataset own = name is null ? known : new KnownDataset(known.Name, "d", known.Image, 2) { Folder = name, Licence = "none", Editions = known.Editions, Downloads = known.Downloads };
+        KnownDataset own = name is null ? known : new KnownDataset(known.Name, "d", known.Image, 2) { Folder = name, License = "none", Editions = known.Editions, Downloads = known.Downloads };
         using var web = new HttpWebSource();
         return await new DatasetFetch(web, options ?? Quick) { Progress = reports }.RunAsync(own, folder.Path, cancel ?? TestContext.Current.CancellationToken);
     }

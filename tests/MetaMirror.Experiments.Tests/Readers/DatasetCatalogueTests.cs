@@ -118,7 +118,7 @@ public sealed class DatasetCatalogueTests
     {
         foreach (KnownDataset known in DatasetCatalogue.Known.Where(k => !k.IsEmbedded))
         {
-            Assert.NotEmpty(known.Licence);
+            Assert.NotEmpty(known.License);
             Assert.NotEmpty(known.Downloads);
             Assert.All(known.Downloads, d => Assert.Matches("^[0-9a-f]{32}$", d.Md5));
             Assert.All(known.Downloads, d => Assert.NotEmpty(d.Addresses));

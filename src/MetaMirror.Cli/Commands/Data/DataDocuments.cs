@@ -7,8 +7,8 @@ internal sealed record ImageEntry(int Height, int Width, int Channels);
 internal sealed record KnownDatasetEntry(
     string Name, string Description, ImageEntry Image, int Classes, bool Found, string? Origin, string? Folder, IReadOnlyList<string> Files)
 {
-    /// <summary>Licence or terms.</summary>
-    public required string Licence { get; init; }
+    /// <summary>License or terms.</summary>
+    public required string License { get; init; }
 
     /// <summary>Whether it is for non-commercial use only.</summary>
     public bool NonCommercial { get; init; }
@@ -46,8 +46,8 @@ internal sealed record DatasetDocument(
     string Name, string Description, string Origin, string? Folder, ImageEntry Image, int Classes, IReadOnlyList<SplitEntry> Splits,
     [property: System.Text.Json.Serialization.JsonPropertyName("trainInputs")] RangeEntry Inputs)
 {
-    /// <summary>Licence or terms.</summary>
-    public required string Licence { get; init; }
+    /// <summary>License or terms.</summary>
+    public required string License { get; init; }
 
     /// <summary>Which content each file has.</summary>
     public required IReadOnlyList<MetaMirror.Experiments.Readers.DataFileUse> Files { get; init; }

@@ -39,7 +39,7 @@ internal sealed class DataListCommand : ICommandSpec
             known.Name, known.Description, new ImageEntry(known.Image.Rows, known.Image.Columns, known.Image.Channels), known.Classes,
             found is not null, found?.Origin, found?.Folder, [.. (found?.Edition?.Files ?? known.Files).Select(f => f.Name)])
         {
-            Licence = known.Licence,
+            License = known.License,
             NonCommercial = known.NonCommercial,
             Downloads = [.. known.Downloads.Select(d => new DownloadEntry(d.File, d.Md5, [.. d.Addresses.Select(a => a.AbsoluteUri)]))],
         };
