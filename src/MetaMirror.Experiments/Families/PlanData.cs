@@ -29,7 +29,7 @@ public static class PlanData
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(datasets);
-        return [.. Names(plan.Family).Select(datasets.Use)];
+        return plan.Family is FolderPlan own ? [TaskFolder.Use(own.Folder)] : [.. Names(plan.Family).Select(datasets.Use)];
     }
 
     /// <summary>What was really read for a plan: which files, whole or which part, and how many examples of them.</summary>
