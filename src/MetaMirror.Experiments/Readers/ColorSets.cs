@@ -10,15 +10,15 @@ internal static class ColorSets
 {
     private const int Ten = 10, Coarse = 20, Fine = 100;
     private const long CifarBatch = 30_730_000, CifarHundredTrain = 153_700_000, CifarHundredTest = 30_740_000;
-    private const string SvhnTerms = "non-commercial use only", NoTerms = "none stated; to be cited";
+    private const string NoTerms = "none stated; to be cited";
     private static readonly ImageShape Small = new(32, 32, 3);
 
     public static IReadOnlyList<KnownDataset> All { get; } =
     [
         new("svhn", "House numbers from street views, cropped digits (Netzer and others 2011), non-commercial use only: 73,257 + 26,032 images", Small, Ten)
         {
-            License = SvhnTerms,
-            NonCommercial = true,
+            License = KnownDatasets.NonCommercial,
+            Restriction = KnownDatasets.NonCommercial,
             Editions =
             [
                 new KnownEdition(
@@ -64,6 +64,7 @@ internal static class ColorSets
         new("stl-10", "Photographs of ten kinds of things (Coates, Ng, Lee 2011; images from ImageNet), research use: 5,000 + 8,000 images", new ImageShape(96, 96, 3), Ten)
         {
             License = "none stated; research use",
+            Restriction = KnownDatasets.Research,
             ClassNames = ClassLists.Stl10,
             Editions =
             [

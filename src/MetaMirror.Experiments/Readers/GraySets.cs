@@ -84,6 +84,7 @@ internal static class GraySets
         new("usps", "Handwritten ZIP code digits (Hull 1994; values to three decimals), research use: 7,291 + 2,007 images", new ImageShape(16, 16, 1), Ten)
         {
             License = "none stated; research use",
+            Restriction = KnownDatasets.Research,
             Editions =
             [
                 Usps,
@@ -113,5 +114,5 @@ internal static class GraySets
 
     /// <summary>An edition's files, each under its own name in every one of the folders.</summary>
     private static KnownDownload[] FilesOf(KnownEdition edition, params string[] folders) =>
-        [.. edition.Files.Select(f => new KnownDownload(f.Name, f.Contents[0].Md5!, [.. folders.Select(folder => new Uri(folder + f.Name))]))];
+        [.. edition.Files.Select(f => new KnownDownload(f.Name, f.Contents[0].Md5!, [.. folders.Select(folder => new Uri(folder + f.Name))]) { Sha256 = f.Contents[0].FileSha256 })];
 }

@@ -26,8 +26,8 @@ public sealed class KnownDataset
     /// <summary>The license, or the terms where there is none.</summary>
     public required string License { get; init; }
 
-    /// <summary>Whether it is for non-commercial use only; what is learned from it says so.</summary>
-    public bool NonCommercial { get; internal init; }
+    /// <summary>What its use is restricted to, in the words of those who give it; null where nothing is. What is learned from it says so.</summary>
+    public string? Restriction { get; internal init; }
 
     /// <summary>Shape of one image.</summary>
     public ImageShape Image { get; }

@@ -67,7 +67,7 @@ public static class TaskFolder
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        return new DataUse(name, "the user's own", false, [new DataFileUse($"{files.Length} files", $"SHA-256 {Convert.ToHexStringLower(all.GetHashAndReset())} of names and contents")]);
+        return new DataUse(name, "the user's own", null, [new DataFileUse($"{files.Length} files", $"SHA-256 {Convert.ToHexStringLower(all.GetHashAndReset())} of names and contents")]);
     }
 
     private static bool IsRead(string file)

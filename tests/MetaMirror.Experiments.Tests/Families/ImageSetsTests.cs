@@ -113,7 +113,7 @@ public sealed class ImageSetsTests
         IReadOnlyList<DataUse> used = PlanData.Used(plan, datasets, tasks);
         Assert.Equal(["mnist", "svhn"], used.Select(u => u.Dataset));
         Assert.Equal([(12, null), (12, Images)], used.Select(u => (u.TrainExamples, u.TestExamples)));
-        Assert.Equal([false, true], used.Select(u => u.NonCommercial));
+        Assert.Equal([null, "non-commercial use only"], used.Select(u => u.Restriction));
         Assert.StartsWith("unknown content", used[0].Files[0].Content, StringComparison.Ordinal);
         Assert.Equal([(12, Images), (12, Images)], DataUse.Merge([used, [used[0] with { TestExamples = Images }]]).Select(u => (u.TrainExamples!.Value, u.TestExamples!.Value)));
     }
@@ -123,13 +123,22 @@ public sealed class ImageSetsTests
     {
         Plan plan = PlanFile.Read("diverse-digits");
         string limited = PlanData.LicenseOf(plan, ["mnist", "svhn"]);
-        Assert.Equal("Non-commercial use only: learned from svhn, which is for that alone", limited);
+        Assert.Equal("Non-commercial use only: learned from svhn", limited);
         Assert.True(PlanData.IsRestricted(limited));
         Assert.Contains("'f' has a license with limits", PlanData.Reminder("f", limited), StringComparison.Ordinal);
 
         // Held out, SVHN was not learned from.
-        Assert.Equal("CC0-1.0", PlanData.LicenseOf(plan, ["mnist", "usps"]));
+        Assert.Equal("CC0-1.0", PlanData.LicenseOf(plan, ["mnist", "kmnist"]));
         Assert.Null(PlanData.Reminder("f", "CC0-1.0"));
+
+        // Each restriction in its own words.
+        string research = PlanData.LicenseOf(plan, ["mnist", "usps", "stl-10"]);
+        Assert.Equal("Research use, no license stated: learned from usps, stl-10", research);
+        Assert.True(PlanData.IsRestricted(research));
+        Assert.Equal("Non-commercial use only: learned from svhn; research use, no license stated: learned from usps", PlanData.LicenseOf(plan, ["usps", "svhn"]));
+        Plan own = plan with { Family = new FolderPlan("mine") };
+        Assert.Equal("Not stated: learned from the user's own data", PlanData.LicenseOf(own, ["a"]));
+        Assert.False(PlanData.IsRestricted(PlanData.LicenseOf(own, ["a"])));
 
         // All angles of one data set come from it.
         Plan rotated = PlanFile.Read("rotated-digits");

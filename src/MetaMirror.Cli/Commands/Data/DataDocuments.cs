@@ -10,8 +10,8 @@ internal sealed record KnownDatasetEntry(
     /// <summary>License or terms.</summary>
     public required string License { get; init; }
 
-    /// <summary>Whether it is for non-commercial use only.</summary>
-    public bool NonCommercial { get; init; }
+    /// <summary>What its use is restricted to; null where nothing is.</summary>
+    public string? Restriction { get; init; }
 
     /// <summary>What 'data fetch' downloads.</summary>
     public IReadOnlyList<DownloadEntry> Downloads { get; init; } = [];
@@ -29,8 +29,8 @@ internal sealed record FetchedDataset(string Name, IReadOnlyList<FetchedEntry> F
 /// <summary>The document of <c>data fetch</c>.</summary>
 internal sealed record FetchDocument(bool Ok, string Folder, IReadOnlyList<FetchedDataset> Datasets);
 
-/// <summary>Where a file can be downloaded, and its published checksum.</summary>
-internal sealed record DownloadEntry(string File, string Md5, IReadOnlyList<string> Addresses);
+/// <summary>Where a file can be downloaded, and its checksums; SHA-256 where it is known.</summary>
+internal sealed record DownloadEntry(string File, string Md5, string? Sha256, IReadOnlyList<string> Addresses);
 
 /// <summary>The document of <c>data list</c>.</summary>
 internal sealed record DatasetListDocument(IReadOnlyList<KnownDatasetEntry> Datasets, IReadOnlyList<DataLocationEntry> Locations);

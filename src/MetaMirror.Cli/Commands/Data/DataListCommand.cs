@@ -40,8 +40,8 @@ internal sealed class DataListCommand : ICommandSpec
             found is not null, found?.Origin, found?.Folder, [.. (found?.Edition?.Files ?? known.Files).Select(f => f.Name)])
         {
             License = known.License,
-            NonCommercial = known.NonCommercial,
-            Downloads = [.. known.Downloads.Select(d => new DownloadEntry(d.File, d.Md5, [.. d.Addresses.Select(a => a.AbsoluteUri)]))],
+            Restriction = known.Restriction,
+            Downloads = [.. known.Downloads.Select(d => new DownloadEntry(d.File, d.Md5, d.Sha256, [.. d.Addresses.Select(a => a.AbsoluteUri)]))],
         };
     }
 
