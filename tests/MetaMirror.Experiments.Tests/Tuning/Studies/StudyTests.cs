@@ -90,12 +90,12 @@ public sealed class StudyTests : IDisposable
         { new MirrorStepFailedException("entropy", 1, 1e-8, 50, "no step"), true },
         { new IOException("the disk is gone"), false },
         { new UnauthorizedAccessException(), false },
-        { new OutOfMemoryException(), false },
+        { new InsufficientMemoryException(), false },
         { new DataFormatException("file", "a", "b"), false },
         { new OperationCanceledException(), false },
         { new InvalidOperationException("a defect"), false },
         { new ArgumentNullException("point"), false },
-        { new NullReferenceException(), false },
+        { new KeyNotFoundException(), false },
     };
 
     [Theory]
