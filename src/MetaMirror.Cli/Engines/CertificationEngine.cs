@@ -25,7 +25,7 @@ internal static class CertificationEngine
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         LearnedOptimizer<T> learned = Load<T>(request.File);
-        if (PlanData.Reminder(request.File, learned.Licence) is { } reminder)
+        if (PlanData.Reminder(request.File, learned.License) is { } reminder)
             context.Warn(reminder);
         var datasets = new DatasetCatalogue(context.Data);
         var certification = new PlanCertification<T>(plan, datasets, context.Settings with { Seed = Seed(request, learned.Recipe) }) { Progress = context.Runs };

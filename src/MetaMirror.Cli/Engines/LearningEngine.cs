@@ -50,7 +50,7 @@ internal static class LearningEngine
         List<NamedText> facts =
         [
             new("learned from", result.Optimizer.LearnedFrom),
-            new("licence", result.Optimizer.Licence),
+            new("license", result.Optimizer.License),
             .. PlanData.Used(request.Plan, new DatasetCatalogue(context.Data)).Select(use => new NamedText($"data set {use.Dataset}", use.Contents)),
             new("parameters", result.Learned.Layout.ToString()),
             new("meta-parameters", result.Learned.Natural.Length.ToString(CultureInfo.InvariantCulture)),

@@ -8,10 +8,23 @@ namespace MetaMirror.Experiments.Downloads;
 public sealed record FetchedFile(string Path, bool WasThere);
 
 /// <summary>Downloads the files of known data sets from their canonical addresses; a file takes its name only when its checksum is right.</summary>
-/// <param name="web">Where files come from.</param>
-/// <param name="options">How patient to be; null for the defaults.</param>
-public sealed class DatasetFetch(IWebSource web, FetchOptions? options = null)
+public sealed class DatasetFetch
 {
+    private readonly IWebSource _web;
+    private readonly FetchOptions _options;
+
+    /// <summary>Takes where and how.</summary>
+    /// <param name="web">Where files come from.</param>
+    /// <param name="options">How patient to be; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public DatasetFetch(IWebSource web, FetchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(web);
+        _web = web;
+        _options = options ?? new FetchOptions();
+        _options.Check();
+    }
+
     /// <summary>Told how far each file is.</summary>
     public IProgress<FetchProgress>? Progress { get; init; }
 
@@ -58,7 +71,7 @@ public sealed class DatasetFetch(IWebSource web, FetchOptions? options = null)
         string target = Path.Combine(own, download.File), part = target + FileDownload.PartSuffix;
         try
         {
-            await new FileDownload(web, options ?? new FetchOptions()).RunAsync(download, part, Progress, cancellationToken);
+            await new FileDownload(_web, _options).RunAsync(download, part, Progress, cancellationToken);
         }
         catch (FetchException failed)
         {
@@ -120,7 +133,7 @@ public sealed class DatasetFetch(IWebSource web, FetchOptions? options = null)
     private static string Advice(KnownDataset known, string own)
     {
         IEnumerable<string> lines = known.Downloads.Select(d =>
-            $"  {d.File}{(d.Members.Count > 0 ? $", unpacked to {string.Join(", ", d.Members)}" : "")}, MD5 {d.Md5}, from {string.Join(" or ", d.Addresses)}");
+            $"  {d.File}{(d.Members.Count > 0 ? $", unpacked to {string.Join(", ", d.Members)}" : "")}, {d.Mark}, from {string.Join(" or ", d.Addresses)}");
         return $"Without a network here, put these files, downloaded elsewhere, into {own}:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}{Environment.NewLine}'metamirror data verify {known.Name}' checks them.";
     }
 

@@ -58,11 +58,11 @@ internal sealed class FileDownload(IWebSource web, FetchOptions options)
                 continue;
             }
 
-            string sum = Md5(part, cancellationToken);
-            if (sum == file.Md5)
+            string sum = Sum(file, part, cancellationToken);
+            if (sum == (file.Sha256 ?? file.Md5))
                 return null;
             File.Delete(part);
-            reason = $"wrong checksum: expected MD5 {file.Md5}, found {sum}; deleted";
+            reason = $"wrong checksum: expected {file.Mark}, found {sum}; deleted";
 
             // The beginning may have been another file's; a file that came in one piece would come again.
             if (before == 0)
@@ -130,10 +130,11 @@ internal sealed class FileDownload(IWebSource web, FetchOptions options)
         }
     }
 
-    private static string Md5(string path, CancellationToken cancellationToken)
+    private static string Sum(KnownDownload file, string path, CancellationToken cancellationToken)
     {
         using FileStream stream = File.OpenRead(path);
-        return FileSums.Md5(stream, cancellationToken);
+        (string sha256, string md5) = FileSums.Of(stream, cancellationToken);
+        return file.Sha256 is null ? md5 : sha256;
     }
 
     /// <summary>Something that may be different at the next try.</summary>

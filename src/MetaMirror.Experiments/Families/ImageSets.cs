@@ -7,7 +7,7 @@ using MetaMirror.Tasks;
 
 namespace MetaMirror.Experiments.Families;
 
-/// <summary>Data sets of images as one family: subsets and splits first, then grey if asked for, then one size, bilinear, then normalized if asked for.</summary>
+/// <summary>Data sets of images as one family: subsets and splits first, then gray if asked for, then one size, bilinear, then normalized if asked for.</summary>
 internal static class ImageSets
 {
     /// <summary>The tasks of a family, one for each data set.</summary>
@@ -37,7 +37,7 @@ internal static class ImageSets
     }
 
     private static Dataset<T> Colored<T>(ImageSetsPlan family, Dataset<T> split)
-        where T : unmanaged, IFloatingPointIeee754<T> => family.Grey ? ImageColor.ToGrayscale(split) : family.Color ? ImageColor.ToColor(split) : split;
+        where T : unmanaged, IFloatingPointIeee754<T> => family.Gray ? ImageColor.ToGrayscale(split) : family.Color ? ImageColor.ToColor(split) : split;
 
     /// <summary>The same labels among more classes, for the outputs that all data sets share.</summary>
     private static Dataset<T> Wide<T>(Dataset<T> split, int classes)

@@ -8,9 +8,9 @@ namespace MetaMirror.Experiments.Families;
 /// <summary>The data sets known by name that a plan's tasks are made of, and what that means for what is learned from them.</summary>
 public static class PlanData
 {
-    /// <summary>Licence of values learned from data that restrict nothing.</summary>
+    /// <summary>License of values learned from data that restrict nothing, and of those learned from data that this program knows nothing of.</summary>
     private const string Free = "CC0-1.0";
-    private const string Restricted = "Non-commercial use only";
+    private const string Unknown = "Not stated: learned from the user's own data";
 
     /// <summary>Names of the data sets of a family; none where its data are generated or the user's own.</summary>
     /// <param name="family">The family.</param>
@@ -29,7 +29,7 @@ public static class PlanData
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(datasets);
-        return [.. Names(plan.Family).Select(datasets.Use)];
+        return plan.Family is FolderPlan own ? [TaskFolder.Use(own.Folder)] : [.. Names(plan.Family).Select(datasets.Use)];
     }
 
     /// <summary>What was really read for a plan: which files, whole or which part, and how many examples of them.</summary>
@@ -53,31 +53,40 @@ public static class PlanData
         ];
     }
 
-    /// <summary>The licence of what is learned on some tasks of a plan: non-commercial if a data set that was read is.</summary>
+    /// <summary>The license of what is learned on some tasks of a plan: the restrictions of the data sets that were read, if there are any, each with their names.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="tasks">Names of the tasks learned on, or that statistics came from.</param>
-    public static string LicenceOf(Plan plan, IEnumerable<string> tasks)
+    public static string LicenseOf(Plan plan, IEnumerable<string> tasks)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(tasks);
         string[] seen = [.. tasks];
 
         // Tasks of image sets are named as the data sets; the tasks of other families all come from the one.
-        IEnumerable<string> read = plan.Family is ImageSetsPlan ? seen : seen.Concat(Names(plan.Family));
-        string[] restricting = [.. DatasetCatalogue.Known.Where(k => k.NonCommercial && read.Contains(k.Name, StringComparer.Ordinal)).Select(k => k.Name)];
-        return restricting.Length == 0 ? Free : $"{Restricted}: learned from {string.Join(", ", restricting)}, which {(restricting.Length == 1 ? "is" : "are")} for that alone";
+        string[] read = plan.Family is ImageSetsPlan ? seen : [.. seen, .. Names(plan.Family)];
+        string[] clauses =
+        [
+            .. KnownDatasets.Restrictions
+                .Select(restriction => (Restriction: restriction, Sets: DatasetCatalogue.Known.Where(k => k.Restriction == restriction && read.Contains(k.Name, StringComparer.Ordinal)).Select(k => k.Name).ToArray()))
+                .Where(r => r.Sets.Length > 0)
+                .Select(r => $"{r.Restriction}: learned from {string.Join(", ", r.Sets)}"),
+        ];
+        if (clauses.Length == 0)
+            return plan.Family is FolderPlan ? Unknown : Free;
+        string all = string.Join("; ", clauses);
+        return char.ToUpperInvariant(all[0]) + all[1..];
     }
 
-    /// <summary>Whether a licence in a learned optimizer's file forbids commercial use.</summary>
-    /// <param name="licence">The licence.</param>
-    public static bool IsRestricted(string licence)
+    /// <summary>Whether a license in a learned optimizer's file restricts its use.</summary>
+    /// <param name="license">The license.</param>
+    public static bool IsRestricted(string license)
     {
-        ArgumentNullException.ThrowIfNull(licence);
-        return licence.StartsWith(Restricted, StringComparison.OrdinalIgnoreCase);
+        ArgumentNullException.ThrowIfNull(license);
+        return KnownDatasets.Restrictions.Any(r => license.StartsWith(r, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>What a person is told who uses a learned optimizer; null where nothing needs to be.</summary>
     /// <param name="file">Its file.</param>
-    /// <param name="licence">Its licence.</param>
-    public static string? Reminder(string file, string licence) => IsRestricted(licence) ? $"The optimizer '{file}' has a licence with limits. {licence}." : null;
+    /// <param name="license">Its license.</param>
+    public static string? Reminder(string file, string license) => IsRestricted(license) ? $"The optimizer '{file}' has a license with limits. {license}." : null;
 }

@@ -96,7 +96,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
         {
             Recipe = recipe.ToText(),
             LearnedFrom = string.Join(", ", recipe.Tasks),
-            Licence = PlanData.LicenceOf(plan, [.. recipe.Tasks, .. statistics?.Sources.Select(s => s.Task) ?? []]),
+            License = PlanData.LicenseOf(plan, [.. recipe.Tasks, .. statistics?.Sources.Select(s => s.Task) ?? []]),
         };
         AtomicFile.Write(file, optimizer.Save);
         List<string> files = [file];

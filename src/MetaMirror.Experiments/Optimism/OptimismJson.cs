@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Experiments.Optimism;
@@ -8,21 +7,10 @@ namespace MetaMirror.Experiments.Optimism;
 public static class OptimismJson
 {
     /// <summary>The JSON document as text.</summary>
-    public static string ToText(OptimismResult result) => JsonSerializer.Serialize(result, OptimismJsonContext.Default.OptimismResult);
+    public static string ToText(OptimismResult result) => JsonSerializer.Serialize(result, ComparisonJsonContext.Default.OptimismResult);
 
     /// <summary>Reads what <see cref="ToText"/> wrote.</summary>
     /// <exception cref="JsonException">The text is no such document.</exception>
     public static OptimismResult Read(string json) =>
-        JsonSerializer.Deserialize(json, OptimismJsonContext.Default.OptimismResult) ?? throw new JsonException("Expected a result of the experiment on optimism, found null.");
+        JsonSerializer.Deserialize(json, ComparisonJsonContext.Default.OptimismResult) ?? throw new JsonException("Expected a result of the experiment on optimism, found null.");
 }
-
-/// <summary>Source-generated JSON of the experiment's data.</summary>
-[JsonSourceGenerationOptions(
-    GenerationMode = JsonSourceGenerationMode.Metadata,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
-    NewLine = "\n",
-    UseStringEnumConverter = true,
-    Converters = [typeof(FiniteDoubleConverter), typeof(TargetValueConverter)])]
-[JsonSerializable(typeof(OptimismResult))]
-public sealed partial class OptimismJsonContext : JsonSerializerContext;

@@ -37,18 +37,18 @@ public sealed record RotatedImagesPlan(
 }
 
 /// <summary>Several data sets of images, brought to one size: one task each, named as the data set (MetaMD, section 5.3: DiverseDigits).</summary>
-/// <param name="Datasets">Names of the data sets; unless <see cref="Grey"/> or <see cref="Color"/> with as many channels.</param>
+/// <param name="Datasets">Names of the data sets; unless <see cref="Gray"/> or <see cref="Color"/> with as many channels.</param>
 /// <param name="Rows">Height of all images. Default 28.</param>
 /// <param name="Columns">Width of all images. Default 28.</param>
 /// <param name="TrainExamples">The first so many training images of each. Default 10,000.</param>
 /// <param name="TestExamples">The first so many test images of each. Default 2,000.</param>
 public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28, int Columns = 28, int TrainExamples = 10_000, int TestExamples = 2_000) : FamilyPlan
 {
-    /// <summary>Whether color images become grey ones (luma), so that grey and color data sets can be one family.</summary>
+    /// <summary>Whether color images become gray ones (luma), so that gray and color data sets can be one family.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Grey { get; init; }
+    public bool Gray { get; init; }
 
-    /// <summary>Whether grey images get three equal channels, so that grey and color data sets can be one family.</summary>
+    /// <summary>Whether gray images get three equal channels, so that gray and color data sets can be one family.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Color { get; init; }
 
@@ -65,7 +65,7 @@ public sealed record ImageSetsPlan(IReadOnlyList<string> Datasets, int Rows = 28
     public double ValidationFraction { get; init; }
 
     /// <summary>Shape of all images, once they are brought to one.</summary>
-    internal ImageShape Image() => new(Rows, Columns, Grey ? 1 : Color ? Channels : DatasetCatalogue.Named(Datasets[0]).Image.Channels);
+    internal ImageShape Image() => new(Rows, Columns, Gray ? 1 : Color ? Channels : DatasetCatalogue.Named(Datasets[0]).Image.Channels);
 
     /// <summary>Outputs that serve all data sets: as many as the one of the most classes has. Labels of the others use the first ones.</summary>
     internal int Classes() => Datasets.Max(name => DatasetCatalogue.Named(name).Classes);

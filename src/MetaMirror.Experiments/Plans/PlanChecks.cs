@@ -106,16 +106,16 @@ internal static class PlanChecks
     /// <summary>One network is to serve all data sets of a family.</summary>
     private static void CheckSets(ImageSetsPlan family, List<PlanError> errors)
     {
-        if (family is { Grey: true, Color: true })
-            errors.Add(new PlanError("$.family.color", "false with 'grey': true: images are brought to one of the two", "true"));
+        if (family is { Gray: true, Color: true })
+            errors.Add(new PlanError("$.family.color", "false with 'gray': true: images are brought to one of the two", "true"));
         KnownDataset first = DatasetCatalogue.Named(family.Datasets[0]);
         for (int i = 1; i < family.Datasets.Count; i++)
         {
             KnownDataset set = DatasetCatalogue.Named(family.Datasets[i]);
-            if (!family.Grey && !family.Color && set.Image.Channels != first.Image.Channels)
+            if (!family.Gray && !family.Color && set.Image.Channels != first.Image.Channels)
                 errors.Add(new PlanError(
                     $"$.family.datasets[{Text(i)}]",
-                    $"a data set of {Text(first.Image.Channels)} channels, as '{first.Name}' has, or 'grey': true, or 'color': true",
+                    $"a data set of {Text(first.Image.Channels)} channels, as '{first.Name}' has, or 'gray': true, or 'color': true",
                     $"'{set.Name}' with {Text(set.Image.Channels)}"));
         }
     }

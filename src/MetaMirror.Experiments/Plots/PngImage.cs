@@ -4,10 +4,10 @@ using System.Text;
 
 namespace MetaMirror.Experiments.Plots;
 
-/// <summary>Writes PNG images of bytes, grey or RGB, eight bits a channel.</summary>
+/// <summary>Writes PNG images of bytes, gray or RGB, eight bits a channel.</summary>
 public static class PngImage
 {
-    private const byte Depth = 8, Grey = 0, Rgb = 2;
+    private const byte Depth = 8, Gray = 0, Rgb = 2;
     private const uint Polynomial = 0xedb88320;
     private static readonly byte[] Signature = [137, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
     private static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(Remainder)];
@@ -16,7 +16,7 @@ public static class PngImage
     /// <param name="pixels">Row by row, channels of a pixel together, shape [rows x columns x channels].</param>
     /// <param name="rows">Height, at least 1.</param>
     /// <param name="columns">Width, at least 1.</param>
-    /// <param name="channels">1 for grey, 3 for RGB.</param>
+    /// <param name="channels">1 for gray, 3 for RGB.</param>
     /// <exception cref="ArgumentException">Another number of channels, or of bytes.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int rows, int columns, int channels)
     {
@@ -40,7 +40,7 @@ public static class PngImage
         BinaryPrimitives.WriteInt32BigEndian(header, columns);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), rows);
         header[8] = Depth;
-        header[9] = channels == 1 ? Grey : Rgb;
+        header[9] = channels == 1 ? Gray : Rgb;
         return [.. Signature, .. Part("IHDR", header), .. Part("IDAT", packed.ToArray()), .. Part("IEND", [])];
     }
 

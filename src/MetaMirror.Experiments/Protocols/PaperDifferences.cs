@@ -29,7 +29,7 @@ internal static class PaperDifferences
     public static PaperDifference Data(string paper) => new("data", paper, plan => plan.Family switch
     {
         RotatedImagesPlan images => $"{string.Join(", ", PlanData.Names(images))}, turned by {string.Join(", ", images.Angles)} degrees, at most {NumberText.Count(images.TrainExamples)} training and {NumberText.Count(images.TestExamples)} test images",
-        ImageSetsPlan sets => $"{string.Join(", ", sets.Datasets)}, {sets.Rows} x {sets.Columns}{(sets.Grey ? " in grey" : "")}, of each at most {NumberText.Count(sets.TrainExamples)} training and {NumberText.Count(sets.TestExamples)} test images",
+        ImageSetsPlan sets => $"{string.Join(", ", sets.Datasets)}, {sets.Rows} x {sets.Columns}{(sets.Gray ? " in gray" : "")}, of each at most {NumberText.Count(sets.TrainExamples)} training and {NumberText.Count(sets.TestExamples)} test images",
         _ => "as the plan has it",
     });
 

@@ -10,15 +10,15 @@ internal static class ColorSets
 {
     private const int Ten = 10, Coarse = 20, Fine = 100;
     private const long CifarBatch = 30_730_000, CifarHundredTrain = 153_700_000, CifarHundredTest = 30_740_000;
-    private const string SvhnTerms = "non-commercial use only", NoTerms = "none stated; to be cited";
+    private const string NoTerms = "none stated; to be cited";
     private static readonly ImageShape Small = new(32, 32, 3);
 
     public static IReadOnlyList<KnownDataset> All { get; } =
     [
         new("svhn", "House numbers from street views, cropped digits (Netzer and others 2011), non-commercial use only: 73,257 + 26,032 images", Small, Ten)
         {
-            Licence = SvhnTerms,
-            NonCommercial = true,
+            License = KnownDatasets.NonCommercial,
+            Restriction = KnownDatasets.NonCommercial,
             Editions =
             [
                 new KnownEdition(
@@ -42,9 +42,9 @@ internal static class ColorSets
                 new KnownDownload("test_32x32.mat", "eb5a983be6a315427106f1b164d9cef3", new Uri("http://ufldl.stanford.edu/housenumbers/test_32x32.mat")),
             ],
         },
-        new("cifar-10", "Small photographs of ten kinds of things (Krizhevsky 2009), no licence stated: 50,000 + 10,000 images", Small, Ten)
+        new("cifar-10", "Small photographs of ten kinds of things (Krizhevsky 2009), no license stated: 50,000 + 10,000 images", Small, Ten)
         {
-            Licence = NoTerms,
+            License = NoTerms,
             ClassNames = ClassLists.Cifar10,
             Editions =
             [
@@ -59,11 +59,12 @@ internal static class ColorSets
                 },
             ],
         },
-        Hundred("cifar-100", "Small photographs of a hundred kinds of things (Krizhevsky 2009), no licence stated: 50,000 + 10,000 images", ImageFormat.Cifar100Fine, Fine, ClassLists.Cifar100Fine),
-        Hundred("cifar-100-coarse", "The images of cifar-100 in twenty groups of five kinds, no licence stated: 50,000 + 10,000 images", ImageFormat.Cifar100Coarse, Coarse, ClassLists.Cifar100Coarse),
+        Hundred("cifar-100", "Small photographs of a hundred kinds of things (Krizhevsky 2009), no license stated: 50,000 + 10,000 images", ImageFormat.Cifar100Fine, Fine, ClassLists.Cifar100Fine),
+        Hundred("cifar-100-coarse", "The images of cifar-100 in twenty groups of five kinds, no license stated: 50,000 + 10,000 images", ImageFormat.Cifar100Coarse, Coarse, ClassLists.Cifar100Coarse),
         new("stl-10", "Photographs of ten kinds of things (Coates, Ng, Lee 2011; images from ImageNet), research use: 5,000 + 8,000 images", new ImageShape(96, 96, 3), Ten)
         {
-            Licence = "none stated; research use",
+            License = "none stated; research use",
+            Restriction = KnownDatasets.Research,
             ClassNames = ClassLists.Stl10,
             Editions =
             [
@@ -123,7 +124,7 @@ internal static class ColorSets
     private static KnownDataset Hundred(string name, string description, ImageFormat format, int classes, IReadOnlyList<string> names) => new(name, description, Small, classes)
     {
         Folder = "cifar-100",
-        Licence = NoTerms,
+        License = NoTerms,
         ClassNames = names,
         Editions =
         [

@@ -9,10 +9,10 @@ public sealed record DataFileUse(string File, string Content);
 
 /// <summary>What was really read of a data set, for reports: subsets under the canonical names are named as such.</summary>
 /// <param name="Dataset">Name of the data set.</param>
-/// <param name="Licence">Its licence or terms.</param>
-/// <param name="NonCommercial">Whether it is for non-commercial use only.</param>
+/// <param name="License">Its license or terms.</param>
+/// <param name="Restriction">What its use is restricted to; null where nothing is.</param>
 /// <param name="Files">The files and their contents.</param>
-public sealed record DataUse(string Dataset, string Licence, bool NonCommercial, IReadOnlyList<DataFileUse> Files)
+public sealed record DataUse(string Dataset, string License, string? Restriction, IReadOnlyList<DataFileUse> Files)
 {
     /// <summary>Training examples that were taken; null where they became tasks in another way.</summary>
     public int? TrainExamples { get; init; }

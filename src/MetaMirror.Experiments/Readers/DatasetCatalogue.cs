@@ -135,7 +135,7 @@ public sealed class DatasetCatalogue(DataLocations locations)
         IReadOnlyList<DataFileUse> files = found.Edition is null
             ? [new DataFileUse(EmbeddedDigits.Resource, "whole, embedded")]
             : [.. found.Paths.Select((path, i) => new DataFileUse(Path.GetFileName(path), FileCheck.Of(found.Folder!, found.Edition.Files[i], path).Content))];
-        return new DataUse(name, found.Known.Licence, found.Known.NonCommercial, files);
+        return new DataUse(name, found.Known.License, found.Known.Restriction, files);
     }
 
     private static int Present(KnownEdition edition, string folder) => edition.Files.Count(f => f.In(folder) is not null);

@@ -57,7 +57,7 @@ public sealed class FileCheck
         (string sha256, string md5) = FileSums.Of(stream);
         foreach (KnownContent known in contents)
         {
-            if (known.FileSha256 == sha256 || known.Md5 == md5)
+            if (known.FileSha256 is { } sum ? sum == sha256 : known.Md5 == md5)
                 return new FileCheck(path, FileVerdict.Ok, known.Note, known.Note) { IsSubset = known.IsSubset };
         }
 

@@ -4,7 +4,7 @@ namespace MetaMirror.Experiments.Readers;
 
 /// <summary>
 /// Reads IDX files of unsigned bytes, plain or gzip: bytes 0, 0, 8, number of dimensions 1 to 4, one big-endian 32-bit size for each, then the data.
-/// (Magic numbers 2049 for labels, 2051 for grey images, 2052 for color images N x rows x columns x 3.)
+/// (Magic numbers 2049 for labels, 2051 for gray images, 2052 for color images N x rows x columns x 3.)
 /// </summary>
 public static class IdxReader
 {

@@ -9,7 +9,7 @@ public sealed record KnownContent(string Note, string? FileSha256 = null, string
     /// <summary>The note of what was published as one file.</summary>
     public const string Whole = "whole";
 
-    /// <summary>MD5 of the file as published, where that is what is published; else null.</summary>
+    /// <summary>MD5 of the file as published, where that is what is published; else null. It decides only where <see cref="FileSha256"/> is not known.</summary>
     public string? Md5 { get; init; }
 
     /// <summary>Length of the file in bytes, where no sum of it is published, only of the archive that it came in; else null.</summary>

@@ -20,14 +20,14 @@ public sealed class KnownDataset
     /// <summary>Name of its folder; that of the data set unless two share one.</summary>
     public string Folder { get; internal init; }
 
-    /// <summary>What it is, who made it, under which licence.</summary>
+    /// <summary>What it is, who made it, under which license.</summary>
     public string Description { get; }
 
-    /// <summary>The licence, or the terms where there is none.</summary>
-    public required string Licence { get; init; }
+    /// <summary>The license, or the terms where there is none.</summary>
+    public required string License { get; init; }
 
-    /// <summary>Whether it is for non-commercial use only; what is learned from it says so.</summary>
-    public bool NonCommercial { get; internal init; }
+    /// <summary>What its use is restricted to, in the words of those who give it; null where nothing is. What is learned from it says so.</summary>
+    public string? Restriction { get; internal init; }
 
     /// <summary>Shape of one image.</summary>
     public ImageShape Image { get; }

@@ -50,6 +50,12 @@ public sealed class KnownEdition
 /// <param name="Addresses">Where it is, the canonical place first.</param>
 public sealed record KnownDownload(string File, string Md5, params IReadOnlyList<Uri> Addresses)
 {
+    /// <summary>SHA-256, where it is known: it decides then. Null: MD5 is all there is.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>The checksum that decides, with its name.</summary>
+    public string Mark => Sha256 is { } sum ? $"SHA-256 {sum}" : $"MD5 {Md5}";
+
     /// <summary>Where it is a <c>.tar.gz</c>: the files to take from it. It is not kept then.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using MetaMirror.Datasets;
 
 namespace MetaMirror.Experiments.Readers;
@@ -49,6 +51,29 @@ public static class TaskFolder
 
         var tasks = tables.Count > 0 ? ReadTables<T>(tables, options) : ReadImages<T>(images, ByName(folder, files, [Labels]));
         return [.. tasks.Select(t => Divide(t.File, t.Examples, options, standardize: options.Standardize && tables.Count > 0))];
+    }
+
+    /// <summary>What there is in such a folder, for reports and logs: the number of files that are read, and one checksum of them all.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="IOException">The folder or a file cannot be read.</exception>
+    public static DataUse Use(string folder)
+    {
+        string[] files = [.. Directory.GetFiles(folder).Where(IsRead).Order(StringComparer.Ordinal)];
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in files)
+        {
+            using FileStream stream = File.OpenRead(file);
+            all.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(file)}\0{FileSums.Of(stream).Sha256}\n"));
+        }
+
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        return new DataUse(name, "the user's own", null, [new DataFileUse($"{files.Length} files", $"SHA-256 {Convert.ToHexStringLower(all.GetHashAndReset())} of names and contents")]);
+    }
+
+    private static bool IsRead(string file)
+    {
+        string plain = file.EndsWith(Packed, StringComparison.Ordinal) ? file[..^Packed.Length] : file;
+        return plain.EndsWith(Csv, StringComparison.Ordinal) || plain.EndsWith(Labels, StringComparison.Ordinal) || Array.Exists(Images, e => plain.EndsWith(e, StringComparison.Ordinal));
     }
 
     private static SortedDictionary<string, string> ByName(string folder, List<string> files, string[] endings)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Comparisons;
+using MetaMirror.Experiments.Optimism;
+using MetaMirror.Experiments.Shifts;
 
 namespace MetaMirror.Experiments.Reports;
 
@@ -36,7 +38,7 @@ public static class ComparisonJson
         JsonSerializer.Deserialize(json, ComparisonJsonContext.Default.ComparisonResult) ?? throw new JsonException("Expected a comparison result, found null.");
 }
 
-/// <summary>Source-generated JSON of the report's data.</summary>
+/// <summary>Source-generated JSON of all results of experiments, so that their documents are written alike.</summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -46,6 +48,8 @@ public static class ComparisonJson
     Converters = [typeof(FiniteDoubleConverter), typeof(TargetValueConverter)])]
 [JsonSerializable(typeof(ComparisonResult))]
 [JsonSerializable(typeof(ComparisonCheckpoint))]
+[JsonSerializable(typeof(OptimismResult))]
+[JsonSerializable(typeof(ShiftResult))]
 [JsonSerializable(typeof(ActivationFrequencies))]
 [JsonSerializable(typeof(PreconditionerPicture))]
 [JsonSerializable(typeof(PaperFigure))]

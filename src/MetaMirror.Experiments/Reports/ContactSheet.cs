@@ -62,7 +62,7 @@ public sealed class ContactSheet(KnownDataset known, DataUse use)
         html.Open("header");
         html.Element("p", "MetaMirror contact sheet", ("class", "kicker"));
         html.Element("h1", known.Name);
-        html.Element("p", $"{known.Description}. The files here: {use.Contents}. Licence: {known.Licence}.");
+        html.Element("p", $"{known.Description}. The files here: {use.Contents}. License: {known.License}.");
         html.Close();
         foreach ((string name, Dataset<float> images) in splits)
             Split(html, name, images);

@@ -15,7 +15,7 @@ internal static class DataSection
         html.Element("h2", "Data actually used");
         HtmlTable.Open(
             html,
-            [("data set", false), ("training examples", true), ("test examples", true), ("its files, by their checksums", false), ("licence", false)],
+            [("data set", false), ("training examples", true), ("test examples", true), ("its files, by their checksums", false), ("license", false)],
             "Numbers of examples are those that the tasks were made of. Whole: as published.");
         foreach (DataUse use in data)
         {
@@ -24,7 +24,7 @@ internal static class DataSection
             html.Element("td", Count(use.TrainExamples), ("class", "num"));
             html.Element("td", Count(use.TestExamples), ("class", "num"));
             html.Element("td", use.Contents, ("class", "setting"));
-            html.Element("td", use.Licence, ("class", "setting"));
+            html.Element("td", use.License, ("class", "setting"));
             html.Close();
         }
 

@@ -117,7 +117,7 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
             learned = LearnedOptimizer<T>.Load(stream);
         if (!learned.Layout.Matches(task.Layout))
             throw new StorageException($"The optimizer '{path}' was learned for {learned.Layout}, but the task '{task.Name}' has {task.Layout}.");
-        if (PlanData.Reminder(path, learned.Licence) is { } reminder)
+        if (PlanData.Reminder(path, learned.License) is { } reminder)
             Warn(reminder);
         var contender = new Contender<T>(learned.Name, OptimizerRole.Learned, learned.Rule) { RuleValues = learned.Natural };
         if (LearningRecipe.Read(learned.Recipe) is not { } recipe)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Experiments.Shifts;
@@ -8,16 +7,5 @@ namespace MetaMirror.Experiments.Shifts;
 public static class ShiftJson
 {
     /// <summary>The JSON document as text.</summary>
-    public static string ToText(ShiftResult result) => JsonSerializer.Serialize(result, ShiftJsonContext.Default.ShiftResult);
+    public static string ToText(ShiftResult result) => JsonSerializer.Serialize(result, ComparisonJsonContext.Default.ShiftResult);
 }
-
-/// <summary>Source-generated JSON of the experiment's data.</summary>
-[JsonSourceGenerationOptions(
-    GenerationMode = JsonSourceGenerationMode.Metadata,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
-    NewLine = "\n",
-    UseStringEnumConverter = true,
-    Converters = [typeof(FiniteDoubleConverter), typeof(TargetValueConverter)])]
-[JsonSerializable(typeof(ShiftResult))]
-public sealed partial class ShiftJsonContext : JsonSerializerContext;

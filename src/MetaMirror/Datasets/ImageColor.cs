@@ -2,14 +2,14 @@ using System.Numerics;
 
 namespace MetaMirror.Datasets;
 
-/// <summary>Color images to grey ones, and grey ones to color.</summary>
+/// <summary>Color images to gray ones, and gray ones to color.</summary>
 public static class ImageColor
 {
     private const double Red = 0.299;
     private const double Green = 0.587;
     private const double Blue = 0.114;
 
-    /// <summary>Luma of every image of a data set: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Grey images stay as they are.</summary>
+    /// <summary>Luma of every image of a data set: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Gray images stay as they are.</summary>
     /// <param name="images">A data set of images with 1 or 3 channels.</param>
     /// <exception cref="ArgumentException">The data set has no image shape, or another number of channels.</exception>
     public static Dataset<T> ToGrayscale<T>(Dataset<T> images)
@@ -26,7 +26,7 @@ public static class ImageColor
             throw new ArgumentException($"expected images of 1 or 3 channels, found {shape}", nameof(images));
         }
 
-        var grey = shape with { Channels = 1 };
+        var gray = shape with { Channels = 1 };
         var n = shape.Plane;
         var result = new T[images.Count * n];
         for (var i = 0; i < images.Count; i++)
@@ -39,10 +39,10 @@ public static class ImageColor
             }
         }
 
-        return images.WithInputs(result, n, grey);
+        return images.WithInputs(result, n, gray);
     }
 
-    /// <summary>Grey images with three equal channels. Color images stay as they are.</summary>
+    /// <summary>Gray images with three equal channels. Color images stay as they are.</summary>
     /// <param name="images">A data set of images with 1 or 3 channels.</param>
     /// <exception cref="ArgumentException">The data set has no image shape, or another number of channels.</exception>
     public static Dataset<T> ToColor<T>(Dataset<T> images)

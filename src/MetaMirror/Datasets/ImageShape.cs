@@ -3,7 +3,7 @@ namespace MetaMirror.Datasets;
 /// <summary>How the features of one example form an image: channel planes one after another, each row by row (PyTorch's C x H x W).</summary>
 /// <param name="Rows">Height in pixels.</param>
 /// <param name="Columns">Width in pixels.</param>
-/// <param name="Channels">Planes: 1 for grey, 3 for red, green, blue.</param>
+/// <param name="Channels">Planes: 1 for gray, 3 for red, green, blue.</param>
 public readonly record struct ImageShape(int Rows, int Columns, int Channels)
 {
     /// <summary>Pixels of one plane: Rows * Columns.</summary>

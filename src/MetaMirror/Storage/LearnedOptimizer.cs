@@ -79,8 +79,8 @@ public sealed class LearnedOptimizer<T>
     /// <summary>What it was learned from, in words: data set, tasks. Default: empty.</summary>
     public string LearnedFrom { get; init; } = "";
 
-    /// <summary>Licence of the learned values, e.g. an SPDX name. Default: empty, not stated.</summary>
-    public string Licence { get; init; } = "";
+    /// <summary>License of the learned values, e.g. an SPDX name. Default: empty, not stated.</summary>
+    public string License { get; init; } = "";
 
     /// <summary>What is proved about it, in words. Default: empty, nothing.</summary>
     public string Certificate { get; init; } = "";

@@ -40,7 +40,7 @@ internal static class LearnedOptimizerFile
             new("layout", LayoutJson.Write(learned.Layout)),
             new("recipe", learned.Recipe),
             new("recipe_sha256", learned.RecipeHash),
-            new("licence", learned.Licence),
+            new("license", learned.License),
             new("learnedFrom", learned.LearnedFrom),
             new("certificate", learned.Certificate),
             new(Digest, DigestOf(all)),
@@ -84,7 +84,7 @@ internal static class LearnedOptimizerFile
             return new LearnedOptimizer<T>(name, rule, natural, layout, FormatMetadata.Integer(file, "steps", 1))
             {
                 Recipe = recipe,
-                Licence = file.Value("licence"),
+                License = file.Value("license"),
                 LearnedFrom = file.Value("learnedFrom"),
                 Certificate = file.Value("certificate"),
             };

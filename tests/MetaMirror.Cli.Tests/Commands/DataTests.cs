@@ -59,7 +59,7 @@ public sealed class DataTests
         Assert.Contains("train-images-idx3-ubyte.gz could not be downloaded", run.Error, StringComparison.Ordinal);
         Assert.Contains("http://codh.rois.ac.jp/kmnist/dataset/kmnist/train-images-idx3-ubyte.gz: no such host", run.Error, StringComparison.Ordinal);
         Assert.Contains($"put these files, downloaded elsewhere, into {folder["kmnist"]}", run.Error, StringComparison.Ordinal);
-        Assert.Contains("MD5 bdb82020997e1d708af4cf47b453dcf7", run.Error, StringComparison.Ordinal);
+        Assert.Contains("SHA-256 51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,11 +95,11 @@ public sealed class DataTests
     }
 
     [Fact]
-    public void List_says_licences_and_addresses()
+    public void List_says_licenses_and_addresses()
     {
         JsonElement svhn = ToolRun.Of("data list --json").Document().GetProperty("datasets").EnumerateArray().Single(d => d.GetProperty("name").GetString() == "svhn");
-        Assert.True(svhn.GetProperty("nonCommercial").GetBoolean());
-        Assert.Equal("non-commercial use only", svhn.GetProperty("licence").GetString());
+        Assert.Equal("non-commercial use only", svhn.GetProperty("restriction").GetString());
+        Assert.Equal("non-commercial use only", svhn.GetProperty("license").GetString());
         Assert.Equal("e26dedcc434d2e4c54c9b2d4a06d8373", svhn.GetProperty("downloads")[0].GetProperty("md5").GetString());
     }
 

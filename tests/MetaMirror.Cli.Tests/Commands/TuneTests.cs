@@ -88,12 +88,72 @@ public sealed class TuneTests
         Assert.Contains("no setting gave a value; the first: ArithmeticException: no such root", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_really_read_is_in_document_report_and_logs()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["plan.json"], Digits);
+        ToolRun run = ToolRun.Of(["tune", folder["plan.json"], "--optimizer", "sgd", "--budget", "2", "--out", folder["o"], "--json"], EngineSet.Shipped);
+        Assert.Equal(0, run.Code);
+        JsonElement data = Assert.Single(run.Document().GetProperty("data").EnumerateArray().ToArray());
+        Assert.Equal("optdigits", data.GetProperty("dataset").GetString());
+        Assert.Equal("CC BY 4.0", data.GetProperty("license").GetString());
+        Assert.Equal("whole, embedded", data.GetProperty("files")[0].GetProperty("content").GetString());
+        Assert.Equal(1347, data.GetProperty("trainExamples").GetInt32());
+        Assert.Equal(JsonValueKind.Null, data.GetProperty("testExamples").ValueKind);
+        Assert.Contains("Data actually used", File.ReadAllText(Path.Combine(folder["o"], "report.html")), StringComparison.Ordinal);
+        using JsonDocument header = JsonDocument.Parse(File.ReadLines(Path.Combine(folder["o"], "trials-sgd-bayesian.jsonl")).First());
+        Assert.Equal("optdigits: whole, embedded, 1347 taken", header.RootElement.GetProperty("data").GetString());
+        Assert.Equal("1", header.RootElement.GetProperty("sampler").GetProperty("beta").GetString());
+    }
+
+    [Fact]
+    public void Other_contents_of_the_same_files_are_not_gone_on_with()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["own"]);
+        File.WriteAllText(folder["own/a.csv"], string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{i % 7},{i % 2}\n").Prepend("x,y,class\n")));
+        File.WriteAllText(folder["plan.json"], $$"""
+            {
+              "name": "own",
+              "family": { "kind": "folder", "folder": "{{folder["own"]}}" },
+              "model": { "kind": "softmax" },
+              "training": { "steps": 10, "batchSize": 8 },
+              "target": { "quantity": "trainingLoss", "value": 0.5 },
+              "seeds": 1
+            }
+            """);
+        string[] line = ["tune", folder["plan.json"], "--optimizer", "sgd", "--budget", "3", "--out", folder["o"], "--resume"];
+        Assert.Equal(0, ToolRun.Of(line, EngineSet.Shipped).Code);
+        Assert.Equal(0, ToolRun.Of(line, EngineSet.Shipped).Code);
+
+        File.AppendAllText(folder["own/a.csv"], "1,2,1\n");
+        ToolRun changed = ToolRun.Of(line, EngineSet.Shipped);
+        Assert.Equal(1, changed.Code);
+        Assert.Contains("the log of this study, 'data' \"own: SHA-256", changed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_in_use_is_refused_by_its_name()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["plan.json"], Digits);
+        Directory.CreateDirectory(folder["o"]);
+        string log = Path.Combine(folder["o"], "trials-sgd-bayesian.jsonl");
+        using var other = new FileStream(log, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        ToolRun run = ToolRun.Of(["tune", folder["plan.json"], "--optimizer", "sgd", "--budget", "2", "--out", folder["o"], "--resume"], EngineSet.Shipped);
+        Assert.Equal(1, run.Code);
+        Assert.Contains($"{log}: expected a log that is this study's alone, found it open in another process", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("tune rotated-digits --optimizer adan", "did you mean 'adam'?")]
     [InlineData("tune rotated-digits --sampler bayesien", "did you mean 'bayesian'?")]
     [InlineData("tune rotated-digits --task rotation-1", "--task: expected a task among")]
     [InlineData("tune quadratics", "expected a plan with examples to tune on")]
     [InlineData("tune rotated-digits --budget 0", "--budget: expected a whole number")]
+    [InlineData("tune rotated-digits --budget 501", "--budget: expected at most 500 with the sampler bayesian")]
+    [InlineData("tune rotated-digits --budget 501 --sampler grid bayesian", "--budget: expected at most 500 with the sampler bayesian")]
     public void Wrong_usage_is_refused(string line, string message)
     {
         using var folder = new TemporaryFolder();

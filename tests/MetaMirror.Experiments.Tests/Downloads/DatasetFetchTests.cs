@@ -76,6 +76,45 @@ public sealed class DatasetFetchTests
     }
 
     [Fact]
+    public async Task Where_SHA256_is_known_MD5_does_not_do()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = new LoopbackServer((request, _) => Scripted.File(Content, request));
+        string other = Sha256(new byte[8]);
+        FetchException error = await Assert.ThrowsAsync<FetchException>(() => Fetch(Summed(other, server["data.bin"]), folder));
+        Assert.Contains($"wrong checksum: expected SHA-256 {other}, found {Sha256(Content)}; deleted", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"data.bin, SHA-256 {other}, from", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Files(folder));
+
+        // Nor for a file that is there.
+        folder.Write("set/data.bin", Content);
+        Assert.Contains("found one with another content", (await Assert.ThrowsAsync<FetchException>(() => Fetch(Summed(other, server["data.bin"]), folder))).Message, StringComparison.Ordinal);
+        File.Delete(Path.Combine(folder.Path, "set", "data.bin"));
+
+        await Fetch(Summed(Sha256(Content), server["data.bin"]), folder);
+        Assert.Equal(["data.bin"], Files(folder));
+    }
+
+    public static TheoryData<FetchOptions> BadOptions { get; } = new()
+    {
+        new FetchOptions { Tries = 0 },
+        new FetchOptions { Tries = 17 },
+        new FetchOptions { Wait = TimeSpan.FromSeconds(-1) },
+        new FetchOptions { Wait = TimeSpan.FromMinutes(2) },
+        new FetchOptions { Silence = TimeSpan.Zero },
+        new FetchOptions { Silence = TimeSpan.FromDays(2) },
+        new FetchOptions { MaxBytes = 0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadOptions))]
+    public void Options_out_of_range_are_refused(FetchOptions options)
+    {
+        using var web = new HttpWebSource();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DatasetFetch(web, options));
+    }
+
+    [Fact]
     public async Task A_server_without_ranges_sends_it_all_again()
     {
         using var folder = new TemporaryFolder();
@@ -219,14 +258,21 @@ public sealed class DatasetFetchTests
 
     private static KnownDataset One(params Uri[] addresses) => new("set", "d", new ImageShape(1, 1, 1), 2)
     {
-        Licence = "none",
+        License = "none",
         Editions = [new KnownEdition(ImageFormat.Cifar10, new KnownFile(DataFileRole.Train, "data.bin", new KnownContent(KnownContent.Whole) { Md5 = Md5(Content) }, new KnownContent("first 8") { Md5 = Md5(new byte[8]) }))],
         Downloads = [new KnownDownload("data.bin", Md5(Content), addresses)],
     };
 
+    private static KnownDataset Summed(string sha256, Uri address) => new("set", "d", new ImageShape(1, 1, 1), 2)
+    {
+        License = "none",
+        Editions = [new KnownEdition(ImageFormat.Cifar10, new KnownFile(DataFileRole.Train, "data.bin", new KnownContent(KnownContent.Whole, sha256) { Md5 = Md5(Content) }))],
+        Downloads = [new KnownDownload("data.bin", Md5(Content), address) { Sha256 = sha256 }],
+    };
+
     private static KnownDataset Packed(byte[] archive, Uri address) => new("set", "d", new ImageShape(1, 1, 1), 2)
     {
-        Licence = "none",
+        License = "none",
         Editions =
         [
             new KnownEdition(
@@ -240,7 +286,7 @@ public sealed class DatasetFetchTests
     private static async Task<IReadOnlyList<FetchedFile>> Fetch(
         KnownDataset known, TemporaryFolder folder, Reports? reports = null, FetchOptions? options = null, string? name = null, CancellationToken? cancel = null)
     {
-        KnownDataset own = name is null ? known : new KnownDataset(known.Name, "d", known.Image, 2) { Folder = name, Licence = "none", Editions = known.Editions, Downloads = known.Downloads };
+        KnownDataset own = name is null ? known : new KnownDataset(known.Name, "d", known.Image, 2) { Folder = name, License = "none", Editions = known.Editions, Downloads = known.Downloads };
         using var web = new HttpWebSource();
         return await new DatasetFetch(web, options ?? Quick) { Progress = reports }.RunAsync(own, folder.Path, cancel ?? TestContext.Current.CancellationToken);
     }
@@ -257,6 +303,8 @@ public sealed class DatasetFetchTests
 
         return packed.ToArray();
     }
+
+    private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     private static string Md5(byte[] bytes)
     {

@@ -13,10 +13,10 @@ public sealed class ImageSetsTests
     private const int Images = 30;
 
     [Fact]
-    public void Grey_and_color_sets_become_one_family()
+    public void Gray_and_color_sets_become_one_family()
     {
         using TemporaryFolder folder = Sets();
-        IReadOnlyList<SupervisedTask<float>> tasks = Tasks(folder, new ImageSetsPlan(["mnist", "svhn"]) { Grey = true });
+        IReadOnlyList<SupervisedTask<float>> tasks = Tasks(folder, new ImageSetsPlan(["mnist", "svhn"]) { Gray = true });
         Assert.All(tasks, t => Assert.Equal(new ImageShape(28, 28, 1), t.Data.Train.Examples.Image));
         Assert.Null(tasks[0].Data.Validation);
 
@@ -47,7 +47,7 @@ public sealed class ImageSetsTests
     public void Balanced_sets_are_split_for_validation()
     {
         using TemporaryFolder folder = Sets();
-        var family = new ImageSetsPlan(["mnist", "svhn"], TrainExamples: 20) { Grey = true, Balanced = true, ValidationFraction = 0.5 };
+        var family = new ImageSetsPlan(["mnist", "svhn"], TrainExamples: 20) { Gray = true, Balanced = true, ValidationFraction = 0.5 };
         foreach (SupervisedTask<float> task in Tasks(folder, family))
         {
             foreach (DataSplit<float> split in new[] { task.Data.Train, task.Data.Validation! })
@@ -75,21 +75,21 @@ public sealed class ImageSetsTests
     public void Options_are_read_checked_and_left_out_where_they_are_the_defaults()
     {
         string text = PlanJson.ToText(PlanFile.Read("lenet-families"));
-        Assert.DoesNotContain("\"grey\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"gray\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("validationFraction", text, StringComparison.Ordinal);
         Plan diverse = PlanFile.Read("diverse-digits");
-        Assert.True(Assert.IsType<ImageSetsPlan>(diverse.Family).Grey);
-        string stated = PlanJson.ToText(diverse with { Family = new ImageSetsPlan(["mnist", "svhn"]) { Grey = true, Balanced = true, ValidationFraction = 0.25 } });
+        Assert.True(Assert.IsType<ImageSetsPlan>(diverse.Family).Gray);
+        string stated = PlanJson.ToText(diverse with { Family = new ImageSetsPlan(["mnist", "svhn"]) { Gray = true, Balanced = true, ValidationFraction = 0.25 } });
         Assert.Equal(stated, PlanJson.ToText(PlanJson.Read(stated, "p")));
         Assert.Contains("\"balanced\": true", stated, StringComparison.Ordinal);
-        PlanException error = Assert.Throws<PlanException>(() => PlanJson.Read(stated.Replace("\"grey\": true,", "", StringComparison.Ordinal), "p"));
-        Assert.Contains("$.family.datasets[1]: expected a data set of 1 channels, as 'mnist' has, or 'grey': true, or 'color': true, found 'svhn' with 3", error.Message, StringComparison.Ordinal);
+        PlanException error = Assert.Throws<PlanException>(() => PlanJson.Read(stated.Replace("\"gray\": true,", "", StringComparison.Ordinal), "p"));
+        Assert.Contains("$.family.datasets[1]: expected a data set of 1 channels, as 'mnist' has, or 'gray': true, or 'color': true, found 'svhn' with 3", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<PlanException>(() => PlanJson.Read(stated.Replace("0.25", "1", StringComparison.Ordinal), "p"));
         Assert.Contains("$.family.validationFraction: expected a number of at least 0 and at most 0.9, found 1", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Grey_images_get_three_equal_channels_and_all_sets_the_outputs_of_the_one_with_most_classes()
+    public void Gray_images_get_three_equal_channels_and_all_sets_the_outputs_of_the_one_with_most_classes()
     {
         using TemporaryFolder folder = Sets();
         var family = new ImageSetsPlan(["mnist", "svhn"], TrainExamples: 12) { Color = true };
@@ -98,22 +98,22 @@ public sealed class ImageSetsTests
         Assert.True(images.Input(0)[..784].SequenceEqual(images.Input(0).Slice(784, 784)));
         Assert.True(images.Input(0)[..784].SequenceEqual(images.Input(0)[1568..]));
         Assert.Equal(20, (family with { Datasets = ["cifar-10", "cifar-100-coarse"] }).Classes());
-        string both = PlanJson.ToText(PlanFile.Read("diverse-digits") with { Family = family with { Grey = true } });
-        Assert.Contains("$.family.color: expected false with 'grey': true", Assert.Throws<PlanException>(() => PlanJson.Read(both, "p")).Message, StringComparison.Ordinal);
+        string both = PlanJson.ToText(PlanFile.Read("diverse-digits") with { Family = family with { Gray = true } });
+        Assert.Contains("$.family.color: expected false with 'gray': true", Assert.Throws<PlanException>(() => PlanJson.Read(both, "p")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_was_read_is_told_with_counts_and_licences()
+    public void What_was_read_is_told_with_counts_and_licenses()
     {
         using TemporaryFolder folder = Sets();
-        Plan plan = PlanFile.Read("diverse-digits") with { Family = new ImageSetsPlan(["mnist", "svhn"], TrainExamples: 12) { Grey = true } };
+        Plan plan = PlanFile.Read("diverse-digits") with { Family = new ImageSetsPlan(["mnist", "svhn"], TrainExamples: 12) { Gray = true } };
         DatasetCatalogue datasets = Catalogue(folder);
         IReadOnlyList<SupervisedTask<float>> tasks = PlanTasks.Of<float>(plan, datasets, Seed);
         Assert.Equal(Images, tasks[1].Data.Test!.Examples.Count);
         IReadOnlyList<DataUse> used = PlanData.Used(plan, datasets, tasks);
         Assert.Equal(["mnist", "svhn"], used.Select(u => u.Dataset));
         Assert.Equal([(12, null), (12, Images)], used.Select(u => (u.TrainExamples, u.TestExamples)));
-        Assert.Equal([false, true], used.Select(u => u.NonCommercial));
+        Assert.Equal([null, "non-commercial use only"], used.Select(u => u.Restriction));
         Assert.StartsWith("unknown content", used[0].Files[0].Content, StringComparison.Ordinal);
         Assert.Equal([(12, Images), (12, Images)], DataUse.Merge([used, [used[0] with { TestExamples = Images }]]).Select(u => (u.TrainExamples!.Value, u.TestExamples!.Value)));
     }
@@ -122,21 +122,30 @@ public sealed class ImageSetsTests
     public void What_is_learned_from_data_with_limits_says_so()
     {
         Plan plan = PlanFile.Read("diverse-digits");
-        string limited = PlanData.LicenceOf(plan, ["mnist", "svhn"]);
-        Assert.Equal("Non-commercial use only: learned from svhn, which is for that alone", limited);
+        string limited = PlanData.LicenseOf(plan, ["mnist", "svhn"]);
+        Assert.Equal("Non-commercial use only: learned from svhn", limited);
         Assert.True(PlanData.IsRestricted(limited));
-        Assert.Contains("'f' has a licence with limits", PlanData.Reminder("f", limited), StringComparison.Ordinal);
+        Assert.Contains("'f' has a license with limits", PlanData.Reminder("f", limited), StringComparison.Ordinal);
 
         // Held out, SVHN was not learned from.
-        Assert.Equal("CC0-1.0", PlanData.LicenceOf(plan, ["mnist", "usps"]));
+        Assert.Equal("CC0-1.0", PlanData.LicenseOf(plan, ["mnist", "kmnist"]));
         Assert.Null(PlanData.Reminder("f", "CC0-1.0"));
+
+        // Each restriction in its own words.
+        string research = PlanData.LicenseOf(plan, ["mnist", "usps", "stl-10"]);
+        Assert.Equal("Research use, no license stated: learned from usps, stl-10", research);
+        Assert.True(PlanData.IsRestricted(research));
+        Assert.Equal("Non-commercial use only: learned from svhn; research use, no license stated: learned from usps", PlanData.LicenseOf(plan, ["usps", "svhn"]));
+        Plan own = plan with { Family = new FolderPlan("mine") };
+        Assert.Equal("Not stated: learned from the user's own data", PlanData.LicenseOf(own, ["a"]));
+        Assert.False(PlanData.IsRestricted(PlanData.LicenseOf(own, ["a"])));
 
         // All angles of one data set come from it.
         Plan rotated = PlanFile.Read("rotated-digits");
-        Assert.Equal("CC0-1.0", PlanData.LicenceOf(rotated, ["rotation-0"]));
-        Assert.True(PlanData.IsRestricted(PlanData.LicenceOf(rotated with { Family = new RotatedImagesPlan("svhn", [0, 15]) }, ["rotation-15"])));
-        Assert.True(PlanData.IsRestricted(PlanData.LicenceOf(rotated, ["rotation-0", "svhn"])));
-        Assert.Equal("CC0-1.0", PlanData.LicenceOf(PlanFile.Read("sensors"), ["sensor-0"]));
+        Assert.Equal("CC0-1.0", PlanData.LicenseOf(rotated, ["rotation-0"]));
+        Assert.True(PlanData.IsRestricted(PlanData.LicenseOf(rotated with { Family = new RotatedImagesPlan("svhn", [0, 15]) }, ["rotation-15"])));
+        Assert.True(PlanData.IsRestricted(PlanData.LicenseOf(rotated, ["rotation-0", "svhn"])));
+        Assert.Equal("CC0-1.0", PlanData.LicenseOf(PlanFile.Read("sensors"), ["sensor-0"]));
     }
 
     private static IReadOnlyList<SupervisedTask<float>> Tasks(TemporaryFolder folder, ImageSetsPlan family) =>

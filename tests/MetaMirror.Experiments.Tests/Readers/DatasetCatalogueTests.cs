@@ -118,10 +118,12 @@ public sealed class DatasetCatalogueTests
     {
         foreach (KnownDataset known in DatasetCatalogue.Known.Where(k => !k.IsEmbedded))
         {
-            Assert.NotEmpty(known.Licence);
+            Assert.NotEmpty(known.License);
             Assert.NotEmpty(known.Downloads);
             Assert.All(known.Downloads, d => Assert.Matches("^[0-9a-f]{32}$", d.Md5));
             Assert.All(known.Downloads, d => Assert.NotEmpty(d.Addresses));
+            Assert.All(known.Downloads, d => Assert.Equal(known.Name is "mnist" or "fashion-mnist" or "kmnist", d.Sha256 is not null));
+            Assert.All(known.Downloads.Where(d => d.Sha256 is not null), d => Assert.Matches("^[0-9a-f]{64}$", d.Sha256));
 
             // What is downloaded makes one of its forms whole.
             string[] files = [.. known.Downloads.SelectMany(d => d.Members.Count > 0 ? d.Members : [d.File])];
@@ -130,7 +132,8 @@ public sealed class DatasetCatalogueTests
             Assert.All(known.Editions.SelectMany(e => e.Files).SelectMany(f => f.Contents), c => Assert.DoesNotContain("unpacked", c.Mark, StringComparison.Ordinal));
         }
 
-        Assert.Equal(["svhn"], DatasetCatalogue.Known.Where(k => k.NonCommercial).Select(k => k.Name));
+        Assert.Equal(["usps", "svhn", "stl-10"], DatasetCatalogue.Known.Where(k => k.Restriction is not null).Select(k => k.Name));
+        Assert.All(DatasetCatalogue.Known.Where(k => k.License.Contains("research", StringComparison.Ordinal)), k => Assert.NotNull(k.Restriction));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace MetaMirror.Experiments.Tests.Reports;
 
 public sealed class DataSectionTests
 {
-    private static readonly DataUse Part = new("kmnist", "CC BY-SA 4.0", false, [new DataFileUse("a", "first 7,011 of 60,000"), new DataFileUse("b", "whole")]) { TrainExamples = 5000 };
+    private static readonly DataUse Part = new("kmnist", "CC BY-SA 4.0", null, [new DataFileUse("a", "first 7,011 of 60,000"), new DataFileUse("b", "whole")]) { TrainExamples = 5000 };
 
     [Fact]
     public void Reports_say_which_data_were_read()

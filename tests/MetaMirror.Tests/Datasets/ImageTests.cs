@@ -155,15 +155,15 @@ public sealed class ImageTests
     }
 
     [Fact]
-    public void Grey_is_the_luma_of_the_planes()
+    public void Gray_is_the_luma_of_the_planes()
     {
         var images = Dataset<double>.Classification("i", new double[] { 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 1 }, 6, new[] { 0, 0 }, 1, new ImageShape(1, 2, 3));
-        var grey = ImageColor.ToGrayscale(images);
-        Assert.Equal(new ImageShape(1, 2, 1), grey.Image);
+        var gray = ImageColor.ToGrayscale(images);
+        Assert.Equal(new ImageShape(1, 2, 1), gray.Image);
 
         // First image: red 1 0, green 0 1, blue 0 0. Second: red 0 1, green 0 0, blue 1 1.
-        AssertNear([0.299, 0.587, 0.114, 0.299 + 0.114], grey.Inputs, TorchRounding);
-        Assert.Same(grey, ImageColor.ToGrayscale(grey));
+        AssertNear([0.299, 0.587, 0.114, 0.299 + 0.114], gray.Inputs, TorchRounding);
+        Assert.Same(gray, ImageColor.ToGrayscale(gray));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static class LearnedCases
         {
             Recipe = """{"plan":"cases","seed":1,"text":"é \"quoted\""}""",
             LearnedFrom = "generated tasks",
-            Licence = "CC0-1.0",
+            License = "CC0-1.0",
             Certificate = "L0",
         };
     }

@@ -22,7 +22,7 @@ public sealed class LearnedFileErrorTests
         { "adam", "steps", "ten", "found 'ten'" },
         { "adam", "recipe", "{}", "recipe_sha256: expected 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a" },
         { "adam", "recipe_sha256", "", "recipe or hash were changed" },
-        { "adam", "licence", null, "expected metadata key 'licence'" },
+        { "adam", "license", null, "expected metadata key 'license'" },
         { "adam", "layout", "{}", "layout: expected a JSON list, found Object" },
         { "adam", "layout", "[", "layout: expected valid JSON" },
         { "adam", "layout", "[1]", "layout 0: expected a JSON object, found Number" },

@@ -35,7 +35,7 @@ public sealed class LearnedOptimizerTests
         LearnedOptimizer<float> learned = LearnedCases.Learned<float>("deployed-basis");
         SafetensorsFile file = SafetensorsReader.Read(new MemoryStream(Bytes(learned)));
         Assert.Equal(
-            ["format", "format_version", "name", "divergence", "step_size", "momentum", "schedule", "steps", "rule", "layout", "recipe", "recipe_sha256", "licence", "learnedFrom", "certificate", "tensors_sha256"],
+            ["format", "format_version", "name", "divergence", "step_size", "momentum", "schedule", "steps", "rule", "layout", "recipe", "recipe_sha256", "license", "learnedFrom", "certificate", "tensors_sha256"],
             file.Metadata.Select(m => m.Key));
         Assert.Equal("1", file.Value("format_version"));
         Assert.Equal("warmup > linear", file.Value("schedule"));
@@ -151,8 +151,8 @@ public sealed class LearnedOptimizerTests
         Assert.Equal(Bytes(learned), Bytes(LearnedCases.Learned<T>(name)));
         Assert.Equal(Bytes(learned), Bytes(read));
         Assert.Equal(
-            (learned.Name, learned.Steps, learned.Recipe, learned.RecipeHash, learned.LearnedFrom, learned.Licence, learned.Certificate),
-            (read.Name, read.Steps, read.Recipe, read.RecipeHash, read.LearnedFrom, read.Licence, read.Certificate));
+            (learned.Name, learned.Steps, learned.Recipe, learned.RecipeHash, learned.LearnedFrom, learned.License, learned.Certificate),
+            (read.Name, read.Steps, read.Recipe, read.RecipeHash, read.LearnedFrom, read.License, read.Certificate));
         Assert.True(learned.Layout.Matches(read.Layout));
         Assert.Equal(learned.Natural, read.Natural);
         Assert.Equal(learned.Rule.Name, read.Rule.Name);

@@ -7,11 +7,11 @@ internal sealed record ImageEntry(int Height, int Width, int Channels);
 internal sealed record KnownDatasetEntry(
     string Name, string Description, ImageEntry Image, int Classes, bool Found, string? Origin, string? Folder, IReadOnlyList<string> Files)
 {
-    /// <summary>Licence or terms.</summary>
-    public required string Licence { get; init; }
+    /// <summary>License or terms.</summary>
+    public required string License { get; init; }
 
-    /// <summary>Whether it is for non-commercial use only.</summary>
-    public bool NonCommercial { get; init; }
+    /// <summary>What its use is restricted to; null where nothing is.</summary>
+    public string? Restriction { get; init; }
 
     /// <summary>What 'data fetch' downloads.</summary>
     public IReadOnlyList<DownloadEntry> Downloads { get; init; } = [];
@@ -29,8 +29,8 @@ internal sealed record FetchedDataset(string Name, IReadOnlyList<FetchedEntry> F
 /// <summary>The document of <c>data fetch</c>.</summary>
 internal sealed record FetchDocument(bool Ok, string Folder, IReadOnlyList<FetchedDataset> Datasets);
 
-/// <summary>Where a file can be downloaded, and its published checksum.</summary>
-internal sealed record DownloadEntry(string File, string Md5, IReadOnlyList<string> Addresses);
+/// <summary>Where a file can be downloaded, and its checksums; SHA-256 where it is known.</summary>
+internal sealed record DownloadEntry(string File, string Md5, string? Sha256, IReadOnlyList<string> Addresses);
 
 /// <summary>The document of <c>data list</c>.</summary>
 internal sealed record DatasetListDocument(IReadOnlyList<KnownDatasetEntry> Datasets, IReadOnlyList<DataLocationEntry> Locations);
@@ -46,8 +46,8 @@ internal sealed record DatasetDocument(
     string Name, string Description, string Origin, string? Folder, ImageEntry Image, int Classes, IReadOnlyList<SplitEntry> Splits,
     [property: System.Text.Json.Serialization.JsonPropertyName("trainInputs")] RangeEntry Inputs)
 {
-    /// <summary>Licence or terms.</summary>
-    public required string Licence { get; init; }
+    /// <summary>License or terms.</summary>
+    public required string License { get; init; }
 
     /// <summary>Which content each file has.</summary>
     public required IReadOnlyList<MetaMirror.Experiments.Readers.DataFileUse> Files { get; init; }

@@ -77,8 +77,8 @@ internal sealed class DataFetchCommand : ICommandSpec
 
             foreach (FetchedFile file in files)
                 session.People.WriteLine($"{known.Name}: {file.Path}{(file.WasThere ? " (was there)" : "")}");
-            if (known.NonCommercial)
-                Messages.Warning(session.Terminal, $"{known.Name} is for non-commercial use only, and what is learned from it says so");
+            if (known.Restriction is { } restriction)
+                Messages.Warning(session.Terminal, $"{known.Name}: {restriction}; what is learned from it says so");
             return new FetchedDataset(known.Name, [.. files.Select(f => new FetchedEntry(f.Path, f.WasThere))], null);
         }
         catch (Exception error) when (goesOn && error is IOException or DataFormatException)

@@ -39,9 +39,9 @@ internal sealed class DataListCommand : ICommandSpec
             known.Name, known.Description, new ImageEntry(known.Image.Rows, known.Image.Columns, known.Image.Channels), known.Classes,
             found is not null, found?.Origin, found?.Folder, [.. (found?.Edition?.Files ?? known.Files).Select(f => f.Name)])
         {
-            Licence = known.Licence,
-            NonCommercial = known.NonCommercial,
-            Downloads = [.. known.Downloads.Select(d => new DownloadEntry(d.File, d.Md5, [.. d.Addresses.Select(a => a.AbsoluteUri)]))],
+            License = known.License,
+            Restriction = known.Restriction,
+            Downloads = [.. known.Downloads.Select(d => new DownloadEntry(d.File, d.Md5, d.Sha256, [.. d.Addresses.Select(a => a.AbsoluteUri)]))],
         };
     }
 

@@ -64,7 +64,7 @@ internal sealed class DataShowCommand : ICommandSpec
             [.. splits.Select(s => Split(s.Name, s.Images))],
             Range(splits[0].Images))
         {
-            Licence = known.Licence,
+            License = known.License,
             Files = use.Files,
         };
         if (session.Json)

@@ -10,6 +10,7 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Tuning.Protocols;
+using MetaMirror.Experiments.Tuning.Studies;
 
 namespace MetaMirror.Cli.Commands.Tuning;
 
@@ -27,7 +28,7 @@ internal sealed class TuneCommand : ICommandSpec
     private readonly ValuesOption _samplers = new(
         "--sampler", "NAME", "names of samplers", "How settings are chosen, one or more of grid, random, bayesian. Default: bayesian.");
     private readonly ValueOption<int> _budget = new(
-        "--budget", "N", ValueKinds.Whole(1, MostEvaluations), "Settings that each optimizer may try with each sampler; a smaller grid ends earlier. Default: 25.", 25);
+        "--budget", "N", ValueKinds.Whole(1, MostEvaluations), "Settings that each optimizer may try with each sampler; a smaller grid ends earlier. At most 500 with bayesian. Default: 25.", 25);
     private readonly ValueOption<int> _together = new(
         "--parallel", "N", ValueKinds.Whole(1, 1000), "Settings that are proposed at a time. Results depend on it, not on --threads. Default: 1.", 1);
     private readonly Flag _schedules = new("--schedules", "Tune the schedule too: one of the plan's. Without it learning rates are constant.");
@@ -66,12 +67,16 @@ internal sealed class TuneCommand : ICommandSpec
         string[] optimizers = session.Get(_optimizers)!, samplers = session.Get(_samplers)!;
         Check(_optimizers.Name, "an optimizer", optimizers, Catalogue.NamesOf("tunable"));
         Check(_samplers.Name, "a sampler", samplers, TuningProtocol.SamplerNames);
+        if (samplers.Length == 0)
+            samplers = ["bayesian"];
+        if (samplers.Contains("bayesian", StringComparer.Ordinal) && session.Get(_budget) > BayesianSampler.MaxTrials)
+            throw new UsageException(_budget.Name, $"expected at most {BayesianSampler.MaxTrials} with the sampler bayesian, whose proposals cost the cube of the settings tried before, found {session.Get(_budget)}");
         string folder = OutputPlace.Folder(session, "tune", plan.Name);
         var protocol = new TuningProtocol
         {
             Task = session.Get(_task),
             Optimizers = optimizers,
-            Samplers = samplers.Length > 0 ? samplers : ["bayesian"],
+            Samplers = samplers,
             Budget = session.Get(_budget),
             Together = session.Get(_together),
             Schedules = session.Get(_schedules),

@@ -1,3 +1,4 @@
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Tuning.Protocols;
 using MetaMirror.Experiments.Tuning.Studies;
 
@@ -21,7 +22,8 @@ internal sealed record TuneStudy(
 
 /// <summary>The document of <c>tune</c>.</summary>
 internal sealed record TuneDocument(
-    string Plan, string Task, string Quantity, string Goal, int Runs, int Steps, int TrainingExamples, int ValidationExamples, bool Complete, IReadOnlyList<TuneStudy> Studies, IReadOnlyList<string> Files)
+    string Plan, string Task, string Quantity, string Goal, int Runs, int Steps, int TrainingExamples, int ValidationExamples, bool Complete,
+    IReadOnlyList<TuneStudy> Studies, IReadOnlyList<DataUse> Data, IReadOnlyList<string> Files)
 {
     public static TuneDocument Of(TuningOutcome outcome) => new(
         outcome.Plan,
@@ -34,6 +36,7 @@ internal sealed record TuneDocument(
         outcome.ValidationExamples,
         outcome.IsComplete,
         [.. outcome.Studies.Select(Of)],
+        outcome.Data,
         outcome.Files);
 
     private static TuneStudy Of(StudyResult study) => new(

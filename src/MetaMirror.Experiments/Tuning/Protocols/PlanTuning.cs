@@ -39,8 +39,9 @@ public sealed class PlanTuning<T>(Plan plan, DatasetCatalogue datasets, ulong se
     /// <param name="protocol">What is tuned and how.</param>
     /// <param name="folder">Where the logs go; must exist.</param>
     /// <param name="cancellationToken">Ends it early; what is done is in the logs and in the result.</param>
-    /// <exception cref="ArgumentException">A name is unknown, or the plan has no examples.</exception>
-    /// <exception cref="DataFormatException">A log is damaged, or of another study.</exception>
+    /// <exception cref="ArgumentException">A name is unknown, the plan has no examples, or the budget is more than a sampler can serve.</exception>
+    /// <exception cref="DataFormatException">A log is damaged, or of another study: other data, another plan, another sampler.</exception>
+    /// <exception cref="IOException">A log cannot be read or written, or another process has it open.</exception>
     public TuningOutcome Run(TuningProtocol protocol, string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(protocol);
@@ -56,7 +57,11 @@ public sealed class PlanTuning<T>(Plan plan, DatasetCatalogue datasets, ulong se
         var measured = new MeasuredTask<T>(task, number, () => (_, _) => 0);
         var outcome = new TuningOutcome(
             plan.Name, name, hasClasses ? "validationAccuracy" : "validationLoss", plan.Seeds, plan.Training.Steps,
-            task.Data.Train.Examples.Count, task.Data.Test!.Examples.Count, [], [], IsComplete: true);
+            task.Data.Train.Examples.Count, task.Data.Test!.Examples.Count, [], [], IsComplete: true)
+        {
+            // Of image sets each is a task of its own: the others were not trained on.
+            Data = [.. PlanData.Used(plan, datasets, tasks).Where(use => plan.Family is not ImageSetsPlan || use.Dataset == name)],
+        };
         foreach (OptimizerEntry<T> entry in entries)
         {
             foreach (string sampler in protocol.Samplers.Distinct(StringComparer.Ordinal))
@@ -78,7 +83,7 @@ public sealed class PlanTuning<T>(Plan plan, DatasetCatalogue datasets, ulong se
         SearchSpace space = SpaceOf(entry, protocol);
         StudyGoal goal = outcome.Quantity == "validationAccuracy" ? StudyGoal.Maximize : StudyGoal.Minimize;
         StudySampler choice = SamplerOf(sampler, entry.Name, protocol);
-        StudyLog log = StudyLog.Open(file, space, Title(entry.Name, sampler, protocol, outcome), protocol.Resume);
+        using StudyLog log = StudyLog.Open(file, space, choice, Title(entry.Name, sampler, protocol, outcome), protocol.Resume);
         var runs = new TrainingRun<T>?[team.Threads];
         // The training loss is not asked for: one look at it at the first step costs nothing.
         var measurement = new Measurement(plan.Training.Steps, plan.Training.BatchSize is null, plan.Training.Steps);
@@ -134,7 +139,7 @@ public sealed class PlanTuning<T>(Plan plan, DatasetCatalogue datasets, ulong se
         new("plan", plan.Name),
         new("task", outcome.Task),
         new("optimizer", optimizer),
-        new("sampler", sampler),
+        new("data", string.Join("; ", outcome.Data.Select(use => $"{use.Dataset}: {use.Contents}{(use.TrainExamples is { } count ? $", {count} taken" : "")}"))),
         new("quantity", outcome.Quantity),
         new("seed", seed.ToString(CultureInfo.InvariantCulture)),
         new("runs", plan.Seeds.ToString(CultureInfo.InvariantCulture)),

@@ -1,3 +1,4 @@
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Tuning.Studies;
 
 namespace MetaMirror.Experiments.Tuning.Protocols;
@@ -16,6 +17,9 @@ namespace MetaMirror.Experiments.Tuning.Protocols;
 public sealed record TuningOutcome(
     string Plan, string Task, string Quantity, int Seeds, int Steps, int TrainingExamples, int ValidationExamples, IReadOnlyList<StudyResult> Studies, IReadOnlyList<string> Files, bool IsComplete)
 {
+    /// <summary>What was really read of the data sets.</summary>
+    public IReadOnlyList<DataUse> Data { get; init; } = [];
+
     /// <summary>Name of the dimension of learning rates.</summary>
     public const string LearningRate = "learningRate";
 

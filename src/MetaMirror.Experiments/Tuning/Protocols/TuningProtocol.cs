@@ -15,7 +15,7 @@ public sealed record TuningProtocol
     /// <summary>Names of samplers. Default: bayesian.</summary>
     public IReadOnlyList<string> Samplers { get; init; } = ["bayesian"];
 
-    /// <summary>Settings that each study tries. Default 25.</summary>
+    /// <summary>Settings that each study tries; at most <see cref="Studies.BayesianSampler.MaxTrials"/> where one is Bayesian. Default 25.</summary>
     public int Budget { get; init; } = 25;
 
     /// <summary>Settings proposed at a time. Default 1.</summary>

@@ -44,6 +44,7 @@ public static class TuningReport
                 new("bayesian", "Five points of a scrambled Sobol sequence, then the largest upper confidence bound (beta = 1) of a Gaussian process with an RBF kernel whose length scales maximize the marginal likelihood."),
                 new("seconds", "Time of all runs, added up over threads."),
             ],
+            Data = outcome.Data,
             Seed = seed,
         };
     }

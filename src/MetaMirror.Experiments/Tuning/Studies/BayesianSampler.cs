@@ -1,3 +1,4 @@
+using System.Globalization;
 using MetaMirror.Experiments.Tuning.Surrogates;
 using MetaMirror.Numerics;
 
@@ -10,6 +11,9 @@ namespace MetaMirror.Experiments.Tuning.Studies;
 /// </summary>
 public sealed class BayesianSampler : StudySampler
 {
+    /// <summary>The largest budget: the time of a proposal grows with the cube of the number of trials before it.</summary>
+    public const int MaxTrials = 500;
+
     private readonly ulong _seed;
     private readonly BayesianOptions _options;
 
@@ -32,6 +36,26 @@ public sealed class BayesianSampler : StudySampler
 
     /// <inheritdoc/>
     public override string Name => "bayesian";
+
+    /// <inheritdoc/>
+    public override int? LargestBudget => MaxTrials;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>> Settings =>
+    [
+        new("seed", _seed.ToString(CultureInfo.InvariantCulture)),
+        Number("starts", _options.Starts),
+        Number("beta", _options.Acquisition.Beta),
+        Number("worstMultiple", _options.WorstMultiple),
+        Number("candidates", _options.Candidates),
+        Number("refined", _options.Refined),
+        Number("lengthScale", _options.Prior.LengthScale),
+        Number("lengthScaleSpread", _options.Prior.LengthScaleSpread),
+        Number("signalVariance", _options.Prior.SignalVariance),
+        Number("signalSpread", _options.Prior.SignalSpread),
+        Number("noiseVariance", _options.Prior.NoiseVariance),
+        Number("noiseSpread", _options.Prior.NoiseSpread),
+    ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<StudyPoint> Propose(SearchSpace space, StudyGoal goal, IReadOnlyList<StudyTrial> trials, int count)
@@ -75,6 +99,8 @@ public sealed class BayesianSampler : StudySampler
 
         return points;
     }
+
+    private static KeyValuePair<string, string> Number(string name, double value) => new(name, value.ToString("R", CultureInfo.InvariantCulture));
 
     private void AddStarts(SearchSpace space, int first, int count, List<StudyPoint> points)
     {

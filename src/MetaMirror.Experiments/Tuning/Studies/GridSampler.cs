@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MetaMirror.Numerics;
 
 namespace MetaMirror.Experiments.Tuning.Studies;
@@ -24,6 +25,13 @@ public sealed class GridSampler : StudySampler
 
     /// <inheritdoc/>
     public override string Name => "grid";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>> Settings =>
+    [
+        new("seed", _seed.ToString(CultureInfo.InvariantCulture)),
+        new("values", string.Join("; ", _values.Select(v => string.Join(", ", v.Select(x => x.ToString("R", CultureInfo.InvariantCulture)))))),
+    ];
 
     /// <summary>Number of combinations.</summary>
     public int Size { get; }

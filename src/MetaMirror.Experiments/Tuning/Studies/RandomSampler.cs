@@ -1,3 +1,4 @@
+using System.Globalization;
 using MetaMirror.Numerics;
 
 namespace MetaMirror.Experiments.Tuning.Studies;
@@ -8,6 +9,9 @@ public sealed class RandomSampler(ulong seed) : StudySampler
 {
     /// <inheritdoc/>
     public override string Name => "random";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>> Settings { get; } = [new("seed", seed.ToString(CultureInfo.InvariantCulture))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<StudyPoint> Propose(SearchSpace space, StudyGoal goal, IReadOnlyList<StudyTrial> trials, int count)

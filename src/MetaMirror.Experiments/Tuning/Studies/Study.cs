@@ -1,10 +1,16 @@
+using System.Globalization;
+using MetaMirror.Divergences;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.MetaLearners;
 using MetaMirror.Numerics;
+using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Experiments.Tuning.Studies;
 
 /// <summary>
 /// Tries settings one batch after the other, until the budget is spent or nothing is left to try. Trials that fail or diverge are recorded
-/// like all others. Points and values depend on the sampler's seed and on <see cref="StudyOptions"/>, not on threads, time or interruptions.
+/// like all others; an error that says nothing about the setting (<see cref="IsOfSetting"/>) ends the study, and its trial is left to be tried again.
+/// Points and values depend on the sampler's seed and on <see cref="StudyOptions"/>, not on threads, time or interruptions.
 /// </summary>
 /// <param name="name">Its name, such as that of an optimizer.</param>
 /// <param name="space">What is varied.</param>
@@ -14,6 +20,9 @@ namespace MetaMirror.Experiments.Tuning.Studies;
 /// <param name="options">How large it is.</param>
 public sealed class Study(string name, SearchSpace space, StudyGoal goal, StudySampler sampler, StudyFunction function, StudyOptions options)
 {
+    /// <summary>How far a logged point may lie from the proposed one, in the unit cube: the logarithms and powers of two machines differ by some 1e-15.</summary>
+    private const double SamePlace = 1e-9;
+
     /// <summary>Told of every trial when it ends, from any thread but never from two at once.</summary>
     public IProgress<StudyTrial>? Progress { get; init; }
 
@@ -24,38 +33,71 @@ public sealed class Study(string name, SearchSpace space, StudyGoal goal, StudyS
     /// <param name="team">The threads.</param>
     /// <param name="log">Where trials are kept, and those from before; null: nowhere.</param>
     /// <param name="cancellationToken">Ends it early; trials that had ended are kept.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range, or the budget is more than the sampler can serve.</exception>
+    /// <exception cref="DataFormatException">The log has a trial at another point than the sampler proposes; the message says which.</exception>
+    /// <exception cref="Exception">What the function threw, if <see cref="IsOfSetting"/> says it is not the setting's own; trials that had ended are in the log.</exception>
     public StudyResult Run(WorkerTeam team, StudyLog? log = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(team);
         options.Check();
+        if (options.Budget > sampler.LargestBudget)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Budget, $"The sampler {sampler.Name} can serve a budget of at most {sampler.LargestBudget}.");
         var trials = new List<StudyTrial>();
-        while (trials.Count < options.Budget && !cancellationToken.IsCancellationRequested)
+        while (trials.Count < options.Budget)
         {
-            StudyTrial?[] batch = Known(log, trials.Count, Math.Min(options.Together, options.Budget - trials.Count));
-            if (Array.Exists(batch, t => t is null))
-            {
-                IReadOnlyList<StudyPoint> points = sampler.Propose(space, goal, trials, batch.Length);
-                Array.Resize(ref batch, points.Count);
-                Measure(team, trials.Count, points, batch, log, cancellationToken);
-            }
-
-            if (batch.Length == 0)
+            // Known trials are proposed again too: only so is it seen that they are this study's.
+            IReadOnlyList<StudyPoint> points = sampler.Propose(space, goal, trials, Math.Min(options.Together, options.Budget - trials.Count));
+            if (points.Count == 0)
                 break;
-            if (Array.Exists(batch, t => t is null))
+            StudyTrial?[] batch = new StudyTrial?[points.Count];
+            if (!cancellationToken.IsCancellationRequested)
             {
-                // Canceled: what has ended is worth showing, wherever it stands in its batch.
-                trials.AddRange(batch.OfType<StudyTrial>());
-                return new StudyResult(name, sampler.Name, goal, trials, IsComplete: false);
+                for (int i = 0; i < batch.Length; i++)
+                    batch[i] = Known(log, trials.Count + i, points[i]);
+                if (Array.Exists(batch, t => t is null))
+                    Measure(team, trials.Count, points, batch, log, cancellationToken);
             }
 
-            trials.AddRange(batch!);
+            // Canceled: what has ended is worth showing, wherever it stands in its batch.
+            trials.AddRange(batch.OfType<StudyTrial>());
+            if (Array.Exists(batch, t => t is null))
+                return new StudyResult(name, sampler.Name, goal, trials, IsComplete: false);
         }
 
-        return new StudyResult(name, sampler.Name, goal, trials, IsComplete: !cancellationToken.IsCancellationRequested);
+        return new StudyResult(name, sampler.Name, goal, trials, IsComplete: true);
     }
 
-    private static StudyTrial?[] Known(StudyLog? log, int first, int count) =>
-        [.. Enumerable.Range(first, count).Select(number => log?.Trials.GetValueOrDefault(number))];
+    /// <summary>
+    /// Whether an exception is the setting's own doing, so that the setting is recorded as failed: arithmetic errors, arguments out of range,
+    /// steps and systems of equations without a solution, divergence. Everything else (files, formats of data, memory, cancellation, defects of the
+    /// program) would happen, or not, with any setting: recorded as failed it would mislead the sampler and never be tried again.
+    /// </summary>
+    /// <param name="error">What the function threw.</param>
+    public static bool IsOfSetting(Exception error) => error is
+        ArithmeticException or (ArgumentException and not ArgumentNullException)
+        or MirrorStepFailedException or SolveFailedException or MetaLearningDivergedException or NonFiniteGuessException;
+
+    private StudyTrial? Known(StudyLog? log, int number, StudyPoint proposed)
+    {
+        if (log?.Trials.GetValueOrDefault(number) is not { } known)
+            return null;
+        double[] expected = new double[space.Dimensions.Length], found = new double[space.Dimensions.Length];
+        space.Place(proposed, expected);
+        space.Place(known.Point, found);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (!(Math.Abs(expected[i] - found[i]) <= SamePlace))
+            {
+                throw new DataFormatException(
+                    $"{log.Path}, trial {number}", $"{Exact(proposed)}, as {sampler.Name} proposes after the trials before it", $"{Exact(known.Point)}; the log is another version's or was changed: begin anew without resuming");
+            }
+        }
+
+        return known;
+    }
+
+    private static string Exact(StudyPoint point) => string.Join(", ", point.Space.Dimensions.Select((d, i) =>
+        $"{d.Name} {(d is ChoiceDimension ? d.Text(point.Values[i]) : point.Values[i].ToString("R", CultureInfo.InvariantCulture))}"));
 
     private void Measure(WorkerTeam team, int first, IReadOnlyList<StudyPoint> points, StudyTrial?[] batch, StudyLog? log, CancellationToken cancellationToken)
     {
@@ -95,9 +137,7 @@ public sealed class Study(string name, SearchSpace space, StudyGoal goal, StudyS
             repetition = default;
             return false;
         }
-#pragma warning disable CA1031 // whatever a setting does to its run, the study goes on
-        catch (Exception error)
-#pragma warning restore CA1031
+        catch (Exception error) when (IsOfSetting(error))
         {
             repetition = new Repetition(double.NaN, Clock.GetElapsedTime(start).TotalSeconds, $"{error.GetType().Name}: {error.Message}");
             return true;

@@ -11,12 +11,17 @@ internal static class StudyLines
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The first line: the title and the ranges.</summary>
-    public static string Header(SearchSpace space, IReadOnlyList<KeyValuePair<string, string>> title) => Line(json =>
+    /// <summary>The first line: the title, the sampler with its settings, and the ranges.</summary>
+    public static string Header(SearchSpace space, StudySampler sampler, IReadOnlyList<KeyValuePair<string, string>> title) => Line(json =>
     {
-        json.WriteNumber("format", 1);
+        json.WriteNumber("format", 2);
         foreach ((string name, string text) in title)
             json.WriteString(name, text);
+        json.WriteStartObject("sampler");
+        json.WriteString("name", sampler.Name);
+        foreach ((string name, string text) in sampler.Settings)
+            json.WriteString(name, text);
+        json.WriteEndObject();
         json.WriteStartObject("space");
         foreach (SearchDimension dimension in space.Dimensions)
         {
@@ -99,7 +104,7 @@ internal static class StudyLines
             trial.TryGetProperty("error", out JsonElement error) ? error.GetString() : null);
     }
 
-    /// <summary>The first key in which a line differs from the first line that was expected, with what was expected and what was found.</summary>
+    /// <summary>The first key in which a line differs from the first line that was expected (of an object's, with the object's before it: <c>sampler.beta</c>), with what was expected and what was found.</summary>
     public static (string Expected, string Found) Difference(string header, string line)
     {
         using var expected = JsonDocument.Parse(header);
@@ -114,15 +119,23 @@ internal static class StudyLines
             return ("a JSON object", Shown.Text(line));
         }
 
-        foreach (JsonProperty key in expected.RootElement.EnumerateObject())
+        return Difference("", expected.RootElement, other) ?? (header, line);
+    }
+
+    private static (string Expected, string Found)? Difference(string path, JsonElement expected, JsonElement other)
+    {
+        foreach (JsonProperty key in expected.EnumerateObject())
         {
+            string name = path + key.Name;
             if (other.ValueKind != JsonValueKind.Object || !other.TryGetProperty(key.Name, out JsonElement found))
-                return ($"'{key.Name}' {key.Value.GetRawText()}", "none");
-            if (!string.Equals(found.GetRawText(), key.Value.GetRawText(), StringComparison.Ordinal))
-                return ($"'{key.Name}' {key.Value.GetRawText()}", found.GetRawText());
+                return ($"'{name}' {key.Value.GetRawText()}", "none");
+            if (string.Equals(found.GetRawText(), key.Value.GetRawText(), StringComparison.Ordinal))
+                continue;
+            (string Expected, string Found) whole = ($"'{name}' {key.Value.GetRawText()}", found.GetRawText());
+            return key.Value.ValueKind == JsonValueKind.Object && found.ValueKind == JsonValueKind.Object ? Difference(name + ".", key.Value, found) ?? whole : whole;
         }
 
-        return (header, line);
+        return null;
     }
 
     private static string Line(Action<Utf8JsonWriter> content)

@@ -25,5 +25,5 @@ public sealed record StudyOptions
 /// <param name="repetition">Number of the measurement, from 0.</param>
 /// <param name="worker">Number of the thread; no two calls share it at one time.</param>
 /// <param name="cancellationToken">Ends it early.</param>
-/// <returns>The value; infinite or NaN: diverged. An exception: failed.</returns>
+/// <returns>The value; infinite or NaN: diverged. An exception that <see cref="Study.IsOfSetting"/> says is the setting's own: failed; any other ends the study.</returns>
 public delegate double StudyFunction(StudyPoint point, int repetition, int worker, CancellationToken cancellationToken);

@@ -5,7 +5,7 @@ namespace MetaMirror.Experiments.Tuning.Studies;
 /// <param name="Sampler">Name of the sampler.</param>
 /// <param name="Goal">What was looked for.</param>
 /// <param name="Trials">All trials, by number.</param>
-/// <param name="IsComplete">False if it was canceled.</param>
+/// <param name="IsComplete">False if it was canceled before its last trial had ended.</param>
 public sealed record StudyResult(string Name, string Sampler, StudyGoal Goal, IReadOnlyList<StudyTrial> Trials, bool IsComplete)
 {
     /// <summary>The best trial, of equal ones the first; null if none has a value.</summary>

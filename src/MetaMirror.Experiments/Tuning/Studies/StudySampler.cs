@@ -6,6 +6,12 @@ public abstract class StudySampler
     /// <summary>Name on the command line and in logs.</summary>
     public abstract string Name { get; }
 
+    /// <summary>All that its proposals depend on besides space, goal and trials, by name: a log keeps it, and is refused where it differs.</summary>
+    public abstract IReadOnlyList<KeyValuePair<string, string>> Settings { get; }
+
+    /// <summary>The largest budget that it can serve; null: any.</summary>
+    public virtual int? LargestBudget => null;
+
     /// <summary>Proposes settings to be tried at the same time.</summary>
     /// <param name="space">The space.</param>
     /// <param name="goal">What is looked for.</param>

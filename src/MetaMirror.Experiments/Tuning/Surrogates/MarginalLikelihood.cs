@@ -17,6 +17,7 @@ public sealed class MarginalLikelihood
     private readonly double[] _l;
     private readonly double[] _inverse;
     private readonly double[] _a;
+    private readonly double[] _weights;
 
     /// <summary>Takes the data.</summary>
     /// <param name="data">Points and standardized values.</param>
@@ -30,6 +31,7 @@ public sealed class MarginalLikelihood
         _l = new double[_n * _n];
         _inverse = new double[_n * _n];
         _a = new double[_n];
+        _weights = new double[_d];
         _squares = new double[_n * (_n - 1) / 2 * _d];
         int at = 0;
         for (int i = 0; i < _n; i++)
@@ -57,11 +59,10 @@ public sealed class MarginalLikelihood
     {
         if (logs.Length != Length || gradient.Length != Length)
             throw new ArgumentException($"Expected {Length} logarithms and as long a gradient, found {logs.Length} and {gradient.Length}.", nameof(logs));
-        Span<double> weights = stackalloc double[_d];
         for (int c = 0; c < _d; c++)
-            weights[c] = Math.Exp(-2 * logs[c]);
+            _weights[c] = Math.Exp(-2 * logs[c]);
         double signal = Math.Exp(logs[_d]), noise = Math.Exp(logs[_d + 1]);
-        FillLower(weights, signal, noise);
+        FillLower(_weights, signal, noise);
         if (!Cholesky.TryFactor<double>(_k, _n, _l))
             return double.NegativeInfinity;
         Cholesky.Solve(_l, _n, _z, _a);
@@ -69,7 +70,7 @@ public sealed class MarginalLikelihood
         for (int i = 0; i < _n; i++)
             value -= (0.5 * _z[i] * _a[i]) + Math.Log(_l[(i * _n) + i]);
         Invert();
-        Differentiate(weights, noise, gradient);
+        Differentiate(_weights, noise, gradient);
         return value;
     }
 

@@ -47,6 +47,16 @@ public sealed class GaussianProcessTests
     }
 
     [Fact]
+    public void Many_dimensions_take_no_stack()
+    {
+        // 8 MB of weights: more than a thread's stack.
+        const int d = 1_000_000;
+        var likelihood = new MarginalLikelihood(Observations.Of(new double[2 * d], d, [1, 2]));
+        double[] gradient = new double[likelihood.Length];
+        Assert.True(double.IsFinite(likelihood.Evaluate(new double[likelihood.Length], gradient)));
+    }
+
+    [Fact]
     public void Without_noise_it_interpolates()
     {
         Observations data = Drawn(3);

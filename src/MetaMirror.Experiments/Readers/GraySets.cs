@@ -2,8 +2,8 @@ using MetaMirror.Datasets;
 
 namespace MetaMirror.Experiments.Readers;
 
-/// <summary>The grey data sets known by name. MD5 sums are those published; SHA-256 sums were taken from files with these.</summary>
-internal static class GreySets
+/// <summary>The gray data sets known by name. MD5 sums are those published; SHA-256 sums were taken from files with these.</summary>
+internal static class GraySets
 {
     private const int Ten = 10;
     private static readonly ImageShape Large = new(28, 28, 1);
@@ -60,30 +60,31 @@ internal static class GreySets
 
     public static IReadOnlyList<KnownDataset> All { get; } =
     [
-        new("optdigits", "UCI optical digits (Alpaydin, Kaynak), CC BY 4.0, embedded: 1,347 + 450 images", new ImageShape(8, 8, 1), Ten) { Licence = "CC BY 4.0" },
+        new("optdigits", "UCI optical digits (Alpaydin, Kaynak), CC BY 4.0, embedded: 1,347 + 450 images", new ImageShape(8, 8, 1), Ten) { License = "CC BY 4.0" },
         new("mnist", "Handwritten digits (LeCun, Cortes, Burges), CC BY-SA 3.0: 60,000 + 10,000 images", Large, Ten)
         {
-            Licence = "CC BY-SA 3.0",
+            License = "CC BY-SA 3.0",
             Editions = [Mnist],
             Downloads = FilesOf(Mnist, "https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"),
         },
         new("fashion-mnist", "Articles of clothing (Xiao, Rasul, Vollgraf 2017; Zalando SE), MIT: 60,000 + 10,000 images", Large, Ten)
         {
-            Licence = "MIT",
+            License = "MIT",
             ClassNames = ClassLists.Clothing,
             Editions = [Fashion],
             Downloads = FilesOf(Fashion, "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"),
         },
         new("kmnist", "Cursive Japanese characters (Clanuwat and others 2018; created by CODH), CC BY-SA 4.0: 60,000 + 10,000 images", Large, Ten)
         {
-            Licence = "CC BY-SA 4.0",
+            License = "CC BY-SA 4.0",
             ClassNames = ClassLists.Kana,
             Editions = [Kmnist],
             Downloads = FilesOf(Kmnist, "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"),
         },
         new("usps", "Handwritten ZIP code digits (Hull 1994; values to three decimals), research use: 7,291 + 2,007 images", new ImageShape(16, 16, 1), Ten)
         {
-            Licence = "none stated; research use",
+            License = "none stated; research use",
+            Restriction = KnownDatasets.Research,
             Editions =
             [
                 Usps,
@@ -97,7 +98,7 @@ internal static class GreySets
         },
         new("qmnist", "Handwritten digits, MNIST made anew from NIST's originals (Yadav, Bottou 2019), BSD: 60,000 + 60,000 images", Large, Ten)
         {
-            Licence = "BSD-3-Clause",
+            License = "BSD-3-Clause",
             Editions = [Qmnist],
             Downloads = FilesOf(Qmnist, "https://raw.githubusercontent.com/facebookresearch/qmnist/master/"),
         },
@@ -113,5 +114,5 @@ internal static class GreySets
 
     /// <summary>An edition's files, each under its own name in every one of the folders.</summary>
     private static KnownDownload[] FilesOf(KnownEdition edition, params string[] folders) =>
-        [.. edition.Files.Select(f => new KnownDownload(f.Name, f.Contents[0].Md5!, [.. folders.Select(folder => new Uri(folder + f.Name))]))];
+        [.. edition.Files.Select(f => new KnownDownload(f.Name, f.Contents[0].Md5!, [.. folders.Select(folder => new Uri(folder + f.Name))]) { Sha256 = f.Contents[0].FileSha256 })];
 }
