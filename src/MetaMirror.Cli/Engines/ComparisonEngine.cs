@@ -85,7 +85,8 @@ internal static class ComparisonEngine
             kept?.SetAside();
 
         // All are looked at first: a file that does not belong here must not be found out after an hour's work.
-        ComparisonPart?[] parts = [.. groups.Select(g => keeping.Resume ? kept?.Find(g) : null)];
+        IReadOnlyList<DataUse> data = keeping.Resume ? PlanData.Used(plan, new DatasetCatalogue(context.Data)) : [];
+        ComparisonPart?[] parts = [.. groups.Select(g => keeping.Resume ? kept?.Find(g, data) : null)];
         bool isComplete = true;
         try
         {

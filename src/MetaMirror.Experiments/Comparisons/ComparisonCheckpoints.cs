@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MetaMirror.Experiments.Checkpoints;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
 using MetaMirror.Storage;
 
 namespace MetaMirror.Experiments.Comparisons;
@@ -28,9 +29,11 @@ public sealed class ComparisonCheckpoints(string folder, Plan plan, ulong seed, 
 
     /// <summary>The part of these held-out tasks, if it was done.</summary>
     /// <param name="heldOut">Names of the tasks.</param>
-    /// <exception cref="StorageException">There is a file, of another plan, seed or program, or a damaged one; the message names it, what was expected and what was found.</exception>
-    public ComparisonPart? Find(IReadOnlyList<string> heldOut)
+    /// <param name="data">What there is of the plan's data sets now.</param>
+    /// <exception cref="StorageException">There is a file, of another plan, seed, program or other data, or a damaged one; the message names it, what was expected and what was found.</exception>
+    public ComparisonPart? Find(IReadOnlyList<string> heldOut, IReadOnlyList<DataUse> data)
     {
+        ArgumentNullException.ThrowIfNull(data);
         string path = PathOf(heldOut);
         if (!File.Exists(path))
             return null;
@@ -50,7 +53,7 @@ public sealed class ComparisonCheckpoints(string folder, Plan plan, ulong seed, 
             : found.Seed != seed ? ($"one of the plan '{plan.Name}' with seed {seed}", $"one of the plan '{found.Plan}' with seed {found.Seed}")
             : found.Program != _program ? ($"one of version {_program}", $"one of version {found.Program}")
             : !found.Part.HeldOut.SequenceEqual(heldOut, StringComparer.Ordinal) ? ($"held-out {string.Join(", ", heldOut)}", string.Join(", ", found.Part.HeldOut))
-            : null;
+            : OtherData(found.Part, data);
         return differs is var (expected, instead)
             ? throw new StorageException($"--resume: expected checkpoint '{path}' to be {expected}, found {instead}; go on with what it was made by, or leave out --resume, or give another --out")
             : found.Part;
@@ -78,6 +81,15 @@ public sealed class ComparisonCheckpoints(string folder, Plan plan, ulong seed, 
             Directory.Delete(aside, recursive: true);
         Directory.Move(folder, aside);
         return aside;
+    }
+
+    /// <summary>The first data set whose files are others now than when the part was done.</summary>
+    private static (string Expected, string Found)? OtherData(ComparisonPart part, IReadOnlyList<DataUse> data)
+    {
+        DataUse? changed = data.FirstOrDefault(now => part.Result.Data.FirstOrDefault(then => then.Dataset == now.Dataset) is not { } then || !then.Files.SequenceEqual(now.Files));
+        return changed is null
+            ? null
+            : ($"one of data set '{changed.Dataset}' as it is now ({changed.Contents})", $"one of '{changed.Dataset}' with {part.Result.Data.FirstOrDefault(then => then.Dataset == changed.Dataset)?.Contents ?? "nothing read of it"}");
     }
 
     private string PathOf(IReadOnlyList<string> heldOut)

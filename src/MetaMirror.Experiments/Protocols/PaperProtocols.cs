@@ -42,7 +42,7 @@ public static class PaperProtocols
             Smoke = plan => SmallPlans.Of(plan, TwoAngles, steps: 12, batch: 16, size: 12),
             StandIn = TurnedDigits + ", brought to 12 x 12",
             Paper = plan => Whole(plan, LeNetSteps),
-            Differences = [PaperDifferences.Steps("500"), PaperDifferences.Data("MNIST, QMNIST, KMNIST, FashionMNIST, USPS, SVHN, 28 x 28 in grey"), .. PaperDifferences.All],
+            Differences = [PaperDifferences.Steps("500"), PaperDifferences.Data("MNIST, QMNIST, KMNIST, FashionMNIST, USPS, SVHN, 28 x 28 in gray"), .. PaperDifferences.All],
         },
         new("cifar-resnet", "CIFAR-10, ResNet-18", "section 5.4")
         {
@@ -54,7 +54,7 @@ public static class PaperProtocols
             [
                 PaperDifferences.Steps("not stated"),
                 PaperDifferences.Data("learned on STL-10 and DiverseDigits, deployed on CIFAR-10"),
-                new("learned on", "STL-10 and DiverseDigits", _ => "the 20 coarse classes of CIFAR-100 stand in for STL-10, of which the labeled training images are not at hand everywhere; QMNIST is left out; grey images have three equal channels; the network has 20 outputs for all"),
+                new("learned on", "STL-10 and DiverseDigits", _ => "the 20 coarse classes of CIFAR-100 stand in for STL-10, of which the labeled training images are not at hand everywhere; QMNIST is left out; gray images have three equal channels; the network has 20 outputs for all"),
                 .. PaperDifferences.All,
             ],
         },

@@ -56,6 +56,22 @@ public sealed class ResumedComparisonTests
     }
 
     [Fact]
+    public void What_was_made_from_other_data_is_refused_by_name()
+    {
+        using TemporaryFolder folder = Convex();
+        string[] line = ["compare", folder["plan.json"], "--held-out", "rotation-45", "--out", folder["out"]];
+        Assert.Equal(0, ToolRun.Of(line, EngineSet.Shipped).Code);
+        string kept = folder["out/checkpoint/rotation-45.json"];
+        File.WriteAllText(kept, File.ReadAllText(kept).Replace("whole, embedded", "first 100 of 1,797", StringComparison.Ordinal));
+
+        ToolRun run = ToolRun.Of([.. line, "--resume"], EngineSet.Shipped);
+
+        Assert.Equal((1, ""), (run.Code, run.Out));
+        Assert.Contains(
+            $"--resume: expected checkpoint '{kept}' to be one of data set 'optdigits' as it is now (whole, embedded), found one of 'optdigits' with first 100 of 1,797;", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_file_is_refused_by_name()
     {
         using TemporaryFolder folder = Convex();
