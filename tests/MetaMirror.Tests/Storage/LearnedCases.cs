@@ -90,6 +90,7 @@ internal static class LearnedCases
             ["nadam"] = new NAdam<T>(new NAdamOptions { Epsilon = 1e-6 }),
             ["rmsprop"] = new RmsProp<T>(new RmsPropOptions { Momentum = 0.5, Centered = true }),
             ["adagrad"] = new AdaGrad<T>(new AdaGradOptions { InitialAccumulator = 0.5, LearningRateDecay = 0.1 }),
+            ["lion"] = new Lion<T>(new LionOptions { LearningRate = 0.02, Beta1 = 0.8, Beta2 = 0, WeightDecay = 0.1 }),
             ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
             ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),
             ["diagonal"] = new MirrorDescent<T>(new DiagonalQuadratic<T>(0.5, StrongConvexityEstimate.PrintedMinimum), 0.1),

@@ -1,0 +1,26 @@
+using System.Numerics;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Experiments.Catalogues;
+
+/// <summary>
+/// What a user would pick instead. Settings are their authors' and stand in the middle of the grids; where authors give a learning rate relative to AdamW's, it is relative to
+/// AdamW's here.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal static class HandDesignedRivals<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Five times AdamW's decay, at a fifth of its rate: in the middle of the authors' 3 to 10.</summary>
+    private const double LionDecay = 0.05;
+
+    public static IReadOnlyList<OptimizerEntry<T>> All { get; } =
+    [
+        Entry("lion", "Lion, betas 0.9 and 0.99, weight decay 0.05", [0.001, 0.002, 0.004, 0.008, 0.016], LionDecay, (r, decay) => new Lion<T>(new LionOptions { LearningRate = r, WeightDecay = decay })),
+    ];
+
+    /// <summary>With decoupled weight decay.</summary>
+    private static OptimizerEntry<T> Entry(string name, string description, double[] grid, double weightDecay, Func<double, double, UpdateRule<T>> create) =>
+        Optimizers<T>.Entry(name, OptimizerRole.Rival, description, grid, r => create(r, weightDecay)) with { OwnDecay = (s, decay) => Scheduling.Of(s.Schedule, 0, create(s.LearningRate, decay)) };
+}
