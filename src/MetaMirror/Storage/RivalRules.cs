@@ -17,4 +17,25 @@ internal static class RivalRules
         Beta2 = f.Number("beta2"),
         WeightDecay = f.Number("weightDecay"),
     };
+
+    public static void Write<T>(MuonOptions o, RuleWriter<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        w.Number("learningRate", o.LearningRate).Number("momentum", o.Momentum).Flag("nesterov", o.Nesterov).Integer("iterations", o.Iterations).Number("weightDecay", o.WeightDecay)
+            .Flag("adamForOutput", o.AdamForOutput).Flag("adamForFirstConvolution", o.AdamForFirstConvolution).Number("adamLearningRate", o.AdamLearningRate)
+            .Number("adamBeta1", o.AdamBeta1).Number("adamBeta2", o.AdamBeta2).Number("adamEpsilon", o.AdamEpsilon);
+
+    public static MuonOptions ReadMuon(JsonFields f) => new()
+    {
+        LearningRate = f.Number("learningRate"),
+        Momentum = f.Number("momentum"),
+        Nesterov = f.Flag("nesterov"),
+        Iterations = f.Integer("iterations", 1),
+        WeightDecay = f.Number("weightDecay"),
+        AdamForOutput = f.Flag("adamForOutput"),
+        AdamForFirstConvolution = f.Flag("adamForFirstConvolution"),
+        AdamLearningRate = f.Number("adamLearningRate"),
+        AdamBeta1 = f.Number("adamBeta1"),
+        AdamBeta2 = f.Number("adamBeta2"),
+        AdamEpsilon = f.Number("adamEpsilon"),
+    };
 }

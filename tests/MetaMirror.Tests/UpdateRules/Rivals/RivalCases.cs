@@ -9,7 +9,19 @@ internal static class RivalCases
     [
         Lion("lion", new()),
         Lion("lion-all-on", new() { LearningRate = .05, Beta1 = .8, Beta2 = .95, WeightDecay = .1 }),
+        Muon("muon", new()),
+        Muon("muon-all-on", new() { Momentum = .8, WeightDecay = .1, AdamForOutput = false, AdamForFirstConvolution = false, AdamLearningRate = .01, AdamEpsilon = 1e-3 }),
+        Muon("muon-plain", new() { Nesterov = false, AdamForOutput = false, Iterations = 3 }),
     ];
+
+    /// <summary>All kinds of tensors: kernels, wide, tall and elongated matrices, vectors.</summary>
+    public static ParameterLayout Network { get; } = new(
+        ("0.weight", [3, 2, 2, 2]), ("0.bias", [3]), ("1.weight", [4, 3, 1, 2]), ("2.weight", [5, 11]), ("2.bias", [5]), ("3.weight", [9, 4]), ("4.weight", [4, 3]), ("5.weight", [2, 4]), ("5.bias", [2]));
+
+    /// <summary>The layout of the contract, or the network, with so many parameters.</summary>
+    public static ParameterLayout LayoutOf(int length) => RuleCases.Layouts.Append(Network).Single(l => l.Length == length);
+
+    private static RuleCase Muon(string name, MuonOptions o) => new(name, () => new Muon<double>(o), () => new Muon<float>(o), MuonReference.Of(o));
 
     private static RuleCase Lion(string name, LionOptions o) => new(name, () => new Lion<double>(o), () => new Lion<float>(o), LionReference);
 
