@@ -18,13 +18,15 @@ internal static class HandDesignedRivals<T>
     /// <summary>Adam's rate beside Muon's: the middle of the grid then has 0.006, what Adam itself takes on networks as small as these.</summary>
     private const double AdamShare = 0.3;
 
-    private const double MuonDecay = 0.01;
+    private const double MuonDecay = 0.01, SoapDecay = 0.01;
 
     public static IReadOnlyList<OptimizerEntry<T>> All { get; } =
     [
         Entry("lion", "Lion, betas 0.9 and 0.99, weight decay 0.05", [0.001, 0.002, 0.004, 0.008, 0.016], LionDecay, (r, decay) => new Lion<T>(new LionOptions { LearningRate = r, WeightDecay = decay })),
         Entry("muon", "Muon, momentum 0.95; Adam for vectors and the last matrix; weight decay 0.01", [0.005, 0.01, 0.02, 0.04, 0.08], MuonDecay,
             (r, decay) => new Muon<T>(new MuonOptions { LearningRate = r, AdamLearningRate = AdamShare * r, WeightDecay = decay })),
+        Entry("soap", "SOAP, betas 0.95, bases refreshed every 10 steps, weight decay 0.01", [0.00075, 0.0015, 0.003, 0.006, 0.012], SoapDecay,
+            (r, decay) => new Soap<T>(new SoapOptions { LearningRate = r, WeightDecay = decay })),
     ];
 
     /// <summary>With decoupled weight decay.</summary>

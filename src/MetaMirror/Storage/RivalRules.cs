@@ -38,4 +38,21 @@ internal static class RivalRules
         AdamBeta2 = f.Number("adamBeta2"),
         AdamEpsilon = f.Number("adamEpsilon"),
     };
+
+    public static void Write<T>(SoapOptions o, RuleWriter<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        w.Number("learningRate", o.LearningRate).Number("beta1", o.Beta1).Number("beta2", o.Beta2).Number("shampooBeta", o.ShampooBeta).Number("epsilon", o.Epsilon)
+            .Number("weightDecay", o.WeightDecay).Integer("refreshEvery", o.RefreshEvery).Integer("largestDimension", o.LargestDimension);
+
+    public static SoapOptions ReadSoap(JsonFields f) => new()
+    {
+        LearningRate = f.Number("learningRate"),
+        Beta1 = f.Number("beta1"),
+        Beta2 = f.Number("beta2"),
+        ShampooBeta = f.Number("shampooBeta"),
+        Epsilon = f.Number("epsilon"),
+        WeightDecay = f.Number("weightDecay"),
+        RefreshEvery = f.Integer("refreshEvery", 1),
+        LargestDimension = f.Integer("largestDimension"),
+    };
 }

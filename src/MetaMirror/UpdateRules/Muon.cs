@@ -72,8 +72,7 @@ public sealed class Muon<T> : RuleWithoutDerivative<T>
         _metas = new RuleMetas<T>(Name, []).Positive("learning_rate", Options.LearningRate).Fraction("momentum", Options.Momentum).NotNegative("weight_decay", Options.WeightDecay)
             .Positive("adam_rate", Options.AdamLearningRate).Fraction("adam_beta1", Options.AdamBeta1).Fraction("adam_beta2", Options.AdamBeta2).Checked();
         _ = _metas.Epsilon(Options.AdamEpsilon);
-        if (Options.Iterations < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), Options.Iterations, $"The iterations of {Name} must be at least 1.");
+        RuleMetas<T>.AtLeast(1, Options.Iterations, Name, nameof(Options.Iterations));
         _plans = new LayoutPlans<MuonTensor>(Tensors);
     }
 

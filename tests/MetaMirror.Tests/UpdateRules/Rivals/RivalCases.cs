@@ -12,16 +12,24 @@ internal static class RivalCases
         Muon("muon", new()),
         Muon("muon-all-on", new() { Momentum = .8, WeightDecay = .1, AdamForOutput = false, AdamForFirstConvolution = false, AdamLearningRate = .01, AdamEpsilon = 1e-3 }),
         Muon("muon-plain", new() { Nesterov = false, AdamForOutput = false, Iterations = 3 }),
+        Soap("soap", new()),
+        Soap("soap-all-on", new() { LearningRate = .05, Beta1 = .8, Beta2 = .9, ShampooBeta = .7, Epsilon = 1e-3, WeightDecay = .1, RefreshEvery = 2 }),
+        Soap("soap-one-sided", new() { LearningRate = .05, RefreshEvery = 3, LargestDimension = 5 }),
     ];
 
     /// <summary>All kinds of tensors: kernels, wide, tall and elongated matrices, vectors.</summary>
     public static ParameterLayout Network { get; } = new(
         ("0.weight", [3, 2, 2, 2]), ("0.bias", [3]), ("1.weight", [4, 3, 1, 2]), ("2.weight", [5, 11]), ("2.bias", [5]), ("3.weight", [9, 4]), ("4.weight", [4, 3]), ("5.weight", [2, 4]), ("5.bias", [2]));
 
-    /// <summary>The layout of the contract, or the network, with so many parameters.</summary>
-    public static ParameterLayout LayoutOf(int length) => RuleCases.Layouts.Append(Network).Single(l => l.Length == length);
+    /// <summary>Tensors whose first factors G G^T and G^T G have at most one null direction: in more the first eigenbasis is rounding's choice.</summary>
+    public static ParameterLayout NearlySquare { get; } = new(("0.weight", [4, 5, 1, 1]), ("0.bias", [4]), ("1.weight", [6, 3, 1, 2]), ("2.weight", [8, 7]), ("2.bias", [8]), ("3.weight", [2, 3]), ("3.bias", [2]));
+
+    /// <summary>The layout of the contract or of the runs with so many parameters.</summary>
+    public static ParameterLayout LayoutOf(int length) => RuleCases.Layouts.Append(Network).Append(NearlySquare).Single(l => l.Length == length);
 
     private static RuleCase Muon(string name, MuonOptions o) => new(name, () => new Muon<double>(o), () => new Muon<float>(o), MuonReference.Of(o));
+
+    private static RuleCase Soap(string name, SoapOptions o) => new(name, () => new Soap<double>(o), () => new Soap<float>(o), SoapReference.Of(o)) { LongState = true };
 
     private static RuleCase Lion(string name, LionOptions o) => new(name, () => new Lion<double>(o), () => new Lion<float>(o), LionReference);
 
