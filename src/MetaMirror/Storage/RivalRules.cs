@@ -6,6 +6,8 @@ namespace MetaMirror.Storage;
 /// <summary>Settings of the hand-designed rivals in the file format.</summary>
 internal static class RivalRules
 {
+    private static readonly (string Name, ShampooGrafting Value)[] Graftings = [("none", ShampooGrafting.None), ("sgd", ShampooGrafting.Sgd), ("adagrad", ShampooGrafting.AdaGrad)];
+
     public static void Write<T>(LionOptions o, RuleWriter<T> w)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         w.Number("learningRate", o.LearningRate).Number("beta1", o.Beta1).Number("beta2", o.Beta2).Number("weightDecay", o.WeightDecay);
@@ -54,5 +56,20 @@ internal static class RivalRules
         WeightDecay = f.Number("weightDecay"),
         RefreshEvery = f.Integer("refreshEvery", 1),
         LargestDimension = f.Integer("largestDimension"),
+    };
+
+    public static void Write<T>(ShampooOptions o, RuleWriter<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        w.Number("learningRate", o.LearningRate).Number("momentum", o.Momentum).Number("epsilon", o.Epsilon).Integer("rootEvery", o.RootEvery).Integer("largestDimension", o.LargestDimension)
+            .Text("grafting", OnlineRateCodec.NameOf(Graftings, o.Grafting));
+
+    public static ShampooOptions ReadShampoo(JsonFields f) => new()
+    {
+        LearningRate = f.Number("learningRate"),
+        Momentum = f.Number("momentum"),
+        Epsilon = f.Number("epsilon"),
+        RootEvery = f.Integer("rootEvery", 1),
+        LargestDimension = f.Integer("largestDimension"),
+        Grafting = OnlineRateCodec.ValueOf("grafting", Graftings, f),
     };
 }

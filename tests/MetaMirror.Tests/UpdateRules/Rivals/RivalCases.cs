@@ -15,6 +15,10 @@ internal static class RivalCases
         Soap("soap", new()),
         Soap("soap-all-on", new() { LearningRate = .05, Beta1 = .8, Beta2 = .9, ShampooBeta = .7, Epsilon = 1e-3, WeightDecay = .1, RefreshEvery = 2 }),
         Soap("soap-one-sided", new() { LearningRate = .05, RefreshEvery = 3, LargestDimension = 5 }),
+        Shampoo("shampoo", new() { Epsilon = 1 }),
+        Shampoo("shampoo-every-step", new() { LearningRate = .5, Momentum = 0, Epsilon = 1, RootEvery = 1 }),
+        Shampoo("shampoo-diagonal", new() { Epsilon = 1, RootEvery = 4, LargestDimension = 4, Grafting = ShampooGrafting.AdaGrad }),
+        Shampoo("shampoo-grafted", new() { Epsilon = 1, RootEvery = 3, Grafting = ShampooGrafting.Sgd }),
     ];
 
     /// <summary>All kinds of tensors: kernels, wide, tall and elongated matrices, vectors.</summary>
@@ -30,6 +34,9 @@ internal static class RivalCases
     private static RuleCase Muon(string name, MuonOptions o) => new(name, () => new Muon<double>(o), () => new Muon<float>(o), MuonReference.Of(o));
 
     private static RuleCase Soap(string name, SoapOptions o) => new(name, () => new Soap<double>(o), () => new Soap<float>(o), SoapReference.Of(o)) { LongState = true };
+
+    /// <summary>eps far above rounding: the paper's 1e-4 beside factors of some hundred is the rounding of single precision times ten, and roots take a fourth root of that.</summary>
+    private static RuleCase Shampoo(string name, ShampooOptions o) => new(name, () => new Shampoo<double>(o), () => new Shampoo<float>(o), ShampooReference.Of(o)) { LongState = true };
 
     private static RuleCase Lion(string name, LionOptions o) => new(name, () => new Lion<double>(o), () => new Lion<float>(o), LionReference);
 
