@@ -28,6 +28,7 @@ internal static class HandDesignedRivals<T>
         Entry("soap", "SOAP, betas 0.95, bases refreshed every 10 steps, weight decay 0.01", [0.00075, 0.0015, 0.003, 0.006, 0.012], SoapDecay,
             (r, decay) => new Soap<T>(new SoapOptions { LearningRate = r, WeightDecay = decay })),
         Optimizers<T>.Entry("shampoo", OptimizerRole.Rival, "Shampoo, momentum 0.9, roots every 20 steps", [0.025, 0.05, 0.1, 0.2, 0.4], r => new Shampoo<T>(new ShampooOptions { LearningRate = r })),
+        Entry("prodigy", "Prodigy: Adam whose rate is found, times the rate given", [0.25, 0.5, 1, 2, 4], 0, (r, decay) => new Prodigy<T>(new ProdigyOptions { LearningRate = r, WeightDecay = decay })),
     ];
 
     /// <summary>With decoupled weight decay.</summary>

@@ -72,4 +72,30 @@ internal static class RivalRules
         LargestDimension = f.Integer("largestDimension"),
         Grafting = OnlineRateCodec.ValueOf("grafting", Graftings, f),
     };
+
+    public static void Write<T>(ProdigyOptions o, RuleWriter<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        w.Number("learningRate", o.LearningRate).Number("beta1", o.Beta1).Number("beta2", o.Beta2).Number("beta3", o.Beta3 ?? Math.Sqrt(o.Beta2)).Number("epsilon", o.Epsilon)
+            .Number("weightDecay", o.WeightDecay).Flag("useBiasCorrection", o.UseBiasCorrection).Flag("safeguardWarmup", o.SafeguardWarmup).Number("initialDistance", o.InitialDistance)
+            .Number("distanceFactor", o.DistanceFactor).Number("growthRate", double.IsPositiveInfinity(o.GrowthRate) ? 0 : o.GrowthRate);
+
+    public static ProdigyOptions ReadProdigy(JsonFields f)
+    {
+        // 0 stands for no limit: JSON has no infinity.
+        double growth = f.Number("growthRate");
+        return new ProdigyOptions
+        {
+            LearningRate = f.Number("learningRate"),
+            Beta1 = f.Number("beta1"),
+            Beta2 = f.Number("beta2"),
+            Beta3 = f.Number("beta3"),
+            Epsilon = f.Number("epsilon"),
+            WeightDecay = f.Number("weightDecay"),
+            UseBiasCorrection = f.Flag("useBiasCorrection"),
+            SafeguardWarmup = f.Flag("safeguardWarmup"),
+            InitialDistance = f.Number("initialDistance"),
+            DistanceFactor = f.Number("distanceFactor"),
+            GrowthRate = growth == 0 ? double.PositiveInfinity : growth,
+        };
+    }
 }

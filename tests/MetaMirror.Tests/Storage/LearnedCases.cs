@@ -94,6 +94,8 @@ internal static class LearnedCases
             ["muon"] = new Muon<T>(new MuonOptions { Momentum = 0.8, Nesterov = false, Iterations = 3, WeightDecay = 0.1, AdamForOutput = false, AdamLearningRate = 0.01, AdamBeta1 = 0.7, AdamEpsilon = 1e-8 }),
             ["soap"] = new Soap<T>(new SoapOptions { LearningRate = 0.02, Beta1 = 0.8, Beta2 = 0.9, ShampooBeta = 0.7, Epsilon = 1e-6, WeightDecay = 0, RefreshEvery = 3, LargestDimension = 3 }),
             ["shampoo"] = new Shampoo<T>(new ShampooOptions { LearningRate = 0.02, Momentum = 0, Epsilon = 0.01, RootEvery = 3, LargestDimension = 3, Grafting = ShampooGrafting.AdaGrad }),
+            ["prodigy"] = new Prodigy<T>(new ProdigyOptions { InitialDistance = 0.01, UseBiasCorrection = true, GrowthRate = 1.5, WeightDecay = 0.1 }),
+            ["prodigy-safeguarded"] = new Prodigy<T>(new ProdigyOptions { InitialDistance = 0.1, SafeguardWarmup = true, Beta3 = 0.9, DistanceFactor = 2 }),
             ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
             ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),
             ["diagonal"] = new MirrorDescent<T>(new DiagonalQuadratic<T>(0.5, StrongConvexityEstimate.PrintedMinimum), 0.1),

@@ -19,6 +19,9 @@ internal static class RivalCases
         Shampoo("shampoo-every-step", new() { LearningRate = .5, Momentum = 0, Epsilon = 1, RootEvery = 1 }),
         Shampoo("shampoo-diagonal", new() { Epsilon = 1, RootEvery = 4, LargestDimension = 4, Grafting = ShampooGrafting.AdaGrad }),
         Shampoo("shampoo-grafted", new() { Epsilon = 1, RootEvery = 3, Grafting = ShampooGrafting.Sgd }),
+        Prodigy("prodigy", new() { InitialDistance = .1 }),
+        Prodigy("prodigy-all-on", new() { LearningRate = .7, InitialDistance = .3, Beta1 = .8, Beta2 = .95, Beta3 = .9, Epsilon = 1e-3, WeightDecay = .1, UseBiasCorrection = true, GrowthRate = 1.1 }),
+        Prodigy("prodigy-safeguarded", new() { InitialDistance = .2, SafeguardWarmup = true, DistanceFactor = 2 }),
     ];
 
     /// <summary>All kinds of tensors: kernels, wide, tall and elongated matrices, vectors.</summary>
@@ -37,6 +40,8 @@ internal static class RivalCases
 
     /// <summary>eps far above rounding: the paper's 1e-4 beside factors of some hundred is the rounding of single precision times ten, and roots take a fourth root of that.</summary>
     private static RuleCase Shampoo(string name, ShampooOptions o) => new(name, () => new Shampoo<double>(o), () => new Shampoo<float>(o), ShampooReference.Of(o)) { LongState = true };
+
+    private static RuleCase Prodigy(string name, ProdigyOptions o) => new(name, () => new Prodigy<double>(o), () => new Prodigy<float>(o), ProdigyReference.Of(o));
 
     private static RuleCase Lion(string name, LionOptions o) => new(name, () => new Lion<double>(o), () => new Lion<float>(o), LionReference);
 
