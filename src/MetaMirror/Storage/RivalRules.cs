@@ -98,4 +98,21 @@ internal static class RivalRules
             GrowthRate = growth == 0 ? double.PositiveInfinity : growth,
         };
     }
+
+    public static void Write<T>(ScheduleFreeOptions o, RuleWriter<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        w.Number("learningRate", o.LearningRate).Number("beta1", o.Beta1).Number("beta2", o.Beta2).Number("epsilon", o.Epsilon).Number("weightDecay", o.WeightDecay)
+            .Number("warmupShare", o.WarmupShare).Number("ratePower", o.RatePower).Number("stepPower", o.StepPower);
+
+    public static ScheduleFreeOptions ReadScheduleFree(JsonFields f) => new()
+    {
+        LearningRate = f.Number("learningRate"),
+        Beta1 = f.Number("beta1"),
+        Beta2 = f.Number("beta2"),
+        Epsilon = f.Number("epsilon"),
+        WeightDecay = f.Number("weightDecay"),
+        WarmupShare = f.Number("warmupShare"),
+        RatePower = f.Number("ratePower"),
+        StepPower = f.Number("stepPower"),
+    };
 }

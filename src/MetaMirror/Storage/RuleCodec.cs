@@ -62,7 +62,8 @@ internal static class RuleCodec<T>
         Of<Muon<T>>("muon", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Muon<T>(RivalRules.ReadMuon(f))),
         Of<Soap<T>>("soap", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Soap<T>(RivalRules.ReadSoap(f))),
         Of<Shampoo<T>>("shampoo", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Shampoo<T>(RivalRules.ReadShampoo(f))),
-        Of<Prodigy<T>>("prodigy", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Prodigy<T>(RivalRules.ReadProdigy(f))));
+        Of<Prodigy<T>>("prodigy", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Prodigy<T>(RivalRules.ReadProdigy(f))),
+        Of<ScheduleFreeAdamW<T>>("schedule-free", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new ScheduleFreeAdamW<T>(RivalRules.ReadScheduleFree(f))));
 
     /// <summary>A rule as JSON, and its constants.</summary>
     /// <exception cref="NotSupportedException">A part of the rule is of a type that the format doesn't have.</exception>

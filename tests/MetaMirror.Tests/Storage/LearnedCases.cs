@@ -96,6 +96,8 @@ internal static class LearnedCases
             ["shampoo"] = new Shampoo<T>(new ShampooOptions { LearningRate = 0.02, Momentum = 0, Epsilon = 0.01, RootEvery = 3, LargestDimension = 3, Grafting = ShampooGrafting.AdaGrad }),
             ["prodigy"] = new Prodigy<T>(new ProdigyOptions { InitialDistance = 0.01, UseBiasCorrection = true, GrowthRate = 1.5, WeightDecay = 0.1 }),
             ["prodigy-safeguarded"] = new Prodigy<T>(new ProdigyOptions { InitialDistance = 0.1, SafeguardWarmup = true, Beta3 = 0.9, DistanceFactor = 2 }),
+            ["schedule-free"] = new ScheduleFreeAdamW<T>(new ScheduleFreeOptions { LearningRate = 0.05, Beta1 = 0.8, Beta2 = 0.9, WeightDecay = 0.1, WarmupShare = 0.3, RatePower = 1, StepPower = 0.5 }),
+            ["scheduled-schedule-free"] = new Chain<T>(new LinearSchedule<T>(0.05), new ScheduleFreeAdamW<T>()),
             ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
             ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),
             ["diagonal"] = new MirrorDescent<T>(new DiagonalQuadratic<T>(0.5, StrongConvexityEstimate.PrintedMinimum), 0.1),

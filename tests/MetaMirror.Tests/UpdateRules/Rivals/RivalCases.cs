@@ -22,6 +22,9 @@ internal static class RivalCases
         Prodigy("prodigy", new() { InitialDistance = .1 }),
         Prodigy("prodigy-all-on", new() { LearningRate = .7, InitialDistance = .3, Beta1 = .8, Beta2 = .95, Beta3 = .9, Epsilon = 1e-3, WeightDecay = .1, UseBiasCorrection = true, GrowthRate = 1.1 }),
         Prodigy("prodigy-safeguarded", new() { InitialDistance = .2, SafeguardWarmup = true, DistanceFactor = 2 }),
+        ScheduleFree("schedule-free", new()),
+        ScheduleFree("schedule-free-all-on", new() { LearningRate = .05, Beta1 = .8, Beta2 = .95, Epsilon = 1e-3, WeightDecay = .1, WarmupShare = .4, RatePower = 1, StepPower = .5 }),
+        ScheduleFree("schedule-free-no-warm-up", new() { LearningRate = .05, Beta1 = 0, WarmupShare = 0 }),
     ];
 
     /// <summary>All kinds of tensors: kernels, wide, tall and elongated matrices, vectors.</summary>
@@ -42,6 +45,8 @@ internal static class RivalCases
     private static RuleCase Shampoo(string name, ShampooOptions o) => new(name, () => new Shampoo<double>(o), () => new Shampoo<float>(o), ShampooReference.Of(o)) { LongState = true };
 
     private static RuleCase Prodigy(string name, ProdigyOptions o) => new(name, () => new Prodigy<double>(o), () => new Prodigy<float>(o), ProdigyReference.Of(o));
+
+    private static RuleCase ScheduleFree(string name, ScheduleFreeOptions o) => new(name, () => new ScheduleFreeAdamW<double>(o), () => new ScheduleFreeAdamW<float>(o), ScheduleFreeReference.Of(o));
 
     private static RuleCase Lion(string name, LionOptions o) => new(name, () => new Lion<double>(o), () => new Lion<float>(o), LionReference);
 
