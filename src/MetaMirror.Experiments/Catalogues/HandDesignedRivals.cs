@@ -27,7 +27,7 @@ internal static class HandDesignedRivals<T>
             (r, decay) => new Muon<T>(new MuonOptions { LearningRate = r, AdamLearningRate = AdamShare * r, WeightDecay = decay })),
         Entry("soap", "SOAP, betas 0.95, bases refreshed every 10 steps, weight decay 0.01", [0.00075, 0.0015, 0.003, 0.006, 0.012], SoapDecay,
             (r, decay) => new Soap<T>(new SoapOptions { LearningRate = r, WeightDecay = decay })),
-        Optimizers<T>.Entry("shampoo", OptimizerRole.Rival, "Shampoo, momentum 0.9, roots every 20 steps", [0.025, 0.05, 0.1, 0.2, 0.4], r => new Shampoo<T>(new ShampooOptions { LearningRate = r })),
+        Optimizers<T>.Entry("shampoo", OptimizerRole.Rival, "Shampoo, momentum 0.9, roots every 20 steps", [0.1, 0.2, 0.4, 0.8, 1.6], r => new Shampoo<T>(new ShampooOptions { LearningRate = r })),
         Entry("prodigy", "Prodigy: Adam whose rate is found, times the rate given", [0.25, 0.5, 1, 2, 4], 0, (r, decay) => new Prodigy<T>(new ProdigyOptions { LearningRate = r, WeightDecay = decay })),
         Entry("schedule-free", "schedule-free AdamW, warm-up over 5 % of the steps", [0.01, 0.02, 0.04, 0.08, 0.16], 0,
             (r, decay) => new ScheduleFreeAdamW<T>(new ScheduleFreeOptions { LearningRate = r, WeightDecay = decay })) with { LearnsRates = true },
