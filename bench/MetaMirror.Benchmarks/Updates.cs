@@ -16,6 +16,12 @@ public class Updates
         ["sgd-momentum"] = new Sgd<float>(new SgdOptions { LearningRate = 0.01, Momentum = 0.9 }),
         ["adam"] = new Adam<float>(),
         ["nadam"] = new NAdam<float>(),
+        ["lion"] = new Lion<float>(),
+        ["prodigy"] = new Prodigy<float>(),
+        ["schedule-free"] = new ScheduleFreeAdamW<float>(),
+        ["muon"] = new Muon<float>(),
+        ["soap"] = new Soap<float>(),
+        ["shampoo"] = new Shampoo<float>(),
         ["diagonal"] = new MirrorDescent<float>(new DiagonalQuadratic<float>(), 0.01),
         ["max-of-3"] = new MirrorDescent<float>(new MaxOfDiagonals<float>(3), 0.01),
     };

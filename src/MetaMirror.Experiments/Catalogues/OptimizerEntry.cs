@@ -27,7 +27,7 @@ public readonly record struct RuleSetting(double LearningRate, ScheduleName Sche
 public sealed record OptimizerEntry<T>(string Name, OptimizerRole Role, string Description, ImmutableArray<double> Grid, Func<RuleSetting, UpdateRule<T>> Create)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>True if it learns its rates while it trains: a schedule over them is then nobody's default.</summary>
+    /// <summary>True if it learns its rates while it trains, or averages instead of letting them fall: a schedule over them is then nobody's default.</summary>
     public bool LearnsRates { get; init; }
 
     /// <summary>Makes the rule of a setting with a weight decay of its own kind (decoupled); null: the decay is added to the gradient.</summary>

@@ -22,12 +22,7 @@ public static class EigenRows
             return false;
         using var work = new Rented((2 * n * n) + n);
         Span<double> wide = work.Span[..(n * n)], vectors = work.Span.Slice(n * n, n * n), values = work.Span[^n..];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-                wide[(i * n) + j] = wide[(j * n) + i] = (0.5 * double.CreateTruncating(a[(i * n) + j])) + (0.5 * double.CreateTruncating(a[(j * n) + i]));
-        }
-
+        Symmetry.Widen(a, n, wide);
         SymmetricEigen.Decompose(wide, n, values, vectors);
         for (int i = 0; i < n; i++)
         {

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MetaMirror.Numerics;
 
 /// <summary>Functions of symmetric matrices by eigendecomposition, f(A) = V diag(f(λ)) Vᵀ, row-major. Results are exactly symmetric.</summary>
@@ -58,6 +60,35 @@ public static class SymmetricMatrix
             Vectors.Multiply<double>(vectors.Slice(i * n, n), values, scaled.Slice(i * n, n));
         Gemm.Multiply<double>(false, true, n, n, n, 1, scaled, vectors, 0, result);
         Symmetry.Symmetrize(result, n, result);
+    }
+
+    /// <summary>result ← (A + damping I)^exponent, computed in double; negative eigenvalues of A count as zero.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="a">Shape [n, n]; the mean of both halves is used.</param>
+    /// <param name="n">Order of the matrix.</param>
+    /// <param name="exponent">Exponent, finite.</param>
+    /// <param name="damping">Positive.</param>
+    /// <param name="result">Shape [n, n]; overwritten; may be a itself.</param>
+    /// <returns>False if a is not finite: result is then left as it was.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong, or the damping is not positive.</exception>
+    public static bool TryPower<T>(ReadOnlySpan<T> a, int n, double exponent, double damping, Span<T> result)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require.SupportedElement<T>();
+        Require.Shape(n, n, a.Length, nameof(a), "n x n");
+        Require.Shape(n, n, result.Length, nameof(result), "n x n");
+        if (!(damping > 0))
+            throw new ArgumentOutOfRangeException(nameof(damping), damping, FormattableString.Invariant($"The damping must be positive, but is {damping}."));
+        if (!Vectors.AllFinite(a))
+            return false;
+        using var work = new Rented(n * n);
+        Symmetry.Widen(a, n, work.Span);
+        for (int i = 0; i < n; i++)
+            work.Span[(i * n) + i] += damping;
+        Power(work.Span, n, exponent, damping, work.Span);
+        for (int i = 0; i < result.Length; i++)
+            result[i] = T.CreateTruncating(work.Span[i]);
+        return true;
     }
 
     /// <summary>result ← P #_t Q = L (L⁻¹ Q L^{−T})^t Lᵀ with P = L Lᵀ: the geodesic from P (t = 0) through the geometric mean P # Q (t = 1/2) to Q (t = 1), the damped update of a metric (PAPERS 6.6).</summary>

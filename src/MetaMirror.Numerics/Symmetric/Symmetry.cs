@@ -17,6 +17,17 @@ internal static class Symmetry
         }
     }
 
+    /// <summary>result ← (A + Aᵀ)/2 in double.</summary>
+    public static void Widen<T>(ReadOnlySpan<T> a, int n, Span<double> result)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j <= i; j++)
+                result[(i * n) + j] = result[(j * n) + i] = (0.5 * double.CreateTruncating(a[(i * n) + j])) + (0.5 * double.CreateTruncating(a[(j * n) + i]));
+        }
+    }
+
     /// <summary>Throws if a matrix is not finite, or not symmetric up to a multiple of rounding.</summary>
     public static void RequireSymmetric<T>(ReadOnlySpan<T> a, int n, string name)
         where T : unmanaged, IFloatingPointIeee754<T>

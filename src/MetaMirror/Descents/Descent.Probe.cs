@@ -38,7 +38,7 @@ public sealed partial class Descent<T>
 
         internal override double MatchOutputsHere(ReadOnlySpan<T> theta, ReadOnlySpan<T> target, Span<T> gradient, double share)
         {
-            descent.Objective.Point = theta == descent._theta ? descent._point : 0;
+            descent.Objective.Point = theta == descent._visited ? descent._point : 0;
             try
             {
                 return MatchOutputs(0, theta, target, gradient, share);

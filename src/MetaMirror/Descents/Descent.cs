@@ -14,6 +14,9 @@ public sealed partial class Descent<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T[] _theta;
+
+    /// <summary>Where gradients are taken: theta itself, unless the rule looks elsewhere.</summary>
+    private readonly T[] _visited;
     private readonly T[] _initial;
     private readonly T[] _gradient;
     private readonly T[] _work;
@@ -42,6 +45,7 @@ public sealed partial class Descent<T>
         Unroll = unroll;
         int n = objective.Layout.Length;
         _theta = new T[n];
+        _visited = rule.LooksElsewhere ? new T[n] : _theta;
         _initial = new T[n];
         _gradient = new T[n];
 
@@ -93,7 +97,7 @@ public sealed partial class Descent<T>
     /// <summary>g_t of the last evaluation.</summary>
     public ReadOnlySpan<T> Gradient => _gradient;
 
-    /// <summary>loss_t of the last evaluation.</summary>
+    /// <summary>loss_t of the last evaluation, where the gradient was taken.</summary>
     public double Loss { get; private set; }
 
     /// <summary>Gradients evaluated since this object was made, those at the end of runs by meta-objectives included.</summary>
@@ -103,7 +107,7 @@ public sealed partial class Descent<T>
     public long HessianVectorCount { get; private set; }
 
     /// <summary>Bytes of the buffers that grow with the number of parameters.</summary>
-    public unsafe long Bytes => sizeof(T) * (((_keepsGradient ? 3L : 4L) * _theta.Length) + _memory.Length + _scratch.Length);
+    public unsafe long Bytes => sizeof(T) * (((_keepsGradient ? 3L : 4L) * _theta.Length) + (Rule.LooksElsewhere ? _visited.Length : 0) + _memory.Length + _scratch.Length);
 
     /// <summary>The batch of the current position.</summary>
     public BatchKey Batch => BatchAt(Position);
@@ -158,12 +162,14 @@ public sealed partial class Descent<T>
         _point = Objective.NamePoint();
     }
 
-    /// <summary>Loss and gradient at the current point; false if one of them is not finite, or the last step was refused (<see cref="Refusal"/>).</summary>
+    /// <summary>Loss and gradient at the current point, or at the point that the rule asks for (<see cref="UpdateRule{T}.GradientPoint"/>); false if one of them is not finite, or the last step was refused (<see cref="Refusal"/>).</summary>
     public bool Evaluate()
     {
         if (Refusal is not null)
             return false;
-        Loss = EvaluateAt(Position, _point, _theta, _gradient);
+        if (Rule.LooksElsewhere)
+            Rule.GradientPoint(ContextAt(Position, 0), _theta, State, _visited);
+        Loss = EvaluateAt(Position, _point, _visited, _gradient);
         return double.IsFinite(Loss) && Vectors.AllFinite<T>(_gradient);
     }
 
@@ -175,7 +181,7 @@ public sealed partial class Descent<T>
             Objective.Point = _point;
             try
             {
-                Objective.AdvanceState(_theta, Batch, _memory.AsSpan(_stateLength));
+                Objective.AdvanceState(_visited, Batch, _memory.AsSpan(_stateLength));
             }
             finally
             {
@@ -217,7 +223,7 @@ public sealed partial class Descent<T>
     }
 
     /// <summary>The current point as observers and meta-objectives see it.</summary>
-    public PathPoint<T> Point() => new() { Step = Position, Steps = Unroll.Steps, Theta = _theta, Gradient = _gradient, Loss = Loss };
+    public PathPoint<T> Point() => new() { Step = Position, Steps = Unroll.Steps, Theta = _visited, Gradient = _gradient, Loss = Loss };
 
     /// <summary>What is not finite, by tensor.</summary>
     public DescentResult Divergence()
@@ -240,14 +246,14 @@ public sealed partial class Descent<T>
         Loss = loss,
         Batch = BatchAt(position),
         Probe = _probe,
-        IsAtPoint = true,
+        IsAtPoint = !Rule.LooksElsewhere,
     };
 
     /// <summary>H v at any point on the batch of a position, for <paramref name="count"/> tangents.</summary>
     public void HessianVectorProducts(int position, ReadOnlySpan<T> theta, int count, ReadOnlySpan<T> tangents, Span<T> products)
     {
         HessianVectorCount += count;
-        Objective.Point = theta == _theta ? _point : 0;
+        Objective.Point = theta == _visited ? _point : 0;
         try
         {
             Objective.HessianVectorProducts(theta, Meta.Of(MetaPlace.Objective), BatchAt(position), count, tangents, products);

@@ -13,7 +13,7 @@ public readonly ref struct PathPoint<T>
     /// <summary>T.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>theta_t, before the update.</summary>
+    /// <summary>theta_t, before the update; under a rule that looks elsewhere, where it looked.</summary>
     public required ReadOnlySpan<T> Theta { get; init; }
 
     /// <summary>g_t.</summary>

@@ -44,7 +44,7 @@ public sealed class OptimizerRun<T>
     internal Span<T> State => _state;
 
     /// <summary>Takes one step in place.</summary>
-    /// <param name="gradient">Gradient of the loss at the parameters, shape [n] in the order of the layout; not changed.</param>
+    /// <param name="gradient">Gradient of the loss at the parameters, or at <see cref="GradientPoint"/>, shape [n] in the order of the layout; not changed.</param>
     /// <param name="parameters">Shape [n], changed in place.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
     /// <exception cref="NonFiniteGradientException">The gradient has a NaN or an infinity; parameters and state are unchanged.</exception>
@@ -61,23 +61,35 @@ public sealed class OptimizerRun<T>
 
         gradient.CopyTo(_gradient);
         _scale[0] = T.One;
-        var context = new StepContext<T>
-        {
-            Step = Math.Min(StepsTaken, Steps),
-            Steps = Steps,
-            Age = StepsTaken,
-            Layout = Layout,
-            Meta = Optimizer.Natural.AsSpan(),
-            Scratch = _scratch,
-        };
-        _rule.Step(context, new Iterate<T>(parameters, _gradient, _scale, _state));
+        _rule.Step(Context(), new Iterate<T>(parameters, _gradient, _scale, _state));
         StepsTaken = checked(StepsTaken + 1);
+    }
+
+    /// <summary>Where the gradient of the next step is to be taken: the parameters themselves, but for optimizers that look elsewhere, as schedule-free ones do.</summary>
+    /// <param name="parameters">Shape [n].</param>
+    /// <param name="point">Shape [n], overwritten; shares no memory with the parameters.</param>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    public void GradientPoint(ReadOnlySpan<T> parameters, Span<T> point)
+    {
+        Layout.RequireLength(parameters.Length, nameof(parameters));
+        Layout.RequireLength(point.Length, nameof(point));
+        _rule.GradientPoint(Context(), parameters, _state, point);
     }
 
     /// <summary>Writes all that <see cref="LearnedOptimizer{T}.Resume"/> needs to go on bit for bit; the parameters are the caller's to keep.</summary>
     /// <param name="stream">Where to write; not closed, not flushed.</param>
     /// <exception cref="NotSupportedException">The rule is of a type that can't be saved.</exception>
     public void Save(Stream stream) => OptimizerRunFile.Write(stream, this);
+
+    private StepContext<T> Context() => new()
+    {
+        Step = Math.Min(StepsTaken, Steps),
+        Steps = Steps,
+        Age = StepsTaken,
+        Layout = Layout,
+        Meta = Optimizer.Natural.AsSpan(),
+        Scratch = _scratch,
+    };
 
     internal static bool SameShapes(ParameterLayout a, ParameterLayout b) =>
         a.Blocks.Length == b.Blocks.Length && a.Blocks.Zip(b.Blocks).All(p => p.First.Shape.AsSpan().SequenceEqual(p.Second.Shape.AsSpan()));

@@ -57,7 +57,13 @@ internal static class RuleCodec<T>
         Of<AdamW<T>>("adamw", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdamW<T>(ClassicRules.ReadAdam(f))),
         Of<NAdam<T>>("nadam", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new NAdam<T>(ClassicRules.ReadNAdam(f))),
         Of<RmsProp<T>>("rmsprop", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new RmsProp<T>(ClassicRules.ReadRmsProp(f))),
-        Of<AdaGrad<T>>("adagrad", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdaGrad<T>(ClassicRules.ReadAdaGrad(f))));
+        Of<AdaGrad<T>>("adagrad", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdaGrad<T>(ClassicRules.ReadAdaGrad(f))),
+        Of<Lion<T>>("lion", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Lion<T>(RivalRules.ReadLion(f))),
+        Of<Muon<T>>("muon", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Muon<T>(RivalRules.ReadMuon(f))),
+        Of<Soap<T>>("soap", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Soap<T>(RivalRules.ReadSoap(f))),
+        Of<Shampoo<T>>("shampoo", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Shampoo<T>(RivalRules.ReadShampoo(f))),
+        Of<Prodigy<T>>("prodigy", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Prodigy<T>(RivalRules.ReadProdigy(f))),
+        Of<ScheduleFreeAdamW<T>>("schedule-free", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new ScheduleFreeAdamW<T>(RivalRules.ReadScheduleFree(f))));
 
     /// <summary>A rule as JSON, and its constants.</summary>
     /// <exception cref="NotSupportedException">A part of the rule is of a type that the format doesn't have.</exception>

@@ -33,6 +33,8 @@ public sealed class Chain<T> : UpdateRule<T>
         }
 
         Members = members.ToImmutable();
+        if (Members.Count(m => m.LooksElsewhere) > 1)
+            throw new ArgumentException($"Gradients are taken at one point; expected at most one rule that takes them elsewhere than at theta, found {string.Join(", ", Members.Where(m => m.LooksElsewhere).Select(m => m.Name))}.", nameof(members));
         _plan = layout => new ChainPlan<T>(Members.AsSpan(), layout);
     }
 
@@ -50,6 +52,9 @@ public sealed class Chain<T> : UpdateRule<T>
 
     /// <inheritdoc/>
     public override bool IsDifferentiable => Members.All(m => m.IsDifferentiable);
+
+    /// <inheritdoc/>
+    public override bool LooksElsewhere => Members.Any(m => m.LooksElsewhere);
 
     /// <inheritdoc/>
     /// <remarks>Null unless exactly one member has a mirror descent: a bound speaks about one.</remarks>
@@ -76,6 +81,21 @@ public sealed class Chain<T> : UpdateRule<T>
 
     /// <inheritdoc/>
     public override int ScratchLength(ParameterLayout layout) => PlanOf(layout).ScratchLength;
+
+    /// <inheritdoc/>
+    public override void GradientPoint(in StepContext<T> context, ReadOnlySpan<T> theta, ReadOnlySpan<T> state, Span<T> point)
+    {
+        ChainPlan<T> plan = PlanOf(context.Layout);
+        for (int i = 0; i < Members.Length; i++)
+        {
+            if (!Members[i].LooksElsewhere)
+                continue;
+            Members[i].GradientPoint(plan.ContextOf(i, context), theta, plan.StateOf(i, state), point);
+            return;
+        }
+
+        theta.CopyTo(point);
+    }
 
     /// <inheritdoc/>
     public override void Step(in StepContext<T> context, in Iterate<T> x)

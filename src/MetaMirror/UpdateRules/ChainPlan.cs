@@ -68,6 +68,8 @@ internal sealed class ChainPlan<T>
 
     public Span<T> MetaOf(int member, Span<T> meta) => meta.Slice(_meta[member].Start, _meta[member].Length);
 
+    public ReadOnlySpan<T> StateOf(int member, ReadOnlySpan<T> state) => state.Slice(_state[member].Start, _state[member].Length);
+
     public Iterate<T> PartOf(int member, in Iterate<T> x) => x.WithState(_state[member].Start, _state[member].Length);
 
     /// <summary>The member's context, with the end of the chain's scratch for its own.</summary>

@@ -82,6 +82,14 @@ internal sealed class RuleMetas<T>
     public T Epsilon(double value) =>
         T.CreateTruncating(value) > T.Zero && double.IsFinite(value) ? T.CreateTruncating(value) : throw OutOfRange("epsilon", $"positive in {typeof(T).Name}, and finite", value);
 
+    /// <summary>Throws unless an option that counts something is large enough.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below <paramref name="least"/>.</exception>
+    public static void AtLeast(int least, int found, string rule, string option)
+    {
+        if (found < least)
+            throw new ArgumentOutOfRangeException(option, found, $"The option {option} of {rule} must be at least {least}.");
+    }
+
     /// <summary>Throws when a step brings another number of meta-parameters.</summary>
     public void Require(ReadOnlySpan<T> meta)
     {

@@ -29,6 +29,11 @@ public abstract class UpdateRule<T>
     /// </summary>
     public virtual bool PullsBackByGradientAlone => false;
 
+    /// <summary>
+    /// True if this step's gradient is to be taken at <see cref="GradientPoint"/> instead of at theta, which stays what is measured and deployed. Default: false.
+    /// </summary>
+    public virtual bool LooksElsewhere => false;
+
     /// <summary>True if <see cref="Vjp"/> heeds <see cref="Iterate{T}.IsFresh"/>, which saves clearing. Default: false, it always adds.</summary>
     internal virtual bool OverwritesFresh => false;
 
@@ -43,6 +48,13 @@ public abstract class UpdateRule<T>
 
     /// <summary>Length of the work space that Step, Jvp and Vjp need.</summary>
     public abstract int ScratchLength(ParameterLayout layout);
+
+    /// <summary>Where the gradient of the step to come is to be taken: theta, unless the rule <see cref="LooksElsewhere"/>.</summary>
+    /// <param name="context">As it will be given to the step, but for loss and scratch.</param>
+    /// <param name="theta">Parameters, shape [n].</param>
+    /// <param name="state">Rule state.</param>
+    /// <param name="point">Shape [n], overwritten; shares no memory with theta.</param>
+    public virtual void GradientPoint(in StepContext<T> context, ReadOnlySpan<T> theta, ReadOnlySpan<T> state, Span<T> point) => theta.CopyTo(point);
 
     /// <summary>Takes one step, in place.</summary>
     public abstract void Step(in StepContext<T> context, in Iterate<T> x);
@@ -60,4 +72,12 @@ public abstract class UpdateRule<T>
     /// <param name="cotangent">In: cotangents of the values after the step; out: of those before it.</param>
     /// <param name="metaCotangent">Cotangent of the rule's natural meta-parameters, added to.</param>
     public abstract void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent);
+
+    /// <summary>Throws if this rule takes gradients elsewhere than at theta, where the rule around it has them.</summary>
+    /// <exception cref="ArgumentException">It does.</exception>
+    internal void RequireGradientsAtTheta(string around)
+    {
+        if (LooksElsewhere)
+            throw new ArgumentException($"Expected a rule for {around} whose gradients are taken at theta, found {Name}, which takes them elsewhere.", nameof(around));
+    }
 }

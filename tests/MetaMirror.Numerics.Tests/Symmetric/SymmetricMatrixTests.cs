@@ -115,4 +115,17 @@ public sealed class SymmetricMatrixTests
         Assert.Throws<ArgumentException>(() => SymmetricMatrix.Power([1, 0, 0, 1], 2, double.NaN, 0, new double[4]));
         Assert.Throws<ArgumentException>(() => SymmetricMatrix.Sqrt([1, 0, 0, 1], 2, new double[3]));
     }
+
+    [Fact]
+    public void Damped_powers_are_taken_in_double_of_either_type()
+    {
+        // Eigenvalues 4 and -1, which counts as zero, along (1, 1) and (1, -1).
+        float[] a = [1.5f, 2.5f, 2.5f, 1.5f], root = new float[4];
+        Assert.True(SymmetricMatrix.TryPower<float>(a, 2, -0.25, 0.0625, root));
+        double large = Math.Pow(4.0625, -0.25), small = 2;
+        Draws.AssertClose([(large + small) / 2, (large - small) / 2, (large - small) / 2, (large + small) / 2], [.. root.Select(v => (double)v)], 1e-7);
+        Assert.False(SymmetricMatrix.TryPower<float>([1, float.NaN, 0, 1], 2, -0.25, 1, root));
+        Assert.Equal((float)((large + small) / 2), root[0], 1e-6f);
+        Assert.Contains("must be positive", Assert.Throws<ArgumentOutOfRangeException>(() => SymmetricMatrix.TryPower<float>(a, 2, -0.25, 0, root)).Message, StringComparison.Ordinal);
+    }
 }

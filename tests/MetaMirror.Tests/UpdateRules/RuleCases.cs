@@ -4,6 +4,7 @@ using MetaMirror.Tests.Optimism;
 using MetaMirror.Tests.UpdateRules.Averaging;
 using MetaMirror.Tests.UpdateRules.Bootstrapping;
 using MetaMirror.Tests.UpdateRules.Online;
+using MetaMirror.Tests.UpdateRules.Rivals;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Tests.UpdateRules;
@@ -62,6 +63,7 @@ internal static class RuleCases
         TrackedCases.Projected("tracked-projected-factor"),
         TrackedCases.Seldom("tracked-seldom-residual"),
         TrackedCases.Optimistic("tracked-optimistic"),
+        .. RivalCases.All,
         .. OnlineCases.All,
         .. AverageCases.All,
         .. BootstrapCases.All,

@@ -15,11 +15,14 @@ internal static class RuleParts
         UpdateRule<double>[] parts = [.. rules.SelectMany(Parts)];
         HashSet<Type> covered = [.. parts.Select(r => r.GetType()), .. parts.OfType<MirrorDescent<double>>().Select(m => m.Divergence.GetType())];
         return from type in typeof(UpdateRule<>).Assembly.GetTypes()
-               where type is { IsAbstract: false, IsGenericTypeDefinition: true } && type.GetGenericArguments().Length == 1
+               where type is { IsAbstract: false, IsGenericTypeDefinition: true } && (Extends(type, typeof(UpdateRule<>)) || Extends(type, typeof(Divergence<>)))
                let made = type.MakeGenericType(typeof(double))
-               where (made.IsAssignableTo(typeof(UpdateRule<double>)) || made.IsAssignableTo(typeof(Divergence<double>))) && !covered.Contains(made)
+               where !covered.Contains(made)
                select made;
     }
+
+    private static bool Extends(Type type, Type parent) =>
+        type.BaseType is { } above && ((above.IsGenericType && above.GetGenericTypeDefinition() == parent) || Extends(above, parent));
 
     private static IEnumerable<UpdateRule<double>> Parts(UpdateRule<double> rule) => rule switch
     {

@@ -26,7 +26,7 @@ namespace MetaMirror.UpdateRules.Averaging;
 /// <para>Cost: no gradient but the step's own. State: ln scale, mean square of moves, z, xbar, e_z, e_x; shares and two averages if element-wise; then the rule's. No meta-parameters of its own but online_rate and meta_rate.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class AveragedRate<T> : UpdateRule<T>
+public sealed class AveragedRate<T> : RuleWithoutDerivative<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int OwnMetas = 2;
@@ -43,6 +43,7 @@ public sealed class AveragedRate<T> : UpdateRule<T>
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(options);
         AveragedRateChecks.Require(options);
+        rule.RequireGradientsAtTheta("averaged-rate");
         Rule = rule;
         Options = options;
         _metas = new RuleMetas<T>("averaged-rate", []).Positive("online_rate", options.Rate).NotNegative("meta_rate", options.MetaRate).Checked();
@@ -59,11 +60,10 @@ public sealed class AveragedRate<T> : UpdateRule<T>
     public override string Name => $"averaged-rate({Rule.Name})";
 
     /// <inheritdoc/>
-    /// <remarks>False: it learns while it runs.</remarks>
-    public override bool IsDifferentiable => false;
+    public override bool ChangesGradient => Rule.ChangesGradient;
 
     /// <inheritdoc/>
-    public override bool ChangesGradient => Rule.ChangesGradient;
+    protected override string Reason => "it learns its rates while it runs";
 
     /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => [.. Rule.MetaSpecs(layout), .. _metas.Specs];
@@ -102,16 +102,6 @@ public sealed class AveragedRate<T> : UpdateRule<T>
         Rule.Step(context.For(context.Meta[..plan.MetaLength], work.Rule), x.WithState(plan.RuleStart, plan.RuleState));
         new AveragedStep<T>(Options, context.Step, double.CreateTruncating(context.Meta[^2]), double.CreateTruncating(context.Meta[^1])).Take(s, work, x.Theta);
     }
-
-    /// <summary>Not there.</summary>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent) => throw NoDerivative();
-
-    /// <summary>Not there.</summary>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent) => throw NoDerivative();
-
-    private NotSupportedException NoDerivative() => new($"{Name} has no derivative: it learns its rates while it runs.");
 
     private AveragedRatePlan<T> PlanOf(ParameterLayout layout)
     {

@@ -19,7 +19,7 @@ namespace MetaMirror.UpdateRules.Bootstrapping;
 /// parameters: w, what normalizes, d_0, (2 + the rule's state)(K - 1), 1 if L > 1, and the states of rule and target. A run that goes on with a carried state begins a cycle.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed partial class BootstrappedMetaGradient<T> : UpdateRule<T>
+public sealed partial class BootstrappedMetaGradient<T> : RuleWithoutDerivative<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int OwnMetas = 2;
@@ -57,10 +57,10 @@ public sealed partial class BootstrappedMetaGradient<T> : UpdateRule<T>
     public override string Name => $"{(Target is null ? "meta-gradient" : "bootstrapped")}({Rule.Name})";
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool ChangesGradient => Rule.ChangesGradient;
 
     /// <inheritdoc/>
-    public override bool ChangesGradient => Rule.ChangesGradient;
+    protected override string Reason => "it learns its rates while it runs";
 
     /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => PlanOf(layout).Specs;
@@ -125,16 +125,6 @@ public sealed partial class BootstrappedMetaGradient<T> : UpdateRule<T>
 
         s.Counts[0] = T.CreateChecked(phase + 1);
     }
-
-    /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent) => throw NoDerivative();
-
-    /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent) => throw NoDerivative();
-
-    private NotSupportedException NoDerivative() => new($"{Name} has no derivative.");
 
     private static void Keep(in Iterate<T> x, ReadOnlySpan<T> state, in Iterate<T> kept)
     {

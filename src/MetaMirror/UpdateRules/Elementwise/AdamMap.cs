@@ -19,6 +19,26 @@ internal struct AdamMap<T> : ICoordinateMap<T>
     public T DKeep, DLambda, DBeta1, DBeta2, DAlpha, DRoot;
     public LaneSum<T> AKeep, ALambda, ABeta1, ABeta2, AAlpha, ARoot;
 
+    /// <summary>The step alone, decay decoupled: theta' = (1 - eta lambda) theta - eta (m' / (1 - beta1^t)) / (sqrt(v' / (1 - beta2^t)) + eps).</summary>
+    public static AdamMap<T> Decoupled(double eta, double weightDecay, T beta1, T beta2, double epsilon, int t)
+    {
+        double root = Math.Sqrt(1 - Math.Pow(double.CreateTruncating(beta2), t));
+        return new AdamMap<T>
+        {
+            Sign = Vector256<T>.One,
+            Keep = Vector256.Create(T.CreateTruncating(1 - (eta * weightDecay))),
+            Beta1 = Vector256.Create(beta1),
+            Rest1 = Vector256.Create(T.One - beta1),
+            Beta2 = Vector256.Create(beta2),
+            Rest2 = Vector256.Create(T.One - beta2),
+            AlphaRoot = Vector256.Create(T.CreateTruncating(eta * root / (1 - Math.Pow(double.CreateTruncating(beta1), t)))),
+            EpsilonRoot = RootedEpsilon(epsilon, root),
+        };
+    }
+
+    /// <summary>eps times the root, above 0 however small: 0 / 0 where all gradients were 0 must stay 0.</summary>
+    public static Vector256<T> RootedEpsilon(double epsilon, double root) => Vector256.Create(T.Max(T.CreateTruncating(epsilon * root), T.Epsilon));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Step(ref Coordinates<T> x)
     {

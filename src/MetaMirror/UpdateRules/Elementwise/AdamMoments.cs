@@ -78,9 +78,7 @@ internal sealed class AdamMoments<T>
             Beta2 = Vector256.Create(beta2),
             Rest2 = Vector256.Create(T.One - beta2),
             AlphaRoot = Vector256.Create(T.CreateTruncating(c.Alpha * c.Root)),
-
-            // Above 0 however small: 0 / 0 where all gradients were 0 must stay 0.
-            EpsilonRoot = Vector256.Create(T.Max(T.CreateTruncating(ToDouble(_epsilon) * c.Root), T.Epsilon)),
+            EpsilonRoot = AdamMap<T>.RootedEpsilon(ToDouble(_epsilon), c.Root),
         };
     }
 

@@ -17,7 +17,7 @@ internal static unsafe class CoordinateLoop
     /// <summary>Takes the step with 0 to 3 state vectors.</summary>
     public static void Step<T, TMap>(ref TMap map, int vectors, in Iterate<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TMap : struct, ICoordinateMap<T>
+        where TMap : struct, IStepMap<T>
     {
         if (vectors == 0)
             Step<T, TMap, NoState>(ref map, x);
@@ -61,7 +61,7 @@ internal static unsafe class CoordinateLoop
 
     private static void Step<T, TMap, TVectors>(ref TMap map, in Iterate<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TMap : struct, ICoordinateMap<T>
+        where TMap : struct, IStepMap<T>
         where TVectors : struct, IStateVectors
     {
         RequireLengths(TVectors.Count, x.Theta.Length, x);
@@ -124,7 +124,7 @@ internal static unsafe class CoordinateLoop
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void StepLoop<T, TMap, TVectors>(ref TMap map, in CoordinatePlaces<T> places, nint n)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TMap : struct, ICoordinateMap<T>
+        where TMap : struct, IStepMap<T>
         where TVectors : struct, IStateVectors
     {
         CoordinatePlaces<T> values = places;

@@ -13,14 +13,19 @@ internal struct Coordinates<T>
     public Vector256<T> S2;
 }
 
-/// <summary>The formula of an elementwise rule with its tangent and cotangent, on one group of coordinates; <see cref="CoordinateLoop"/> is the traversal.</summary>
+/// <summary>The formula of an elementwise step on one group of coordinates; <see cref="CoordinateLoop"/> is the traversal.</summary>
 /// <remarks>Products and sums round separately (never fused), so a coordinate's result does not depend on the width of the group.</remarks>
-internal interface ICoordinateMap<T>
+internal interface IStepMap<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Takes the step: writes theta and state, reads the gradient.</summary>
     void Step(ref Coordinates<T> x);
+}
 
+/// <summary>An elementwise step with its tangent and cotangent.</summary>
+internal interface ICoordinateMap<T> : IStepMap<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
     /// <summary>x: values before the step; d: tangents, changed in place (the gradient's only read).</summary>
     void Jvp(in Coordinates<T> x, ref Coordinates<T> d);
 

@@ -1,0 +1,146 @@
+using System.Numerics;
+using MetaMirror.Descents;
+using MetaMirror.Hypergradients;
+using MetaMirror.InitialPoints;
+using MetaMirror.MetaObjectives;
+using MetaMirror.Numerics;
+using MetaMirror.Objectives;
+using MetaMirror.Tasks;
+using MetaMirror.UpdateRules;
+
+namespace MetaMirror.Tests.UpdateRules.Rivals;
+
+/// <summary>The hand-designed rivals beyond the contract: whole runs on tensors of all kinds, hypergradients, memory.</summary>
+public sealed class RivalTests
+{
+    private const int Steps = 12;
+
+    /// <summary>12 steps of some thousand roundings of 1.1e-16 each; bases and orthogonal factors are conditioned by gaps of random spectra, up to some hundred times worse.</summary>
+    private const double Tolerance = 1e-10;
+
+    public static TheoryData<string> Names => [.. RivalCases.All.Select(c => c.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_run_on_a_network_is_that_of_the_authors_algorithm(string name)
+    {
+        RuleCase c = RuleCases.Named(name);
+        ParameterLayout layout = c.Double() is Soap<double> { Options.LargestDimension: > 5 } ? RivalCases.NearlySquare : RivalCases.Network;
+        var stream = new RandomStream(new StreamKey(71, 0, 0, StreamPurpose.Test, 0));
+        var run = new RuleRun<double>(c.Double(), layout);
+        stream.FillNormal<double>(run.Values.Theta);
+        Complex[] theta = [.. run.Values.Theta.Select(v => (Complex)v)], state = new Complex[run.Values.State.Length];
+        for (int t = 0; t < Steps; t++)
+        {
+            stream.FillNormal<double>(run.Values.Gradient);
+            var reference = new ReferenceIterate
+            {
+                Step = t, Steps = RuleRun<double>.Steps, Age = t, Theta = theta, Gradient = [.. run.Values.Gradient.Select(v => (Complex)v)], State = state, Scale = 1,
+                Meta = run.MetaByName([.. run.Meta.Select(v => (Complex)v)]),
+            };
+            c.Reference(reference);
+            run.Step();
+            Near($"theta at step {t}", theta, run.Values.Theta);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Hypergradients_refuse_it_by_name(string name)
+    {
+        UpdateRule<double> rule = RuleCases.Named(name).Double();
+        var task = new ObjectiveTask<double>("bowl", () => new QuadraticObjective<double>([1, 0, 0, 1], [1, 1]), [1, 1]);
+        var problem = new InnerProblem<double>(task, new Chain<double>(new LinearSchedule<double>(.05, learn: true), rule), new TaskInitialPoint<double>(), new Unroll(3, FullBatch: true));
+        MetaParameters<double> meta = problem.CreateMetaParameters();
+        var error = Assert.ThrowsAny<Exception>(() => new ReverseMode<double>().Compute(problem, new FinalLoss<double>(), meta, default, new double[meta.Length], new double[meta.Length]));
+        Assert.Contains(rule.Name, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Refreshes of bases and roots included: more steps than lie between two.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Steps_allocate_nothing_on_matrices_of_several_tiles(string name)
+    {
+        var layout = new ParameterLayout(("0.weight", [40, 96]), ("0.bias", [40]), ("1.weight", [40, 40]), ("2.weight", [10, 40]), ("2.bias", [10]));
+        var stream = new RandomStream(new StreamKey(72, 0, 0, StreamPurpose.Test, 0));
+        RuleRun<float> run = RuleRun<float>.At(1, RuleCases.Named(name).Single(), layout, ref stream);
+        Allocation.AssertNone(run.Step, 25);
+        Assert.True(Vectors.AllFinite<float>(run.Values.Theta));
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Zero_gradients_leave_theta_where_decay_alone_brings_it(string name)
+    {
+        var run = new RuleRun<float>(RuleCases.Named(name).Single(), RivalCases.Network);
+        for (int t = 0; t < Steps; t++)
+            run.Step();
+        Assert.All(run.Values.Theta, v => Assert.Equal(0, v));
+        Assert.True(Vectors.AllFinite<float>(run.Values.State));
+    }
+
+    /// <summary>From 1e-6 the estimate grows to the size of the largest coordinate's way, 4, and no further than the bound of the theory, and the bowl's bottom is reached.</summary>
+    [Fact]
+    public void Prodigy_finds_its_rate()
+    {
+        var f = new QuadraticObjective<double>([1, 0, 0, 3], [4, 3]);
+        var rule = new Prodigy<double>();
+        var descent = new Descent<double>(f, rule, new Unroll(400, FullBatch: true));
+        descent.Start([0, 0], new MetaParameters<double>([], rule.MetaSpecs(f.Layout), []), default);
+        Assert.Equal(1e-6, new ProdigyOptions().InitialDistance);
+        Assert.False(descent.Run().Diverged);
+
+        // <g, theta_0 - theta> <= ||g||_1 max |theta_0 - theta|: on the way to (4, 1) estimates stay below the longest way, which momentum at most doubles.
+        Assert.InRange(Prodigy<double>.Distance(descent.State), 0.1, 8);
+        Assert.Equal(4, descent.Theta[0], 0.05);
+        Assert.Equal(1, descent.Theta[1], 0.05);
+    }
+
+    [Fact]
+    public void Options_out_of_their_range_are_named()
+    {
+        Refused("beta1", () => _ = new Lion<double>(new() { Beta1 = 1 }));
+        Refused("momentum", () => _ = new Muon<double>(new() { Momentum = -1 }));
+        Refused("Iterations", () => _ = new Muon<double>(new() { Iterations = 0 }));
+        Refused("adam_rate", () => _ = new Muon<double>(new() { AdamLearningRate = 0 }));
+        Refused("epsilon", () => _ = new Muon<float>(new() { AdamEpsilon = 1e-60 }));
+        Refused("shampoo_beta", () => _ = new Soap<double>(new() { ShampooBeta = 1 }));
+        Refused("RefreshEvery", () => _ = new Soap<double>(new() { RefreshEvery = 0 }));
+        Refused("LargestDimension", () => _ = new Soap<double>(new() { LargestDimension = -1 }));
+        Refused("epsilon", () => _ = new Shampoo<double>(new() { Epsilon = 0 }));
+        Refused("RootEvery", () => _ = new Shampoo<double>(new() { RootEvery = 0 }));
+        Refused("Grafting", () => _ = new Shampoo<double>(new() { Grafting = (ShampooGrafting)7 }));
+        Refused("initial distance", () => _ = new Prodigy<double>(new() { InitialDistance = 0 }));
+        Refused("growth rate", () => _ = new Prodigy<double>(new() { GrowthRate = 0.5 }));
+        Refused("distance_factor", () => _ = new Prodigy<double>(new() { DistanceFactor = -1 }));
+        Refused("WarmupShare", () => _ = new ScheduleFreeAdamW<double>(new() { WarmupShare = 2 }));
+        Refused("RatePower", () => _ = new ScheduleFreeAdamW<double>(new() { RatePower = -1 }));
+        Refused("StepPower", () => _ = new ScheduleFreeAdamW<double>(new() { StepPower = double.NaN }));
+
+        static void Refused(string name, Action make) => Assert.Contains(name, Assert.ThrowsAny<ArgumentException>(make).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Momentum as an average or as a sum: the orthogonalized step is the same, but for what is added to the norm.</summary>
+    [Fact]
+    public void Muons_step_does_not_see_the_scale_of_gradients()
+    {
+        var stream = new RandomStream(new StreamKey(73, 0, 0, StreamPurpose.Test, 0));
+        var options = new MuonOptions { AdamForOutput = false };
+        var layout = new ParameterLayout(("0.weight", [6, 9]));
+        RuleRun<double> one = new(new Muon<double>(options), layout), scaled = new(new Muon<double>(options), layout);
+        for (int t = 0; t < Steps; t++)
+        {
+            stream.FillNormal<double>(one.Values.Gradient);
+            for (int i = 0; i < layout.Length; i++)
+                scaled.Values.Gradient[i] = one.Values.Gradient[i] / (1 - options.Momentum);
+            one.Step();
+            scaled.Step();
+        }
+
+        // 1e-7 beside norms above 0.1, in 12 steps of 0.02 whose slope is at most 485.
+        for (int i = 0; i < layout.Length; i++)
+            Assert.Equal(one.Values.Theta[i], scaled.Values.Theta[i], 12 * .02 * 485 * 1e-6);
+    }
+
+    private static void Near(string what, Complex[] expected, double[] found)
+    {
+        double size = Math.Sqrt(expected.Sum(v => v.Real * v.Real)), error = Math.Sqrt(expected.Zip(found, (e, f) => (e.Real - f) * (e.Real - f)).Sum());
+        Assert.True(error <= Tolerance * size, $"{what}: error {error}, size {size}");
+    }
+}
