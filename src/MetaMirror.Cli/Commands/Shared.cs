@@ -1,4 +1,5 @@
 using MetaMirror.Cli.Grammar;
+using MetaMirror.Experiments.Catalogues;
 
 namespace MetaMirror.Cli.Commands;
 
@@ -9,6 +10,10 @@ internal static class Shared
     public static ValueArgument Plan() => new(
         "PLAN", "the name of a plan (see 'metamirror plan'), or the path of a .json file",
         "Name of a plan ('metamirror plan' lists them), or path of a JSON file of your own.");
+
+    /// <summary>--rivals of commands that compare.</summary>
+    public static ValueOption<IReadOnlyList<string>?> Rivals() => new(
+        "--rivals", "WHICH", ValueKinds.SomeOf("rivals", Catalogue.Rivals), "Run rivals too, tuned like the baselines: all, or names separated by commas, such as soap,muon.");
 
     /// <summary>--resume of commands that compare.</summary>
     public static Flag Resume() => new("--resume", "Go on after the held-out tasks that are done: their results lie in the folder 'checkpoint' of --out. The document is the same as without the interruption, but for times.");

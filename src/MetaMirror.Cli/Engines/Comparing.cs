@@ -6,8 +6,8 @@ namespace MetaMirror.Cli.Engines;
 /// <summary>Learn on all tasks but one, compare on that one.</summary>
 /// <param name="Plan">The plan.</param>
 /// <param name="HeldOut">Name of the held-out task; null: each in turn.</param>
-/// <param name="Rivals">Whether rivals are run too.</param>
-internal sealed record CompareRequest(Plan Plan, string? HeldOut, bool Rivals)
+/// <param name="Rivals">Names of rivals that are run too.</param>
+internal sealed record CompareRequest(Plan Plan, string? HeldOut, IReadOnlyList<string> Rivals)
 {
     /// <summary>Where finished held-out tasks are kept.</summary>
     public Keeping Keeping { get; init; } = Keeping.None;
@@ -18,6 +18,9 @@ internal sealed record CompareRequest(Plan Plan, string? HeldOut, bool Rivals)
 /// <param name="Scale">How much of it.</param>
 internal sealed record ReproduceRequest(string Experiment, ReproductionScale Scale)
 {
+    /// <summary>Names of rivals that are run too.</summary>
+    public IReadOnlyList<string> Rivals { get; init; } = [];
+
     /// <summary>Where finished held-out tasks are kept.</summary>
     public Keeping Keeping { get; init; } = Keeping.None;
 }

@@ -15,8 +15,6 @@ internal static class ComparisonEngine
     /// <summary>Networks in single precision, convex models in double, quadratics by their own experiment.</summary>
     public static ComparisonOutcome Run(CompareRequest request, EngineContext context)
     {
-        if (request.Rivals && Catalogue.Rivals.Count == 0)
-            context.Warn("this build has no rivals: --rivals changes nothing");
         return request.Plan switch
         {
             { Family: MetaQuadraticsPlan } when request.HeldOut is { } task =>
@@ -29,6 +27,9 @@ internal static class ComparisonEngine
         };
     }
 
+    /// <summary>A plan with rivals among its baselines.</summary>
+    public static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with { Baselines = [.. plan.Baselines.Union(rivals, StringComparer.Ordinal)] };
+
     /// <summary>What is said where nothing is kept to go on from.</summary>
     public static UsageException NoResume(string name) =>
         new("--resume", $"expected a comparison that holds out one task after the other, found {Found.Text(name)}, which takes minutes and is done in one piece");
@@ -36,9 +37,7 @@ internal static class ComparisonEngine
     private static ComparisonOutcome Run<T>(CompareRequest request, EngineContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Plan plan = request.Rivals
-            ? request.Plan with { Baselines = [.. request.Plan.Baselines.Union(Catalogue.Rivals, StringComparer.Ordinal)] }
-            : request.Plan;
+        Plan plan = With(request.Rivals, request.Plan);
         (IReadOnlyList<ComparisonPart> done, bool isComplete) = Parts<T>(plan, request.HeldOut, request.Keeping, context);
         return new ComparisonOutcome(PlanReport.Of(plan, done, context.Seed), isComplete);
     }

@@ -25,7 +25,7 @@ internal static class ReproductionEngine
     private static ComparisonOutcome Protocol(Protocol protocol, ReproduceRequest request, EngineContext context)
     {
         ProtocolScale scale = request.Scale.Of(ProtocolScale.Smoke, ProtocolScale.Quick, ProtocolScale.Paper);
-        Plan plan = protocol.At(scale);
+        Plan plan = ComparisonEngine.With(request.Rivals, protocol.At(scale));
         if (scale == ProtocolScale.Paper && protocol.Converged is { } rule)
             plan = rule.Applied(plan, new DatasetCatalogue(context.Data), context.Seed, context.Runs, context.Canceled);
         (IReadOnlyList<ComparisonPart> done, bool isComplete) = ComparisonEngine.Parts(plan, null, request.Keeping, context);

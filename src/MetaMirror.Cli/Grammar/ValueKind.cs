@@ -22,6 +22,15 @@ internal static class ValueKinds
     public static ValueKind<string?> OneOf(string what, IReadOnlyList<string> names) =>
         new($"{what} among {string.Join(", ", names)}", (string text, out string? value) => names.Contains(value = text, StringComparer.Ordinal));
 
+    /// <summary>Some of some names, separated by commas, or all of them.</summary>
+    public static ValueKind<IReadOnlyList<string>?> SomeOf(string what, IReadOnlyList<string> names) => new(
+        $"'all', or {what} separated by commas, among {string.Join(", ", names)}",
+        (string text, out IReadOnlyList<string>? value) =>
+        {
+            value = text == "all" ? names : text.Split(',');
+            return value.All(name => names.Contains(name, StringComparer.Ordinal));
+        });
+
     /// <summary>A whole number in a range.</summary>
     public static ValueKind<int> Whole(int least, int most) => new(
         string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),

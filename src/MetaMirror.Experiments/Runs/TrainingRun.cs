@@ -15,6 +15,7 @@ public sealed class TrainingRun<T>
     private readonly Objective<T> _training;
     private readonly LossMeasure<T>? _measure;
     private readonly T[] _start;
+    private T[]? _elsewhere;
 
     /// <summary>Makes the objectives.</summary>
     /// <param name="task">The task.</param>
@@ -101,11 +102,11 @@ public sealed class TrainingRun<T>
             if (t % _measurement.EverySteps == 0)
             {
                 int k = t / _measurement.EverySteps;
-                double loss = Measure(descent, meta);
+                double loss = Measure(descent, meta, judged is not null, out ReadOnlySpan<T> gradient);
                 if (!double.IsFinite(loss))
                     finite = false;
                 losses[k] = loss;
-                judged?[k] = double.CreateTruncating(Vectors.MaxAbs(descent.Gradient));
+                judged?[k] = double.CreateTruncating(Vectors.MaxAbs(gradient));
             }
 
             if (!finite)
@@ -121,11 +122,19 @@ public sealed class TrainingRun<T>
         return descent.Refusal is not null || !Vectors.AllFinite(descent.Theta);
     }
 
-    private double Measure(Descent<T> descent, MetaParameters<T> meta)
+    /// <summary>The training loss at theta, and its gradient over the whole set where that is judged.</summary>
+    private double Measure(Descent<T> descent, MetaParameters<T> meta, bool judges, out ReadOnlySpan<T> gradient)
     {
-        if (_measure is not null)
-            return _measure(descent.Theta, descent.ObjectiveState);
-        // A full-batch gradient has brought the loss over the whole set with it.
-        return _measurement.FullBatch ? descent.Loss : _training.Evaluate(descent.Theta, meta.Of(MetaPlace.Objective), BatchKey.Full, []);
+        // A full-batch gradient has brought the loss over the whole set with it, unless the rule took it elsewhere than at theta.
+        if (_measurement.FullBatch && !descent.Rule.LooksElsewhere)
+        {
+            gradient = descent.Gradient;
+            return _measure is null ? descent.Loss : _measure(descent.Theta, descent.ObjectiveState);
+        }
+
+        T[] whole = judges ? _elsewhere ??= new T[_training.Layout.Length] : [];
+        gradient = whole;
+        double loss = judges || _measure is null ? _training.Evaluate(descent.Theta, meta.Of(MetaPlace.Objective), BatchKey.Full, whole) : double.NaN;
+        return _measure is null ? loss : _measure(descent.Theta, descent.ObjectiveState);
     }
 }

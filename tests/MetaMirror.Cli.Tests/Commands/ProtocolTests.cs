@@ -39,6 +39,17 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public void Rivals_join_on_request()
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of(["reproduce", "linear", "--scale", "smoke", "--rivals", "soap,muon", "--json", "--out", folder["out"]], EngineSet.Shipped);
+        Assert.True(run.Code == 0, run.Error);
+        var roles = run.Document().GetProperty("comparison").EnumerateArray().Select(r => (r.GetProperty("optimizer").GetString(), r.GetProperty("role").GetString())).ToArray();
+        Assert.Equal(3, roles.Count(r => r == ("soap", "rival")));
+        Assert.Equal(3, roles.Count(r => r == ("muon", "rival")));
+    }
+
+    [Fact]
     public void Going_on_after_all_is_done_does_nothing_again()
     {
         using var folder = new TemporaryFolder();

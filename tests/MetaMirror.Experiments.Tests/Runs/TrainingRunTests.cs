@@ -1,5 +1,7 @@
 using MetaMirror.Experiments.Runs;
+using MetaMirror.Experiments.Reports;
 using MetaMirror.Tests;
+using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Experiments.Tests.Runs;
 
@@ -96,6 +98,22 @@ public sealed class TrainingRunTests
         RunRecord full = new TrainingRun<double>(task, new Measurement(5, FullBatch: true)).Run(Steepest.Contender(0.5), Seed, 0);
 
         Assert.Equal(full.Losses[0] / 4, full.Losses[1], precision: 15);
+    }
+
+    [Fact]
+    public void A_rule_that_takes_gradients_elsewhere_is_measured_at_theta()
+    {
+        var task = new MeasuredTask<double>(new NoisyParabola("p", h: 1), 3);
+        var contender = new Contender<double>("schedule-free", OptimizerRole.Rival, new ScheduleFreeAdamW<double>(new ScheduleFreeOptions { LearningRate = 0.1 }));
+        var measurement = new Measurement(6, FullBatch: true, AccuracyEverySteps: 1);
+
+        RunRecord run = new TrainingRun<double>(task, measurement).Run(contender, Seed, 0);
+        RunRecord judged = new TrainingRun<double>(task, measurement with { JudgesGradient = true }).Run(contender, Seed, 0);
+
+        // Accuracy is 1 / (1 + loss) at theta by definition, and the parabola's gradient is the root of twice its loss.
+        Assert.Equal(run.Accuracies, run.Losses.ToArray().Select(l => 1 / (1 + l)));
+        Assert.Equal(run.Losses.ToArray(), judged.Losses.ToArray());
+        Assert.All(judged.Judged.ToArray().Zip(judged.Losses.ToArray()), p => Assert.Equal(Math.Sqrt(2 * p.Second), p.First, 1e-15));
     }
 
     [Fact]

@@ -12,8 +12,7 @@ internal sealed class CompareCommand : ICommandSpec
     private readonly ValueArgument _plan = Shared.Plan();
     private readonly ValueOption<string?> _heldOut = new(
         "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Hold out this task only. Default: the tasks that the plan names, or each in turn.");
-    private readonly ValueOption<string?> _rivals = new(
-        "--rivals", "WHICH", ValueKinds.OneOf("a choice of rivals", ["all"]), "Run the rivals too (optimistic, hypergradient and bootstrapped rules): all.");
+    private readonly ValueOption<IReadOnlyList<string>?> _rivals = Shared.Rivals();
     private readonly Flag _resume = Shared.Resume();
 
     public CompareCommand(CompareEngine engine)
@@ -42,6 +41,6 @@ internal sealed class CompareCommand : ICommandSpec
         Plan plan = session.ReadPlan(_plan);
         string folder = OutputPlace.Folder(session, "compare", plan.Name);
         return ComparisonRun.Show(
-            session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), session.Get(_rivals) is not null) { Keeping = new Keeping(folder, session.Get(_resume)) }, context));
+            session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), session.Get(_rivals) ?? []) { Keeping = new Keeping(folder, session.Get(_resume)) }, context));
     }
 }

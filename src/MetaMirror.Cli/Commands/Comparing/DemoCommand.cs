@@ -39,6 +39,6 @@ internal sealed class DemoCommand : ICommandSpec
     {
         Plan plan = PlanFile.Read(PlanName);
         string folder = OutputPlace.Folder(session, "demo", plan.Name);
-        return ComparisonRun.Show(session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), Rivals: false) { Keeping = new Keeping(folder, session.Get(_resume)) }, context));
+        return ComparisonRun.Show(session, folder, plan, context => _engine(new CompareRequest(plan, session.Get(_heldOut), Rivals: []) { Keeping = new Keeping(folder, session.Get(_resume)) }, context));
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ReproduceCommand : ICommandSpec
         "EXPERIMENT", $"an experiment among {string.Join(", ", Experiments)}", "Which one: quadratics (MetaMD, section 5.1 and Figure 1), linear (appendix D), rotated-mlp (section 5.2), digits-lenet (5.3), cifar-resnet (5.4), activation (Figure 5), optimism (Optimistic Meta-Gradients: rates, Figure 2, games, a network) or shifts (a learned optimizer that goes on adapting on tasks unlike those it was learned on); or index: the page over all reports under --out.");
     private readonly ValueOption<string?> _scale = new(
         "--scale", "SCALE", ValueKinds.OneOf("a scale", Scales), "smoke (seconds), quick (minutes) or paper (the paper's sizes). Default quick.", "quick");
+    private readonly ValueOption<IReadOnlyList<string>?> _rivals = Shared.Rivals();
     private readonly Flag _resume = Shared.Resume();
 
     public ReproduceCommand(ReproduceEngine engine, OptimismEngine optimism, ShiftEngine shifts)
@@ -39,6 +40,7 @@ internal sealed class ReproduceCommand : ICommandSpec
         {
             _experiment,
             _scale,
+            _rivals,
             _resume,
         };
     }
@@ -62,11 +64,14 @@ internal sealed class ReproduceCommand : ICommandSpec
         var scale = (ReproductionScale)Array.IndexOf(Scales, session.Get(_scale));
         if (session.Get(_resume) && experiment is (Optimism or Shifts))
             throw ComparisonEngine.NoResume(experiment);
+        IReadOnlyList<string> rivals = session.Get(_rivals) ?? [];
+        if (rivals.Count > 0 && !PaperProtocols.Names.Contains(experiment, StringComparer.Ordinal))
+            throw new UsageException("--rivals", $"expected an experiment among {string.Join(", ", PaperProtocols.Names)}, whose baselines are tuned by grids, found '{experiment}'");
         int code = experiment switch
         {
             Optimism => OptimismRun.Show(session, folder, scale, _optimism),
             Shifts => ShiftRun.Show(session, folder, scale, _shifts),
-            _ => ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale) { Keeping = new Keeping(folder, session.Get(_resume)) }, context)),
+            _ => ComparisonRun.Show(session, folder, PlanFile.Read(experiment), context => _engine(new ReproduceRequest(experiment, scale) { Rivals = rivals, Keeping = new Keeping(folder, session.Get(_resume)) }, context)),
         };
 
         // Only in this program's own folder: what lies above a folder of the user's is not ours.
