@@ -20,6 +20,8 @@ internal static class ComparisonEngine
             { Family: MetaQuadraticsPlan } when request.HeldOut is { } task =>
                 throw new UsageException(
                     "--held-out", $"expected none for meta-quadratics, whose plan says how many tasks are held out, found {Found.Text(task)}"),
+            { Family: MetaQuadraticsPlan } when request.Rivals.Count > 0 =>
+                throw new UsageException("--rivals", $"expected none for meta-quadratics, whose baselines have one step each for a regime, found {Found.Text(string.Join(',', request.Rivals))}"),
             { Family: MetaQuadraticsPlan } when request.Keeping.Resume => throw NoResume(request.Plan.Name),
             { Family: MetaQuadraticsPlan } => ReproductionEngine.Quadratics(request.Plan.Name, [request.Plan], context),
             { IsDoublePrecision: true } => Run<double>(request, context),

@@ -86,10 +86,15 @@ public sealed class ComparisonCheckpoints(string folder, Plan plan, ulong seed, 
     /// <summary>The first data set whose files are others now than when the part was done.</summary>
     private static (string Expected, string Found)? OtherData(ComparisonPart part, IReadOnlyList<DataUse> data)
     {
-        DataUse? changed = data.FirstOrDefault(now => part.Result.Data.FirstOrDefault(then => then.Dataset == now.Dataset) is not { } then || !then.Files.SequenceEqual(now.Files));
-        return changed is null
-            ? null
-            : ($"one of data set '{changed.Dataset}' as it is now ({changed.Contents})", $"one of '{changed.Dataset}' with {part.Result.Data.FirstOrDefault(then => then.Dataset == changed.Dataset)?.Contents ?? "nothing read of it"}");
+        foreach (DataUse now in data)
+        {
+            DataUse? then = part.Result.Data.FirstOrDefault(d => d.Dataset == now.Dataset);
+            DataFileUse? changed = now.Files.FirstOrDefault(f => then is null || !then.Files.Contains(f)) ?? then!.Files.FirstOrDefault(f => !now.Files.Contains(f));
+            if (changed is not null)
+                return ($"one of data set '{now.Dataset}' as it is now ({now.Contents})", then is null ? "one that has not read it" : $"one of another '{changed.File}' ({then.Contents})");
+        }
+
+        return null;
     }
 
     private string PathOf(IReadOnlyList<string> heldOut)

@@ -60,7 +60,7 @@ internal static class ComparisonRows
     public static RunCurve Losses(string optimizer, string task, Trial trial)
     {
         RunRecord first = trial.Runs[0];
-        return Curve(optimizer, task, trial, [.. Enumerable.Range(0, first.Losses.Length).Select(k => k * first.EverySteps)], (run, k) => run.Losses[k]);
+        return Curve(optimizer, task, trial, [.. Enumerable.Range(0, first.Losses.Length).Select(k => k * first.EverySteps)], (run, k) => run.Losses[k], higherIsBetter: false);
     }
 
     /// <summary>Median and quartiles of the test accuracy over the seeds, the end included; null where it was not measured along any run.</summary>
@@ -71,22 +71,24 @@ internal static class ComparisonRows
             return null;
         int n = first.Accuracies.Length;
         int[] at = [.. Enumerable.Range(0, n).Select(k => k * first.AccuracyEverySteps), steps];
-        return Curve(optimizer, task, trial, at, (run, k) => k < n ? run.Accuracies.Length > 0 ? run.Accuracies[k] : double.NaN : run.Test?.Accuracy ?? double.NaN);
+        return Curve(optimizer, task, trial, at, (run, k) => k < n ? run.Accuracies.Length > 0 ? run.Accuracies[k] : double.NaN : run.Test?.Accuracy ?? double.NaN, higherIsBetter: true);
     }
 
-    private static RunCurve Curve(string optimizer, string task, Trial trial, int[] steps, Func<RunRecord, int, double> value)
+    private static RunCurve Curve(string optimizer, string task, Trial trial, int[] steps, Func<RunRecord, int, double> value, bool higherIsBetter)
     {
+        // Quantiles put what is not a number last, among the worst: so they are taken of what is lost, whichever way is better.
+        double sign = higherIsBetter ? -1 : 1;
         int n = steps.Length;
         bool spread = trial.Runs.Length > 1;
         double[] median = new double[n], lower = new double[spread ? n : 0], upper = new double[spread ? n : 0];
         for (int k = 0; k < n; k++)
         {
-            double[] column = [.. trial.Runs.Select(run => value(run, k))];
-            median[k] = Quantiles.Median(column);
+            double[] column = [.. trial.Runs.Select(run => sign * value(run, k))];
+            median[k] = sign * Quantiles.Median(column);
             if (!spread)
                 continue;
-            lower[k] = Quantiles.Of(column, 0.25);
-            upper[k] = Quantiles.Of(column, 0.75);
+            (double low, double high) = (sign * Quantiles.Of(column, 0.25), sign * Quantiles.Of(column, 0.75));
+            (lower[k], upper[k]) = higherIsBetter ? (high, low) : (low, high);
         }
 
         return new RunCurve(optimizer, task, steps, median, lower, upper);

@@ -47,7 +47,7 @@ public sealed record TimingPlan(int WarmUp = 20, int Steps = 100, int Rounds = 5
 /// <param name="EverySteps">At steps 0, n, 2n, ... Default 1.</param>
 /// <param name="Examples">On a fixed subset of so many training examples, drawn by stream; null: on all.</param>
 /// <param name="Certificates">Whether rows of convex models get their universal certificate, which takes a run with full gradients and a minimizer for each. Default true.</param>
-/// <param name="AccuracyPoints">Test accuracy along the run is measured at so many steps, evenly spaced from the first, besides the end; of tuned optimizers in a run of its own at the setting that is best for it. 0: at the end alone. Default 10.</param>
+/// <param name="AccuracyPoints">Test accuracy along the run is measured at no more than so many steps, evenly spaced from the first, besides the end; of tuned optimizers in a run of its own at the setting that is best for it. 0: at the end alone. Default 10.</param>
 public sealed record EvaluationPlan(int EverySteps = 1, int? Examples = null, bool Certificates = true, int AccuracyPoints = 10);
 
 /// <summary>How baselines are tuned: a grid of learning rates times schedules; a best rate at the edge of the grid extends the grid.</summary>

@@ -5,7 +5,12 @@ namespace MetaMirror.Experiments.Readers;
 /// <summary>A file that was read, and which content it has.</summary>
 /// <param name="File">Its name.</param>
 /// <param name="Content">For example <c>whole</c>, <c>first 7,011 of 60,000</c>, or that it is none that is known, with its SHA-256.</param>
-public sealed record DataFileUse(string File, string Content);
+public sealed record DataFileUse(string File, string Content)
+{
+    /// <summary>Its SHA-256 in hexadecimal; null for what comes with the program, and for a user's own folder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sha256 { get; init; }
+}
 
 /// <summary>What was really read of a data set, for reports: subsets under the canonical names are named as such.</summary>
 /// <param name="Dataset">Name of the data set.</param>

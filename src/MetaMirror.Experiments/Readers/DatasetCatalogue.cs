@@ -134,7 +134,7 @@ public sealed class DatasetCatalogue(DataLocations locations)
         FoundDataset found = TryFind(name, out FoundDataset? there) ? there! : throw Missing(Named(name));
         IReadOnlyList<DataFileUse> files = found.Edition is null
             ? [new DataFileUse(EmbeddedDigits.Resource, "whole, embedded")]
-            : [.. found.Paths.Select((path, i) => new DataFileUse(Path.GetFileName(path), FileCheck.Of(found.Folder!, found.Edition.Files[i], path).Content))];
+            : [.. found.Paths.Select((path, i) => FileCheck.Of(found.Folder!, found.Edition.Files[i], path)).Zip(found.Paths, (check, path) => new DataFileUse(Path.GetFileName(path), check.Content) { Sha256 = check.Sha256 })];
         return new DataUse(name, found.Known.License, found.Known.Restriction, files);
     }
 

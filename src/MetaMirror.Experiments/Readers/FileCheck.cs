@@ -44,6 +44,9 @@ public sealed class FileCheck
     /// <summary>Which content it is and how that is known, or what was expected and found.</summary>
     public string Note { get; }
 
+    /// <summary>SHA-256 of the file in hexadecimal; null if it is missing.</summary>
+    public string? Sha256 { get; private init; }
+
     internal static FileCheck Of(string folder, KnownFile file, string? path)
     {
         if (path is null)
@@ -58,7 +61,7 @@ public sealed class FileCheck
         foreach (KnownContent known in contents)
         {
             if (known.FileSha256 is { } sum ? sum == sha256 : known.Md5 == md5)
-                return new FileCheck(path, FileVerdict.Ok, known.Note, known.Note) { IsSubset = known.IsSubset };
+                return new FileCheck(path, FileVerdict.Ok, known.Note, known.Note) { IsSubset = known.IsSubset, Sha256 = sha256 };
         }
 
         stream.Position = 0;
@@ -66,12 +69,12 @@ public sealed class FileCheck
         foreach (KnownContent known in contents)
         {
             if (known.Sha256 is not null && known.Sha256 == content)
-                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note} (same content, packed differently)") { IsSubset = known.IsSubset };
+                return new FileCheck(path, FileVerdict.Ok, known.Note, $"{known.Note} (same content, packed differently)") { IsSubset = known.IsSubset, Sha256 = sha256 };
             if (known.Bytes == stream.Length)
-                return new FileCheck(path, FileVerdict.LengthOnly, known.Note, $"{known.Note}, by its length (no sum of this file is published, only of its archive)") { IsSubset = known.IsSubset };
+                return new FileCheck(path, FileVerdict.LengthOnly, known.Note, $"{known.Note}, by its length (no sum of this file is published, only of its archive)") { IsSubset = known.IsSubset, Sha256 = sha256 };
         }
 
-        return new FileCheck(path, FileVerdict.Different, $"unknown content, SHA-256 {sha256}", $"expected {contents[0].Mark}, found {(contents[0].FileSha256 is null && contents[0].Md5 is not null ? md5 : contents[0].Bytes is null ? sha256 : $"{stream.Length} bytes")}");
+        return new FileCheck(path, FileVerdict.Different, $"unknown content, SHA-256 {sha256}", $"expected {contents[0].Mark}, found {(contents[0].FileSha256 is null && contents[0].Md5 is not null ? md5 : contents[0].Bytes is null ? sha256 : $"{stream.Length} bytes")}") { Sha256 = sha256 };
     }
 
     /// <summary>SHA-256 of the unpacked content; null where it cannot be unpacked. Hashed in a stream, so that a gzip bomb costs time but no memory.</summary>

@@ -97,7 +97,7 @@ public sealed class TrainingRun<T>
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (accuracies.Length > 0 && t % _measurement.AccuracyEverySteps == 0)
-                accuracies[t / _measurement.AccuracyEverySteps] = _task.Test(descent.Theta, descent.ObjectiveState)?.Accuracy ?? double.NaN;
+                accuracies[t / _measurement.AccuracyEverySteps] = Accuracy(descent);
             bool finite = descent.Evaluate();
             if (t % _measurement.EverySteps == 0)
             {
@@ -121,6 +121,12 @@ public sealed class TrainingRun<T>
 
         return descent.Refusal is not null || !Vectors.AllFinite(descent.Theta);
     }
+
+    /// <summary>Scores that are not numbers still name a class, so what has diverged is not asked for its accuracy.</summary>
+    private double Accuracy(Descent<T> descent) =>
+        descent.Refusal is null && Vectors.AllFinite(descent.Theta) && _task.Test(descent.Theta, descent.ObjectiveState) is { Accuracy: { } accuracy } test && double.IsFinite(test.Loss)
+            ? accuracy
+            : double.NaN;
 
     /// <summary>The training loss at theta, and its gradient over the whole set where that is judged.</summary>
     private double Measure(Descent<T> descent, MetaParameters<T> meta, bool judges, out ReadOnlySpan<T> gradient)

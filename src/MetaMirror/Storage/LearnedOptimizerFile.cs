@@ -84,7 +84,8 @@ internal static class LearnedOptimizerFile
             return new LearnedOptimizer<T>(name, rule, natural, layout, FormatMetadata.Integer(file, "steps", 1))
             {
                 Recipe = recipe,
-                License = file.Value("license"),
+                // Files of before the first release have the other spelling.
+                License = file.FindValue("license") ?? file.Value("licence"),
                 LearnedFrom = file.Value("learnedFrom"),
                 Certificate = file.Value("certificate"),
             };

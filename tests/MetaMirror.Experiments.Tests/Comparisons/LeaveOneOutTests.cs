@@ -58,6 +58,17 @@ public sealed class LeaveOneOutTests
     }
 
     [Fact]
+    public void A_diverged_seed_counts_among_the_worst_accuracies()
+    {
+        // Above 2 / h = 2 the parabola's descent diverges for all seeds: no accuracy, which is no perfect one.
+        ComparisonResult result = Run([0], (_, _) => new LearnedContenders<double>([Steepest.Contender(1e30, "learned")], null));
+
+        RunCurve curve = result.AccuracyCurves.First(c => c.Optimizer == "learned");
+        Assert.InRange(curve.Median[0], 0, 1);
+        Assert.Equal(double.NegativeInfinity, curve.Median[^1]);
+    }
+
+    [Fact]
     public void The_same_bits_with_one_and_two_threads()
     {
         string one = ComparisonJson.ToText(Run([1], Learner, threads: 1)), two = ComparisonJson.ToText(Run([1], Learner, threads: 2));

@@ -59,6 +59,8 @@ public sealed class TrainingRunTests
 
         Assert.True(double.IsFinite(diverged.Accuracies[0]));
         Assert.True(double.IsNaN(diverged.Accuracies[^1]));
+        // As long as the loss is finite there is an accuracy, and from where it is not there is none.
+        Assert.Equal(diverged.Accuracies.Count(double.IsFinite), (diverged.Losses.ToArray().Count(double.IsFinite) + 9) / 10);
         Assert.Empty(untested.Accuracies);
     }
 

@@ -92,7 +92,7 @@ public sealed class StudyLog : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _stream.Dispose();
 
-    // On Unix only FileShare.None keeps other writers out: with FileShare.Read two of them share one lock. Tools that ask for no lock can still read.
+    // On Unix only FileShare.None keeps other writers out: with FileShare.Read two of them share one lock. Tools that ask for no lock can still read. Where the file system has no locks (some network folders) nothing keeps them out.
     private static FileStream OpenAlone(string path)
     {
         try
