@@ -57,7 +57,9 @@ internal static class RuleCodec<T>
         Of<AdamW<T>>("adamw", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdamW<T>(ClassicRules.ReadAdam(f))),
         Of<NAdam<T>>("nadam", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new NAdam<T>(ClassicRules.ReadNAdam(f))),
         Of<RmsProp<T>>("rmsprop", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new RmsProp<T>(ClassicRules.ReadRmsProp(f))),
-        Of<AdaGrad<T>>("adagrad", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdaGrad<T>(ClassicRules.ReadAdaGrad(f))));
+        Of<AdaGrad<T>>("adagrad", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdaGrad<T>(ClassicRules.ReadAdaGrad(f))),
+        Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
+        Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))));
 
     /// <summary>A rule as JSON, and its constants.</summary>
     /// <exception cref="NotSupportedException">A part of the rule is of a type that the format doesn't have.</exception>

@@ -90,6 +90,8 @@ internal static class LearnedCases
             ["nadam"] = new NAdam<T>(new NAdamOptions { Epsilon = 1e-6 }),
             ["rmsprop"] = new RmsProp<T>(new RmsPropOptions { Momentum = 0.5, Centered = true }),
             ["adagrad"] = new AdaGrad<T>(new AdaGradOptions { InitialAccumulator = 0.5, LearningRateDecay = 0.1 }),
+            ["powersign"] = new PowerSign<T>(new SignAgreementOptions { Alpha = 2.5, Decay = SignDecay.Restart, Periods = 3, Learn = ["alpha"] }),
+            ["addsign"] = new AddSign<T>(new SignAgreementOptions { LearningRate = 0.02, Beta = 0.8, Decay = SignDecay.Linear }),
             ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
             ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),
             ["diagonal"] = new MirrorDescent<T>(new DiagonalQuadratic<T>(0.5, StrongConvexityEstimate.PrintedMinimum), 0.1),

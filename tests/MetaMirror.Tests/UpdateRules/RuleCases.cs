@@ -65,6 +65,7 @@ internal static class RuleCases
         .. OnlineCases.All,
         .. AverageCases.All,
         .. BootstrapCases.All,
+        .. SignCases.All,
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
         new("linear", () => new LinearSchedule<double>(.05), () => new LinearSchedule<float>(.05),
             ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))),
