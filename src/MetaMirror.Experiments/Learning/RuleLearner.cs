@@ -89,7 +89,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     public abstract IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default);
 
     /// <summary>The rule as far as it is learned, of a run that was canceled; null before there is one.</summary>
-    public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, OptimizerRole.Learned, latest.Rule, latest.Learner) : null;
+    public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, Catalogue.LearnedOptimizer(Plan.Learn.Optimizer).Role, latest.Rule, latest.Learner) : null;
 
     /// <summary>Runs one phase to its end, from the journal's position if it has one, or from natural values <paramref name="start"/> of the rule's meta-parameters. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(

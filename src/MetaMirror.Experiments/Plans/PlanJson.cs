@@ -45,4 +45,5 @@ public static class PlanJson
 [JsonSerializable(typeof(MatrixLearning))]
 [JsonSerializable(typeof(BasisLearning))]
 [JsonSerializable(typeof(TrackedLearning))]
+[JsonSerializable(typeof(UnrolledLearning))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;
