@@ -66,7 +66,8 @@ public static class RuleLearners
             MatrixLearning matrix => new MatrixLearner<T>(plan, matrix, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps, Shared = shared },
             MetaMdLearning mirror when statistics is not null && !MirrorLearner<T>.IsClosedForm(mirror) => throw NoStatistics(plan),
             UnrolledLearning unrolled when statistics is null => new UnrolledLearner<T>(plan, unrolled, tasks, settings, time) { Progress = progress, Journal = journal },
-            UnrolledLearning => throw NoStatistics(plan),
+            ArubaLearning aruba when statistics is null => new ArubaLearner<T>(plan, aruba, tasks, settings, time) { Progress = progress, Journal = journal, Keeps = keeps },
+            UnrolledLearning or ArubaLearning => throw NoStatistics(plan),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
             _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),
         };

@@ -46,4 +46,5 @@ public static class PlanJson
 [JsonSerializable(typeof(BasisLearning))]
 [JsonSerializable(typeof(TrackedLearning))]
 [JsonSerializable(typeof(UnrolledLearning))]
+[JsonSerializable(typeof(ArubaLearning))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

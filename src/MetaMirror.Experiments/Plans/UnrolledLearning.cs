@@ -20,7 +20,7 @@ public sealed record UnrolledLearning(
     MetaObjectiveName MetaObjective = MetaObjectiveName.TrajectoryLoss,
     IReadOnlyList<double>? LearningRates = null,
     IReadOnlyList<ScheduleName>? Schedules = null,
-    double OuterLearningRate = 0.05) : LearningPlan(Optimizer)
+    double OuterLearningRate = 0.05) : LearningPlan(Optimizer), IRivalLearning
 {
     /// <summary>Rates tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.05, 0.1, 0.2, 0.4, 0.8];

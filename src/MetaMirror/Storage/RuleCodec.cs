@@ -59,7 +59,9 @@ internal static class RuleCodec<T>
         Of<RmsProp<T>>("rmsprop", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new RmsProp<T>(ClassicRules.ReadRmsProp(f))),
         Of<AdaGrad<T>>("adagrad", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdaGrad<T>(ClassicRules.ReadAdaGrad(f))),
         Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
-        Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))));
+        Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))),
+        Of<ArubaPlus<T>>("aruba-plus", (r, w) => w.Number("learningRate", r.Options.LearningRate).Number("zeta", r.Options.Zeta).Number("coefficient", r.Options.Coefficient),
+            (f, _) => new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = f.Number("learningRate"), Zeta = f.Number("zeta"), Coefficient = f.Number("coefficient") })));
 
     /// <summary>A rule as JSON, and its constants.</summary>
     /// <exception cref="NotSupportedException">A part of the rule is of a type that the format doesn't have.</exception>

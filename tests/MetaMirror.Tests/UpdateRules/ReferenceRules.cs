@@ -120,6 +120,20 @@ internal static class ReferenceRules
     /// <summary>Of a chain's last member: whatever is left of the state.</summary>
     public const int Rest = -1;
 
+    /// <summary>Khodak et al. 2019 at meta-test: eta = sqrt(b / g) with the old g, theta -= eta o grad, g += c grad^2; the state is what g grew by.</summary>
+    public static void ArubaPlus(ReferenceIterate x)
+    {
+        double[] b = Sums("b."), g = Sums("g.");
+        for (int i = 0; i < x.Theta.Length; i++)
+        {
+            double grad = x.Gradient[i].Real, grown = x.State[i].Real;
+            x.Theta[i] = x.Theta[i].Real - (x.Scale.Real * Math.Sqrt(b[i] / (g[i] + grown)) * grad);
+            x.State[i] = grown + (x["coefficient"].Real * grad * grad);
+        }
+
+        double[] Sums(string prefix) => [.. x.Meta.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)).SelectMany(p => p.Value).Select(z => z.Real)];
+    }
+
     /// <summary>Members one after the other, each with its part of the state, in vectors as long as theta.</summary>
     public static ReferenceStep Chain(params (string Prefix, int StateVectors, ReferenceStep Step)[] members) => x =>
     {
