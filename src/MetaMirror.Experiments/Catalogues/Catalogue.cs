@@ -21,6 +21,7 @@ public static class Catalogue
         new("metamd-diagonal-printed", OptimizerRole.Learned, "the diagonal of MetaMD v1 as printed", typeof(MetaMdLearning)),
         new("metamd-max3-printed", OptimizerRole.Learned, "the maximum of three diagonals of MetaMD v1 as printed (Eq. 7-8)", typeof(MetaMdLearning)),
         new("meta-sgd", OptimizerRole.Rival, "gradient descent with element-wise rates learned through whole runs", typeof(UnrolledLearning)),
+        new(UnrolledLearning.Curvature, OptimizerRole.Rival, "gradients multiplied in each mode of a tensor by a learned matrix", typeof(UnrolledLearning)),
         new("aruba", OptimizerRole.Rival, "gradient descent with element-wise rates from the average of the tasks' regret bounds", typeof(ArubaLearning)),
         new(ArubaLearning.Plus, OptimizerRole.Rival, "ARUBA++: the rates of aruba, which go on adapting in the run", typeof(ArubaLearning)),
         new("unlearned-basis", OptimizerRole.Control, "the rule of metamirror-basis with nothing learned", null),

@@ -97,7 +97,7 @@ public abstract class RivalLearner<T> : RuleLearner<T>
     private protected abstract string? Learn(
         int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken);
 
-    /// <summary>One rate for all parameters, as mirror descent over a diagonal.</summary>
-    private protected static UpdateRule<T> CreateRule(RuleSetting start) =>
+    /// <summary>One rate for all parameters. Default: as mirror descent over a diagonal.</summary>
+    private protected virtual UpdateRule<T> CreateRule(RuleSetting start) =>
         Scheduled(new MirrorDescent<T>(new DiagonalQuadratic<T>(1 / start.LearningRate), 1), start.Schedule, warmup: 0);
 }

@@ -60,6 +60,7 @@ internal static class RuleCodec<T>
         Of<AdaGrad<T>>("adagrad", (r, w) => ClassicRules.Write(r.Options, w), (f, _) => new AdaGrad<T>(ClassicRules.ReadAdaGrad(f))),
         Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
         Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))),
+        Of<MetaCurvature<T>>("meta-curvature", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new MetaCurvature<T>(f.Number("learningRate"))),
         Of<ArubaPlus<T>>("aruba-plus", (r, w) => w.Number("learningRate", r.Options.LearningRate).Number("zeta", r.Options.Zeta).Number("coefficient", r.Options.Coefficient),
             (f, _) => new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = f.Number("learningRate"), Zeta = f.Number("zeta"), Coefficient = f.Number("coefficient") })));
 

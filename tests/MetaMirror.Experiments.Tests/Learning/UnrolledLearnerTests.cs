@@ -38,6 +38,16 @@ public sealed class UnrolledLearnerTests
     }
 
     [Fact]
+    public void Matrices_of_each_mode_lower_the_loss_against_the_best_single_rate()
+    {
+        LearnedRule<double> rule = Learn(Axes with { Controls = [], Learn = Rates with { Optimizer = "meta-curvature", OuterLearningRate = 0.05 } })[0];
+        Assert.Equal(("meta-curvature", OptimizerRole.Rival), (rule.Name, rule.Role));
+        Assert.Empty(rule.Notes);
+        Assert.IsType<MetaCurvature<double>>(rule.Rule);
+        Assert.True(rule.History[^1].Value < rule.History[0].Value, $"{rule.History[^1].Value} with learned matrices, {rule.History[0].Value} with one rate");
+    }
+
+    [Fact]
     public void The_budget_of_inner_gradients_counts_candidates_and_checks()
     {
         int pass = (8 - 1) * 30;

@@ -92,6 +92,7 @@ internal static class LearnedCases
             ["adagrad"] = new AdaGrad<T>(new AdaGradOptions { InitialAccumulator = 0.5, LearningRateDecay = 0.1 }),
             ["powersign"] = new PowerSign<T>(new SignAgreementOptions { Alpha = 2.5, Decay = SignDecay.Restart, Periods = 3, Learn = ["alpha"] }),
             ["addsign"] = new AddSign<T>(new SignAgreementOptions { LearningRate = 0.02, Beta = 0.8, Decay = SignDecay.Linear }),
+            ["meta-curvature"] = new MetaCurvature<T>(0.02),
             ["aruba-plus"] = new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = 0.02, Zeta = 0.5, Coefficient = 0 }),
             ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
             ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),
