@@ -17,7 +17,11 @@ public sealed class ArubaLearnerTests
     // Condition numbers lie along the axes, where element-wise rates help.
     private static readonly Plan Axes = PlanFile.Read("rotated-quadratic") with
     {
-        Family = new RotatedQuadraticPlan(false, 8, 6, 2), Training = new TrainingPlan(30), Learn = Rates, Also = [], Controls = [],
+        Family = new RotatedQuadraticPlan(false, 8, 6, 2),
+        Training = new TrainingPlan(30),
+        Learn = Rates,
+        Also = [],
+        Controls = [],
     };
 
     [Fact]

@@ -18,7 +18,11 @@ public sealed class UnrolledLearnerTests
     // Condition numbers lie along the axes, where element-wise rates help.
     private static readonly Plan Axes = PlanFile.Read("rotated-quadratic") with
     {
-        Family = new RotatedQuadraticPlan(false, 8, 6, 2), Training = new TrainingPlan(30), Learn = Rates, Also = [], Controls = ["unlearned-mirror"],
+        Family = new RotatedQuadraticPlan(false, 8, 6, 2),
+        Training = new TrainingPlan(30),
+        Learn = Rates,
+        Also = [],
+        Controls = ["unlearned-mirror"],
     };
 
     [Fact]
