@@ -30,6 +30,8 @@ internal static class Optimizers<T>
         .. HandDesignedRivals<T>.All,
         .. OnlineOptimizers<T>.All,
         .. BootstrappingOptimizers<T>.All,
+        Entry("powersign", Rival, "PowerSign, base e, average 0.9", [0.03125, 0.0625, 0.125, 0.25, 0.5], r => new PowerSign<T>(new SignAgreementOptions { LearningRate = r })),
+        Entry("addsign", Rival, "AddSign, average 0.9", [0.03125, 0.0625, 0.125, 0.25, 0.5], r => new AddSign<T>(new SignAgreementOptions { LearningRate = r })),
     ];
 
     internal static OptimizerEntry<T> Entry(string name, OptimizerRole role, string description, double[] grid, Func<double, UpdateRule<T>> create) =>

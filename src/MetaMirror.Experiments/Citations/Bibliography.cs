@@ -55,6 +55,7 @@ public static class Bibliography
         ["meta-sgd"] = ["li2017metasgd"],
         ["meta-curvature"] = ["park2019metacurvature"],
         ["aruba"] = ["khodak2019aruba"],
+        ["aruba-plus"] = ["khodak2019aruba"],
         ["fds"] = ["micaelli2021fds"],
         ["hypergradient-descent"] = [Baydin],
         ["hypergradient-descent-elementwise"] = [Baydin],

@@ -10,7 +10,7 @@ namespace MetaMirror.Experiments.Learning;
 /// <summary>What learning produced.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="Name">Optimizer name, e.g. <c>metamirror-basis</c>.</param>
-/// <param name="Role">Learned, or control.</param>
+/// <param name="Role">Learned, rival (a learned optimizer of others) or control.</param>
 /// <param name="Rule">The rule as deployed, with its schedule.</param>
 /// <param name="Layout">Parameters it was learned for.</param>
 /// <param name="Natural">Natural values of the rule's meta-parameters.</param>
@@ -29,6 +29,6 @@ public sealed record LearnedRule<T>(
     public Contender<T> ToContender() => new(Name, Role, Rule)
     {
         RuleValues = Natural,
-        Tuning = new TuningSummary(Role == OptimizerRole.Learned ? "learned on the source tasks" : "nothing learned, nothing chosen", 0),
+        Tuning = new TuningSummary(Role == OptimizerRole.Control ? "nothing learned, nothing chosen" : "learned on the source tasks", 0),
     };
 }

@@ -58,8 +58,8 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(statisticsFiles);
-        if (StatisticsFile is not null && plan.Learn is MetaMdLearning { Hypergradient: not HypergradientName.ClosedForm } learning)
-            throw new ArgumentException($"The plan '{plan.Name}' learns {learning.Optimizer} by hypergradient, which collects no statistics to write.");
+        if (StatisticsFile is not null && plan.Learn is MetaMdLearning { Hypergradient: not HypergradientName.ClosedForm } or UnrolledLearning)
+            throw new ArgumentException($"The plan '{plan.Name}' learns {plan.Learn.Optimizer} by hypergradient, which collects no statistics to write.");
         (LearningTask<T>[] tasks, int[] numbers) = TrainingTasks(heldOut);
         if (tasks.Length == 1)
             Warn($"There is one task to learn on, '{tasks[0].Name}': nothing shared can be learned from one task, only what suits itself.");

@@ -89,7 +89,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     public abstract IReadOnlyList<LearnedRule<T>> Learn(CancellationToken cancellationToken = default);
 
     /// <summary>The rule as far as it is learned, of a run that was canceled; null before there is one.</summary>
-    public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, OptimizerRole.Learned, latest.Rule, latest.Learner) : null;
+    public LearnedRule<T>? BestSoFar => _latest is { } latest ? Result(Plan.Learn!.Optimizer, Catalogue.LearnedOptimizer(Plan.Learn.Optimizer).Role, latest.Rule, latest.Learner) : null;
 
     /// <summary>Runs one phase to its end, from the journal's position if it has one, or from natural values <paramref name="start"/> of the rule's meta-parameters. Phases with the same number of streams are paired: same starts, same batches.</summary>
     protected MetaLearner<T> RunPhase(
@@ -242,27 +242,54 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     {
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(history);
-        const string Dropped = "The refinement by hypergradient was dropped: ";
-        // A mean over the tasks that survived is no measure of all.
-        double before = learner.History[0].Diverged.IsEmpty ? learner.History[0].Value : double.PositiveInfinity;
+        const string What = "The refinement by hypergradient was";
         try
         {
             MetaLearner<T> refined = RunPhase("refinement", phase, RefinementStreams, rule, step, outerSteps, null, 0, deploys: false, cancellationToken, innerSteps, start);
             history.AddRange(refined.History);
-            MetaLearner<T> check = Check(phase + 1, rule, objective, innerSteps, [.. refined.Meta.Of(MetaPlace.Rule)], deploys: false, cancellationToken);
+            return Keep(What, phase + 1, rule, objective, innerSteps, [.. refined.Meta.Of(MetaPlace.Rule)], ref learner, cancellationToken);
+        }
+        catch (MetaLearningDivergedException error)
+        {
+            return Dropped(What, error.Message);
+        }
+    }
+
+    /// <summary>Checks natural values and keeps them where that is better; else returns why not.</summary>
+    /// <param name="what">What is kept or dropped, with its verb: the beginning of a sentence.</param>
+    /// <param name="phase">Number of the phase.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="objective">What decides.</param>
+    /// <param name="innerSteps">Steps of a run; null: those of source runs.</param>
+    /// <param name="values">Natural values of the rule's meta-parameters.</param>
+    /// <param name="learner">The check to be bettered; on return that of these values if they are kept.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    protected string? Keep(
+        string what, int phase, UpdateRule<T> rule, MetaObjective<T> objective, int? innerSteps, ImmutableArray<T> values, ref MetaLearner<T> learner, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(learner);
+
+        // A mean over the tasks that survived is no measure of all.
+        double before = learner.History[0].Diverged.IsEmpty ? learner.History[0].Value : double.PositiveInfinity;
+        try
+        {
+            MetaLearner<T> check = Check(phase, rule, objective, innerSteps, values, deploys: false, cancellationToken);
             double after = check.History[0].Value;
             if (!check.History[0].Diverged.IsEmpty)
-                return $"{Dropped}with it a run on '{check.History[0].Diverged[0].Task}' diverged.";
+                return Dropped(what, $"with it a run on '{check.History[0].Diverged[0].Task}' diverged.");
             if (!(after < before))
-                return string.Create(CultureInfo.InvariantCulture, $"{Dropped}on new initial weights and batches of the source tasks the mean objective is {after:g4} with it and {before:g4} without.");
+                return Dropped(what, string.Create(CultureInfo.InvariantCulture, $"on new initial weights and batches of the source tasks the mean objective is {after:g4} with it and {before:g4} without."));
             learner = check;
             return null;
         }
         catch (MetaLearningDivergedException error)
         {
-            return Dropped + error.Message;
+            return Dropped(what, error.Message);
         }
     }
+
+    /// <summary>The note of what is not kept.</summary>
+    protected static string Dropped(string what, string why) => $"{what} dropped: {why}";
 
     /// <summary>Cost so far.</summary>
     protected MetaTrainingSummary CostOf(int outerSteps)

@@ -43,7 +43,7 @@ public static class RuleLearners
             rules.Add(UnlearnedMirror.Rule(tasks, plan.Training.Steps));
 
         // Stable: the order within each role stays.
-        return [.. rules.OrderBy(r => r.Role == OptimizerRole.Learned ? 0 : 1)];
+        return [.. rules.OrderBy(r => r.Role == OptimizerRole.Control ? 1 : 0)];
     }
 
     /// <summary>The learner, not yet started.</summary>
@@ -64,10 +64,15 @@ public static class RuleLearners
         {
             IStatisticsLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps, Shared = shared },
             MatrixLearning matrix => new MatrixLearner<T>(plan, matrix, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps, Shared = shared },
-            MetaMdLearning mirror when statistics is not null && !MirrorLearner<T>.IsClosedForm(mirror) => throw new ArgumentException(
-                $"Statistics can be learned from in closed form only: by metamirror-basis, metamirror-tracked, metamirror-kronecker and metamirror-full, or by metamd-diagonal with the hypergradient closed-form; the plan '{plan.Name}' learns {mirror.Optimizer} otherwise.", nameof(statistics)),
+            MetaMdLearning mirror when statistics is not null && !MirrorLearner<T>.IsClosedForm(mirror) => throw NoStatistics(plan),
+            UnrolledLearning unrolled when statistics is null => new UnrolledLearner<T>(plan, unrolled, tasks, settings, time) { Progress = progress, Journal = journal },
+            ArubaLearning aruba when statistics is null => new ArubaLearner<T>(plan, aruba, tasks, settings, time) { Progress = progress, Journal = journal, Keeps = keeps },
+            UnrolledLearning or ArubaLearning => throw NoStatistics(plan),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
             _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),
         };
     }
+
+    private static ArgumentException NoStatistics(Plan plan) => new(
+        $"Statistics can be learned from in closed form only: by metamirror-basis, metamirror-tracked, metamirror-kronecker and metamirror-full, or by metamd-diagonal with the hypergradient closed-form; the plan '{plan.Name}' learns {plan.Learn!.Optimizer} otherwise.", "statistics");
 }

@@ -23,6 +23,10 @@ internal static class LearningChecks
                 CheckMetaMd(metamd, path, plan.Training.BatchSize, errors);
             else if (learning is MatrixLearning matrix)
                 CheckMatrix(matrix, path, errors);
+            else if (learning is ArubaLearning { Optimizer: not ArubaLearning.Plus } aruba && !aruba.Coefficients.SequenceEqual([0]))
+                errors.Add(new PlanError($"{path}.coefficients", "none, or the optimizer 'aruba-plus', whose rates adapt in the run", "some"));
+            else if (learning is ArubaLearning { Optimizer: ArubaLearning.Plus, Isotropic: true })
+                errors.Add(new PlanError($"{path}.isotropic", "false: the sums of aruba-plus are element-wise", "true"));
             else if (learning is IStatisticsLearning statistics)
                 CheckStatistics(statistics, path, errors);
         }

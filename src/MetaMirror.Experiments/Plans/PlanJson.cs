@@ -45,4 +45,6 @@ public static class PlanJson
 [JsonSerializable(typeof(MatrixLearning))]
 [JsonSerializable(typeof(BasisLearning))]
 [JsonSerializable(typeof(TrackedLearning))]
+[JsonSerializable(typeof(UnrolledLearning))]
+[JsonSerializable(typeof(ArubaLearning))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

@@ -84,8 +84,7 @@ internal static class LearnedOptimizerFile
             return new LearnedOptimizer<T>(name, rule, natural, layout, FormatMetadata.Integer(file, "steps", 1))
             {
                 Recipe = recipe,
-                // Files of before the first release have the other spelling.
-                License = file.FindValue("license") ?? file.Value("licence"),
+                License = file.Value("license"),
                 LearnedFrom = file.Value("learnedFrom"),
                 Certificate = file.Value("certificate"),
             };

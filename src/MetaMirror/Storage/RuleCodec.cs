@@ -63,7 +63,12 @@ internal static class RuleCodec<T>
         Of<Soap<T>>("soap", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Soap<T>(RivalRules.ReadSoap(f))),
         Of<Shampoo<T>>("shampoo", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Shampoo<T>(RivalRules.ReadShampoo(f))),
         Of<Prodigy<T>>("prodigy", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Prodigy<T>(RivalRules.ReadProdigy(f))),
-        Of<ScheduleFreeAdamW<T>>("schedule-free", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new ScheduleFreeAdamW<T>(RivalRules.ReadScheduleFree(f))));
+        Of<ScheduleFreeAdamW<T>>("schedule-free", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new ScheduleFreeAdamW<T>(RivalRules.ReadScheduleFree(f))),
+        Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
+        Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))),
+        Of<MetaCurvature<T>>("meta-curvature", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new MetaCurvature<T>(f.Number("learningRate"))),
+        Of<ArubaPlus<T>>("aruba-plus", (r, w) => w.Number("learningRate", r.Options.LearningRate).Number("zeta", r.Options.Zeta).Number("coefficient", r.Options.Coefficient),
+            (f, _) => new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = f.Number("learningRate"), Zeta = f.Number("zeta"), Coefficient = f.Number("coefficient") })));
 
     /// <summary>A rule as JSON, and its constants.</summary>
     /// <exception cref="NotSupportedException">A part of the rule is of a type that the format doesn't have.</exception>

@@ -68,7 +68,7 @@ public sealed class ResumedComparisonTests
 
         Assert.Equal((1, ""), (run.Code, run.Out));
         Assert.Contains(
-            $"--resume: expected checkpoint '{kept}' to be one of data set 'optdigits' as it is now (whole, embedded), found one of another 'optdigits.csv.gz' (first 100 of 1,797);", run.Error, StringComparison.Ordinal);
+            $"--resume: expected checkpoint '{kept}' to be one of data set 'optdigits' as it is now (whole, embedded), found one of another 'optdigits/digits.csv.gz' (first 100 of 1,797);", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

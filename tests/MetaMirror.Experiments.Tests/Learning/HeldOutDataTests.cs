@@ -20,6 +20,9 @@ public sealed class HeldOutDataTests
         ["tracked with control and refinement"] = new TrackedLearning("metamirror-tracked", Rank: 4, LargestColumns: 40, LearningRates: [0.008, 0.016], OuterSteps: 2),
         ["basis without refinement"] = new BasisLearning("metamirror-basis", Rank: 4, OuterSteps: 0),
         ["Kronecker metric, closed form and refinement"] = new MatrixLearning("metamirror-kronecker", OuterSteps: 2, RelativeFloor: 1e-2, RefinementSteps: 2),
+        ["element-wise rates through whole runs"] = new UnrolledLearning("meta-sgd", OuterSteps: 2),
+        ["matrices of each mode through whole runs"] = new UnrolledLearning("meta-curvature", OuterSteps: 2),
+        ["rates from sums over tasks"] = new ArubaLearning("aruba-plus", OuterSteps: 2, Coefficients: [0, 1]),
         ["diagonal, closed form"] = new MetaMdLearning("metamd-diagonal", OuterSteps: 2),
         ["diagonal as printed, relaxed bound, reverse"] =
             new MetaMdLearning("metamd-diagonal-printed", 2, MetaObjective: MetaObjectiveName.RelaxedRegretBound, Hypergradient: HypergradientName.Reverse),

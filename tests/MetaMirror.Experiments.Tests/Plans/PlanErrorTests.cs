@@ -21,7 +21,7 @@ public sealed class PlanErrorTests
     private const string Datasets = "optdigits, mnist, fashion-mnist, kmnist, usps, qmnist, svhn, cifar-10, cifar-100, cifar-100-coarse, stl-10";
     private const string Baselines = "sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad";
     private const string Tunable = Baselines + ", optimistic-sgd, omega, lion, muon, soap, shampoo, prodigy, schedule-free, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, optimistic-hypergradient-scalar, lookahead-hypergradient, hypergradient-adam-elementwise, optimistic-hypergradient-adam, averaged-meta-gradient, "
-        + "optimistic-meta-gradient, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl, bootstrapped-steps, bootstrapped-to-momentum, bootstrapped-to-adam, meta-gradient";
+        + "optimistic-meta-gradient, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl, bootstrapped-steps, bootstrapped-to-momentum, bootstrapped-to-adam, meta-gradient, powersign, addsign";
     private const string TopKeys = "$schema, name, description, family, model, training, target, seeds, evaluation, timing, learn, also, controls, baselines, heldOut, tuning";
 
     public static TheoryData<string, string, string> Mistakes => new()
@@ -51,7 +51,7 @@ public sealed class PlanErrorTests
         { "[\"sgd\", \"adam\"]", "[\"sgd\", \"adem\"]", $"$.baselines[1]: expected one of {Baselines}, found 'adem' (did you mean 'adam'?)" },
         { "\"sgd\": [0.1", "\"sdg\": [0.1", $"$.tuning.learningRates.sdg: expected one of {Tunable}, found 'sdg' (did you mean 'sgd'?)" },
         { "[0.1, 0.2]", "[0.2, 0.1]", "$.tuning.learningRates.sgd[1]: expected a rate above the one before it, 0.2, found 0.1" },
-        { "metamirror-basis", "metamirror-bases", "$.learn.optimizer: expected one of metamd-diagonal, metamd-max3, metamd-diagonal-printed, metamd-max3-printed, metamirror-kronecker, metamirror-full, metamirror-basis, metamirror-tracked, found 'metamirror-bases' (did you mean 'metamirror-basis'?)" },
+        { "metamirror-basis", "metamirror-bases", "$.learn.optimizer: expected one of metamd-diagonal, metamd-max3, metamd-diagonal-printed, metamd-max3-printed, metamirror-kronecker, metamirror-full, metamirror-basis, metamirror-tracked, meta-sgd, meta-curvature, aruba, aruba-plus, found 'metamirror-bases' (did you mean 'metamirror-basis'?)" },
         { "\"metamirror-basis\"", "\"metamd-diagonal\", \"rank\": 3", "$.learn.rank: expected a key among optimizer, outerSteps, innerSteps, metaObjective, hypergradient, window, learningRate, damping, outerLearningRate, tasksPerStep, schedule, stoppingChange, warmStartSteps, warmStartInnerSteps, relativeFloor, found 'rank'" },
         { "\"metamirror-basis\"", "\"metamd-diagonal\", \"metaObjective\": \"final-loss\"", "$.learn.hypergradient: expected forward, reverse, truncated-reverse or implicit: the closed form is the un-relaxed bound's (regret-bound), found 'closed-form'" },
         { "\"name\": \"mine\",", "\"name\": \"Mine\",", "$.name: expected a text: lower-case letters, digits and hyphens, at most 64, found 'Mine'" },

@@ -26,7 +26,7 @@ public sealed class PlanSchemaTests
         using JsonDocument schema = JsonDocument.Parse(PlanSchema.Text);
         JsonElement definitions = schema.RootElement.GetProperty("$defs");
 
-        IEnumerable<string> learned = new[] { "metamd", "matrix" }
+        IEnumerable<string> learned = new[] { "metamd", "matrix", "unrolled", "aruba" }
             .SelectMany(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("enum").EnumerateArray().Select(n => n.GetString()!))
             .Concat(new[] { "basis", "tracked" }.Select(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("const").GetString()!));
 
@@ -47,6 +47,8 @@ public sealed class PlanSchemaTests
         using JsonDocument pairs = JsonDocument.Parse(PlanJson.ToText(plan));
         using JsonDocument basis = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new BasisLearning("metamirror-basis"), Model = new MlpPlan([1]), Family = new SensorsPlan() }));
         using JsonDocument tracked = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new TrackedLearning("metamirror-tracked") }));
+        using JsonDocument unrolled = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new UnrolledLearning("meta-sgd") }));
+        using JsonDocument aruba = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new ArubaLearning("aruba") }));
         using JsonDocument quadratics = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new MetaQuadraticsPlan(), Model = null }));
         using JsonDocument control = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new RotatedQuadraticPlan() }));
 
@@ -58,6 +60,8 @@ public sealed class PlanSchemaTests
             + Compare(definitions.GetProperty("digitPairs"), pairs.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("basis"), basis.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("tracked"), tracked.RootElement.GetProperty("learn"))
+            + Compare(definitions.GetProperty("unrolled"), unrolled.RootElement.GetProperty("learn"))
+            + Compare(definitions.GetProperty("aruba"), aruba.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("sensors"), basis.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("rotatedQuadratic"), control.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("mlp"), basis.RootElement.GetProperty("model"))

@@ -7,6 +7,7 @@ using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Networks;
 using MetaMirror.Numerics;
+using MetaMirror.Objectives;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
 using Draws = MetaMirror.Tests.Objectives.Draws;
@@ -41,6 +42,31 @@ public sealed class MetaSgdTests
         problem.Descent.Advance();
         Assert.True(problem.Descent.Evaluate());
         Assert.True(problem.Descent.Loss <= before, $"{problem.Descent.Loss} after, {before} before");
+    }
+
+    /// <summary>Li et al. 2017, Algorithm 1, by hand for L = theta^T A theta / 2 - b^T theta: theta' = theta - alpha o g, dL/dalpha = -g o g', dL/dtheta = (I - A diag(alpha)) g'.</summary>
+    [Fact]
+    public void The_meta_gradient_of_one_step_is_that_of_the_paper()
+    {
+        double[] a = [2, .5, .5, 1], b = [-1, 1], theta = [.3, -.7], alpha = [.1, .4];
+        var rule = new MirrorDescent<double>(new DiagonalQuadratic<double>([1 / alpha[0], 1 / alpha[1]]), 1);
+        var task = new ObjectiveTask<double>("quadratic", () => new QuadraticObjective<double>(a, b), theta);
+        MetaGradient found = MetaGradient.Of(
+            new InnerProblem<double>(task, rule, new LearnedInitialPoint<double>([.. theta]), new Unroll(1, FullBatch: true)), new FinalLoss<double>(), new ReverseMode<double>());
+
+        double[] g = Slope(theta), moved = [theta[0] - (alpha[0] * g[0]), theta[1] - (alpha[1] * g[1])], next = Slope(moved);
+        double[] start = [next[0] - (a[0] * alpha[0] * next[0]) - (a[1] * alpha[1] * next[1]), next[1] - (a[2] * alpha[0] * next[0]) - (a[3] * alpha[1] * next[1])];
+        double[] rates = [.. found.At(MetaPlace.Rule).Take(2).Select((dP, i) => -dP / (alpha[i] * alpha[i]))];
+
+        // Each number is a sum of a few products of about 1.
+        const double Rounding = 1e-14;
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(-g[i] * next[i], rates[i], Rounding);
+            Assert.Equal(start[i], found.At(MetaPlace.InitialPoint)[i], Rounding);
+        }
+
+        double[] Slope(double[] x) => [(a[0] * x[0]) + (a[1] * x[1]) - b[0], (a[2] * x[0]) + (a[3] * x[1]) - b[1]];
     }
 
     [Theory]

@@ -30,6 +30,9 @@ public sealed class HypergradientContractTests
         ["nadam"] = () => new NAdam<double>(new NAdamOptions { LearningRate = 0.02 }),
         ["rmsprop-centered"] = () => new RmsProp<double>(new RmsPropOptions { LearningRate = 0.02, Momentum = 0.5, Centered = true }),
         ["adagrad"] = () => new AdaGrad<double>(new AdaGradOptions { LearningRate = 0.2 }),
+        ["powersign"] = () => new PowerSign<double>(new SignAgreementOptions { LearningRate = 0.05, Learn = ["learning_rate", "alpha"] }),
+        ["addsign"] = () => new AddSign<double>(new SignAgreementOptions { LearningRate = 0.05, Decay = SignDecay.Cosine, Learn = ["learning_rate", "alpha"] }),
+        ["meta-curvature"] = () => new MetaCurvature<double>(0.05),
         ["chain"] = () => new Chain<double>(
             new ClipByNorm<double>(0.9), new WeightDecay<double>(0.05), new Warmup<double>(5), new LinearSchedule<double>(0.05), new AdamW<double>(new AdamOptions { LearningRate = 0.05 })),
         ["mirror-scaled"] = () => new MirrorDescent<double>(new ScaledIdentity<double>(2), 0.2, learnRate: true),

@@ -120,6 +120,52 @@ internal static class ReferenceRules
     /// <summary>Of a chain's last member: whatever is left of the state.</summary>
     public const int Rest = -1;
 
+    /// <summary>Khodak et al. 2019 at meta-test: eta = sqrt(b / g) with the old g, theta -= eta o grad, g += c grad^2; the state is what g grew by.</summary>
+    public static void ArubaPlus(ReferenceIterate x)
+    {
+        double[] b = Sums("b."), g = Sums("g.");
+        for (int i = 0; i < x.Theta.Length; i++)
+        {
+            double grad = x.Gradient[i].Real, grown = x.State[i].Real;
+            x.Theta[i] = x.Theta[i].Real - (x.Scale.Real * Math.Sqrt(b[i] / (g[i] + grown)) * grad);
+            x.State[i] = grown + (x["coefficient"].Real * grad * grad);
+        }
+
+        double[] Sums(string prefix) => [.. x.Meta.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)).SelectMany(p => p.Value).Select(z => z.Real)];
+    }
+
+    /// <summary>Park and Oliva 2019: theta -= eta sum over out, in and rest of M_o M_i M_f G; sizes are those of the matrices.</summary>
+    public static void MetaCurvature(ReferenceIterate x)
+    {
+        Complex eta = x["learning_rate"] * x.Scale;
+        int start = 0;
+        foreach ((string key, Complex[] first) in x.Meta.Where(p => p.Key.EndsWith(".out", StringComparison.Ordinal) || p.Key.EndsWith(".scale", StringComparison.Ordinal)))
+        {
+            if (key.EndsWith(".scale", StringComparison.Ordinal))
+            {
+                for (int i = 0; i < first.Length; i++)
+                    x.Theta[start + i] -= eta * first[i] * x.Gradient[start + i];
+                start += first.Length;
+                continue;
+            }
+
+            Complex[] second = x.Meta[$"{key[..^4]}.in"], third = x.Meta.TryGetValue($"{key[..^4]}.rest", out Complex[]? rest) ? rest : [1];
+            int o = Side(first), c = Side(second), f = Side(third);
+            for (int to = 0; to < o * c * f; to++)
+            {
+                for (int from = 0; from < o * c * f; from++)
+                {
+                    Complex weight = first[(to / (c * f) * o) + (from / (c * f))] * second[(to / f % c * c) + (from / f % c)] * third[(to % f * f) + (from % f)];
+                    x.Theta[start + to] -= eta * weight * x.Gradient[start + from];
+                }
+            }
+
+            start += o * c * f;
+        }
+
+        static int Side(Complex[] matrix) => (int)Math.Round(Math.Sqrt(matrix.Length));
+    }
+
     /// <summary>Members one after the other, each with its part of the state, in vectors as long as theta.</summary>
     public static ReferenceStep Chain(params (string Prefix, int StateVectors, ReferenceStep Step)[] members) => x =>
     {

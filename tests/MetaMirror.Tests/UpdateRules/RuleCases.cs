@@ -67,6 +67,10 @@ internal static class RuleCases
         .. OnlineCases.All,
         .. AverageCases.All,
         .. BootstrapCases.All,
+        .. SignCases.All,
+        new("meta-curvature", () => new MetaCurvature<double>(.05), () => new MetaCurvature<float>(.05), ReferenceRules.MetaCurvature),
+        Aruba("aruba-plus", new()),
+        Aruba("aruba-plus-fixed", new() { LearningRate = .3, Zeta = .5, Coefficient = 0 }),
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
         new("linear", () => new LinearSchedule<double>(.05), () => new LinearSchedule<float>(.05),
             ReferenceRules.Schedule(x => 1 - ((1 - x["final_fraction"]) * x.Step / x.Steps))),
@@ -105,6 +109,8 @@ internal static class RuleCases
     public static RuleCase Named(string name) => All.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal));
 
     private static RuleCase Sgd(string name, SgdOptions o) => new(name, () => new Sgd<double>(o), () => new Sgd<float>(o), ReferenceRules.Sgd(o));
+
+    private static RuleCase Aruba(string name, ArubaPlusOptions o) => new(name, () => new ArubaPlus<double>(o), () => new ArubaPlus<float>(o), ReferenceRules.ArubaPlus);
 
     private static RuleCase Adam(string name, AdamOptions o) => new(name, () => new Adam<double>(o), () => new Adam<float>(o), ReferenceRules.Adam(o));
 
