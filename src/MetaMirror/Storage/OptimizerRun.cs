@@ -15,6 +15,9 @@ public sealed class OptimizerRun<T>
     private readonly T[] _state;
     private readonly T[] _scratch;
 
+    /// <summary>True if the gradient of the step to come has a point to be taken at.</summary>
+    private bool _hasPoint;
+
     internal OptimizerRun(LearnedOptimizer<T> optimizer, ParameterLayout layout, int steps)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -47,11 +50,14 @@ public sealed class OptimizerRun<T>
     /// <param name="gradient">Gradient of the loss at the parameters, or at <see cref="GradientPoint"/>, shape [n] in the order of the layout; not changed.</param>
     /// <param name="parameters">Shape [n], changed in place.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
+    /// <exception cref="InvalidOperationException">The optimizer takes gradients elsewhere than at the parameters, and <see cref="GradientPoint"/> was not called since the step before.</exception>
     /// <exception cref="NonFiniteGradientException">The gradient has a NaN or an infinity; parameters and state are unchanged.</exception>
     public void Apply(ReadOnlySpan<T> gradient, Span<T> parameters)
     {
         Layout.RequireLength(gradient.Length, nameof(gradient));
         Layout.RequireLength(parameters.Length, nameof(parameters));
+        if (_rule.LooksElsewhere && !_hasPoint)
+            throw new InvalidOperationException($"{_rule.Name} takes gradients elsewhere than at the parameters: expected a call of {nameof(GradientPoint)} before each {nameof(Apply)}, found none since step {StepsTaken} began.");
         int index = Vectors.IndexOfNonFinite(gradient);
         if (index >= 0)
         {
@@ -63,9 +69,10 @@ public sealed class OptimizerRun<T>
         _scale[0] = T.One;
         _rule.Step(Context(), new Iterate<T>(parameters, _gradient, _scale, _state));
         StepsTaken = checked(StepsTaken + 1);
+        _hasPoint = false;
     }
 
-    /// <summary>Where the gradient of the next step is to be taken: the parameters themselves, but for optimizers that look elsewhere, as schedule-free ones do.</summary>
+    /// <summary>Where the gradient of the next step is to be taken: the parameters themselves, but for optimizers that look elsewhere, as schedule-free ones do: those need this call before each <see cref="Apply"/>.</summary>
     /// <param name="parameters">Shape [n].</param>
     /// <param name="point">Shape [n], overwritten; shares no memory with the parameters.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
@@ -74,6 +81,7 @@ public sealed class OptimizerRun<T>
         Layout.RequireLength(parameters.Length, nameof(parameters));
         Layout.RequireLength(point.Length, nameof(point));
         _rule.GradientPoint(Context(), parameters, _state, point);
+        _hasPoint = true;
     }
 
     /// <summary>Writes all that <see cref="LearnedOptimizer{T}.Resume"/> needs to go on bit for bit; the parameters are the caller's to keep.</summary>

@@ -19,6 +19,7 @@ public sealed class Chain<T> : UpdateRule<T>
 
     /// <summary>Chains rules in the order in which they act.</summary>
     /// <exception cref="ArgumentNullException">A rule is null.</exception>
+    /// <exception cref="ArgumentException">More than one rule takes gradients elsewhere than at theta, or one does and another reads or moves theta (<see cref="UpdateRule{T}.UsesTheta"/>).</exception>
     public Chain(params UpdateRule<T>[] rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
@@ -33,8 +34,7 @@ public sealed class Chain<T> : UpdateRule<T>
         }
 
         Members = members.ToImmutable();
-        if (Members.Count(m => m.LooksElsewhere) > 1)
-            throw new ArgumentException($"Gradients are taken at one point; expected at most one rule that takes them elsewhere than at theta, found {string.Join(", ", Members.Where(m => m.LooksElsewhere).Select(m => m.Name))}.", nameof(members));
+        RequireOnePoint(Members, nameof(rules));
         _plan = layout => new ChainPlan<T>(Members.AsSpan(), layout);
     }
 
@@ -52,6 +52,9 @@ public sealed class Chain<T> : UpdateRule<T>
 
     /// <inheritdoc/>
     public override bool IsDifferentiable => Members.All(m => m.IsDifferentiable);
+
+    /// <inheritdoc/>
+    public override bool UsesTheta => Members.Any(m => m.UsesTheta);
 
     /// <inheritdoc/>
     public override bool LooksElsewhere => Members.Any(m => m.LooksElsewhere);
@@ -121,6 +124,17 @@ public sealed class Chain<T> : UpdateRule<T>
         plan.Replay(Members.AsSpan(), context, x);
         for (int i = Members.Length - 1; i >= 0; i--)
             Members[i].Vjp(plan.ContextOf(i, context), plan.ValuesBefore(i, context, x), plan.PartOf(i, cotangent), plan.MetaOf(i, metaCotangent));
+    }
+
+    private static void RequireOnePoint(ImmutableArray<UpdateRule<T>> members, string parameter)
+    {
+        UpdateRule<T>[] elsewhere = [.. members.Where(m => m.LooksElsewhere)];
+        if (elsewhere.Length == 0)
+            return;
+        if (elsewhere.Length > 1)
+            throw new ArgumentException($"Gradients are taken at one point; expected at most one rule that takes them elsewhere than at theta, found {string.Join(", ", elsewhere.Select(m => m.Name))}.", parameter);
+        if (members.FirstOrDefault(m => m.UsesTheta && !m.LooksElsewhere) is { } other)
+            throw new ArgumentException($"Expected rules beside {elsewhere[0].Name}, whose gradients are not taken at theta, that neither read nor move theta, found {other.Name}.", parameter);
     }
 
     private MirrorView<T> WithMembers(MirrorView<T> view, int mirror, ChainPlan<T> plan)

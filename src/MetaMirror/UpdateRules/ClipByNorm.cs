@@ -22,6 +22,9 @@ public sealed class ClipByNorm<T> : UpdateRule<T>
     public override string Name => "clip-by-norm";
 
     /// <inheritdoc/>
+    public override bool UsesTheta => false;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _metas.Specs;
 
     /// <inheritdoc/>

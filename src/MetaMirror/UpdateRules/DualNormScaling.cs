@@ -30,7 +30,7 @@ public abstract class DualNormScaling<T> : UpdateRule<T>
     protected DualNormScaling(UpdateRule<T> rule, string name, double radius, bool learn)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        rule.RequireGradientsAtTheta(name);
+        rule.RequireGradientsAtTheta(name, nameof(rule));
         _radius = new RuleMetas<T>(name, learn ? ["radius"] : []).Positive("radius", radius).Specs[0];
         Rule = rule;
         _plan = layout => new Plan(this, layout);

@@ -11,6 +11,9 @@ public sealed class Identity<T> : UpdateRule<T>
     public override bool ChangesGradient => false;
 
     /// <inheritdoc/>
+    public override bool UsesTheta => false;
+
+    /// <inheritdoc/>
     public override bool PullsBackByGradientAlone => true;
 
     /// <inheritdoc/>

@@ -24,10 +24,10 @@ public sealed record MuonOptions
     /// <summary>Decoupled weight decay lambda of all tensors, each with its own rate; at least 0. Default: 0.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>True: the last matrix, which makes the outputs, is left to Adam, as the author advises. Default: true.</summary>
+    /// <summary>True: the last matrix, which makes the outputs, is left to Adam, as the author advises, unless no other would be orthogonalized. Default: true.</summary>
     public bool AdamForOutput { get; init; } = true;
 
-    /// <summary>True: the first convolution is left to Adam, as the author advises. Default: true.</summary>
+    /// <summary>True: the first convolution is left to Adam, as the author advises, unless it is the only matrix. Default: true.</summary>
     public bool AdamForFirstConvolution { get; init; } = true;
 
     /// <summary>Learning rate of Adam on what is left to it, positive. Default: 0.0003.</summary>
@@ -49,10 +49,13 @@ public sealed record MuonOptions
 /// O five steps X = a X + b (X X^T) X + c (X X^T)^2 X, (a, b, c) = (3.4445, -4.7750, 2.0315), from U / (||U||_F + 1e-7); eta = learning_rate times the scale.
 /// </summary>
 /// <remarks>
-/// <para>Convolution kernels are matrices [out, in * height * width]. Vectors, the first convolution and the last matrix are trained by Adam with decoupled decay, its rate times the same scale.</para>
+/// <para>Convolution kernels are matrices [out, in * height * width]. Vectors, the first convolution and the last matrix are trained by Adam with decoupled decay, its rate times the same scale;
+/// but one matrix is always orthogonalized: the last one where only the first convolution is beside it, and a single one.</para>
 /// <para>Two conventions of momentum are in use, M = mu M + (1 - mu) G (the author's code since November 2024, and here) and M = mu M + G (the article). M differs by the factor 1 - mu,
 /// U too, and O does not see it: the steps are the same, but for the 1e-7.</para>
-/// <para>Differs from the author's code: all in T instead of bfloat16; elongated matrices iterate the Gram matrix (<see cref="QuinticNewtonSchulz"/>), the same polynomial.</para>
+/// <para>Differs from the author's code: all in T instead of bfloat16; up to five steps on elongated matrices iterate the Gram matrix (<see cref="QuinticNewtonSchulz"/>), the same polynomial; steps of convolution
+/// kernels are scaled by the sides of the matrix, sqrt(max(1, out / (in * height * width))), where the author's code takes the last two of the gradient's four, sqrt(max(1, height / width)), which is 1 for
+/// square kernels.</para>
 /// <para>Meta-parameters: learning_rate, momentum, weight_decay, adam_rate, adam_beta1, adam_beta2. State, tensor after tensor: M, or Adam's m and v.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -132,9 +135,15 @@ public sealed class Muon<T> : RuleWithoutDerivative<T>
 
     private ImmutableArray<MuonTensor> Tensors(ParameterLayout layout)
     {
-        ParameterBlock? output = Options.AdamForOutput ? layout.Blocks.LastOrDefault(b => b.IsMatrix) : null;
-        ParameterBlock? kernel = Options.AdamForFirstConvolution ? layout.Blocks.FirstOrDefault(b => b.Shape.Length == KernelDimensions) : null;
-        return [.. layout.Blocks.Select(b => new MuonTensor(b, b.IsMatrix && b.Length > 0 && b != output && b != kernel))];
+        List<ParameterBlock> matrices = [.. layout.Blocks.Where(b => b.IsMatrix && b.Length > 0)];
+        ParameterBlock? output = Options.AdamForOutput ? matrices.LastOrDefault() : null, kernel = Options.AdamForFirstConvolution ? matrices.Find(b => b.Shape.Length == KernelDimensions) : null;
+
+        // The last one that is left stays: without it Muon would be Adam.
+        if (kernel is not null && matrices.Count > 1)
+            matrices.Remove(kernel);
+        if (output is not null && matrices.Count > 1)
+            matrices.Remove(output);
+        return [.. layout.Blocks.Select(b => new MuonTensor(b, matrices.Contains(b)))];
     }
 
     /// <summary>A tensor of Muon's, or of Adam's.</summary>

@@ -51,7 +51,8 @@ public sealed record ProdigyOptions
 /// </summary>
 /// <remarks>
 /// <para>Differs from the paper's Algorithm 4, as the authors' code does: s and r are divided by d_0 and weighed by eta; the step takes the d of before, eps that of after.</para>
-/// <para>Differs from the authors' code: all coordinates enter s (slice_p = 1). A run that carries the state of the one before keeps d, m and v; theta_0, r and s begin anew.</para>
+/// <para>A step at a scale of 0 changes nothing but theta_0 at a run's start, as in the authors' code.</para>
+/// <para>Differs from the authors' code: all coordinates enter s (slice_p = 1); bias corrections count steps at a scale of 0 too. A run that carries the state of the one before keeps d, m and v; theta_0, r and s begin anew.</para>
 /// <para>In single precision theta_0 - theta has the rounding of theta: estimates of d near d_0 are as coarse as that is beside d_0.</para>
 /// <para>Meta-parameters: learning_rate, beta1, beta2, beta3, weight_decay, distance_factor. State: m, v, s, theta_0, shape [4 x n], then r, d, d_max.</para>
 /// </remarks>
@@ -122,8 +123,12 @@ public sealed class Prodigy<T> : RuleWithoutDerivative<T>
         context.Layout.RequireLength(x.Gradient.Length, nameof(x));
         if (x.State.Length != (StateVectors * n) + Scalars)
             throw new ArgumentException($"{Name} was given {x.State.Length} state entries, expected {(StateVectors * n) + Scalars}.", nameof(x));
+        if (context.Scratch.Length < Chunk)
+            throw new ArgumentException($"{Name} was given {context.Scratch.Length} scratch entries, expected {Chunk}.", nameof(context));
         if (context.Step == 0 || context.Age == 0)
             Begin(x, n, context.Age == 0);
+        if (x.Scale[0] == T.Zero)
+            return;
         double d = Distance(x.State), eta = d * Value(context.Meta[Rate]) * Value(x.Scale[0]) * BiasCorrection(context);
         double most = Value(x.State[^1]);
         (double along, double norm) = Take(context, x, n, d, eta);

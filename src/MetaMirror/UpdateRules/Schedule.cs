@@ -17,6 +17,9 @@ public abstract class Schedule<T> : UpdateRule<T>
     public sealed override bool ChangesGradient => false;
 
     /// <inheritdoc/>
+    public sealed override bool UsesTheta => false;
+
+    /// <inheritdoc/>
     public sealed override bool PullsBackByGradientAlone => true;
 
     /// <inheritdoc/>

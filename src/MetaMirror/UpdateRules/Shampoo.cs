@@ -47,6 +47,7 @@ public sealed record ShampooOptions
 /// <para>Roots are those of the symmetric eigendecomposition, in double; eps is kept beside the factors and added there. A diagonal factor is the diagonal of the whole one.</para>
 /// <para>Grafting (Agarwal et al. 2020, arXiv:2002.11803; Anil et al. 2020, arXiv:2002.09018): each tensor's step is scaled to the norm of H, or of H / sqrt(a + eps), a += G^2.</para>
 /// <para>Differs from the paper: convolution kernels are matrices [out, in * height * width] instead of tensors of order 4; roots are taken at step 1, 2, 4, ... too, not only every k steps.</para>
+/// <para>A factor that is not finite when roots are taken (sums of squared gradients beyond the range of T) makes its tensor NaN: the run has diverged.</para>
 /// <para>Meta-parameters: learning_rate, momentum. State, tensor after tensor: L - eps I and its root, [rows x rows] each (diagonal: [rows]), R - eps I and its root, [columns x columns] each, H, and a where AdaGrad's
 /// lengths are taken.</para>
 /// </remarks>
@@ -125,6 +126,6 @@ public sealed class Shampoo<T> : RuleWithoutDerivative<T>
     {
         ReadOnlySpan<T> step = Options.Grafting == ShampooGrafting.Sgd ? average : factors.AdaGradStep(gradient, average, work);
         double own = Math.Sqrt(Vectors.SquaredNorm(direction));
-        return own > 0 ? Math.Sqrt(Vectors.SquaredNorm(step)) / own : 0;
+        return own == 0 ? 0 : Math.Sqrt(Vectors.SquaredNorm(step)) / own;
     }
 }

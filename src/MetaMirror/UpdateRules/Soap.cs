@@ -46,6 +46,7 @@ public sealed record SoapOptions
 /// <para>Convolution kernels are matrices [out, in * height * width]; vectors take Adam's step.</para>
 /// <para>Differs from the authors' code: kernels are not split into four modes; a few machine epsilons of the trace are added to a factor for its refresh (<see cref="EigenRows.Follow"/>), so that
 /// directions without gradients stay where they are.</para>
+/// <para>A factor that is not finite when bases are taken (squares of gradients beyond the range of T) makes its tensor NaN at the next step: the run has diverged.</para>
 /// <para>Meta-parameters: learning_rate, beta1, beta2, shampoo_beta, weight_decay. State, tensor after tensor: L and Q_L^T, [rows x rows] each; R and Q_R^T, [columns x columns] each; m and v.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -34,6 +34,12 @@ public abstract class UpdateRule<T>
     /// </summary>
     public virtual bool LooksElsewhere => false;
 
+    /// <summary>
+    /// True if <see cref="Step"/> may read or move theta; false promises that it does neither (schedules, clipping), which a rule must that stands in a chain beside one that <see cref="LooksElsewhere"/>:
+    /// theta is not where the gradient is from there. Default: true.
+    /// </summary>
+    public virtual bool UsesTheta => true;
+
     /// <summary>True if <see cref="Vjp"/> heeds <see cref="Iterate{T}.IsFresh"/>, which saves clearing. Default: false, it always adds.</summary>
     internal virtual bool OverwritesFresh => false;
 
@@ -74,10 +80,12 @@ public abstract class UpdateRule<T>
     public abstract void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent);
 
     /// <summary>Throws if this rule takes gradients elsewhere than at theta, where the rule around it has them.</summary>
+    /// <param name="around">Name of the rule around it.</param>
+    /// <param name="parameter">As which this rule was given.</param>
     /// <exception cref="ArgumentException">It does.</exception>
-    internal void RequireGradientsAtTheta(string around)
+    internal void RequireGradientsAtTheta(string around, string parameter)
     {
         if (LooksElsewhere)
-            throw new ArgumentException($"Expected a rule for {around} whose gradients are taken at theta, found {Name}, which takes them elsewhere.", nameof(around));
+            throw new ArgumentException($"Expected a rule for {around} whose gradients are taken at theta, found {Name}, which takes them elsewhere.", parameter);
     }
 }

@@ -43,7 +43,7 @@ public sealed class AveragedRate<T> : RuleWithoutDerivative<T>
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(options);
         AveragedRateChecks.Require(options);
-        rule.RequireGradientsAtTheta("averaged-rate");
+        rule.RequireGradientsAtTheta("averaged-rate", nameof(rule));
         Rule = rule;
         Options = options;
         _metas = new RuleMetas<T>("averaged-rate", []).Positive("online_rate", options.Rate).NotNegative("meta_rate", options.MetaRate).Checked();

@@ -52,7 +52,7 @@ internal readonly ref struct ShampooFactors<T>
             Vectors.MultiplyAdd(g.Slice(i * n, n), g.Slice(i * n, n), _r);
     }
 
-    /// <summary>(L + eps I)^e and (R + eps I)^e, e = -1/4 or, for vectors, -1/2.</summary>
+    /// <summary>(L + eps I)^e and (R + eps I)^e, e = -1/4 or, for vectors, -1/2; NaN where a factor is not finite, so that the step shows that the run diverged.</summary>
     public void TakeRoots()
     {
         Root(_l, _tensor.Rows, _tensor.IsWholeLeft, _leftRoot);
@@ -105,11 +105,13 @@ internal readonly ref struct ShampooFactors<T>
     {
         if (isWhole)
         {
-            SymmetricMatrix.TryPower(factor, n, _tensor.Exponent, _epsilon, root);
+            if (!SymmetricMatrix.TryPower(factor, n, _tensor.Exponent, _epsilon, root))
+                root.Fill(T.NaN);
             return;
         }
 
+        // Infinity to a negative power is 0, which would stand still.
         for (int i = 0; i < n; i++)
-            root[i] = T.CreateTruncating(Math.Pow(double.CreateTruncating(factor[i]) + _epsilon, _tensor.Exponent));
+            root[i] = T.IsFinite(factor[i]) ? T.CreateTruncating(Math.Pow(double.CreateTruncating(factor[i]) + _epsilon, _tensor.Exponent)) : T.NaN;
     }
 }

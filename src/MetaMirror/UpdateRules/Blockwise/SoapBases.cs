@@ -32,16 +32,16 @@ internal readonly ref struct SoapBases<T>
             Gemm.Multiply(true, false, _n, _n, _m, T.One - b, g, g, b, _r);
     }
 
-    /// <summary>Bases are the eigenvectors.</summary>
+    /// <summary>Bases are the eigenvectors; NaN where a factor is not finite, so that the next step shows that the run diverged.</summary>
     public void Start()
     {
-        if (_l.Length > 0)
-            EigenRows.TryCompute(_l, _m, _left);
-        if (_r.Length > 0)
-            EigenRows.TryCompute(_r, _n, _right);
+        if (_l.Length > 0 && !EigenRows.TryCompute(_l, _m, _left))
+            _left.Fill(T.NaN);
+        if (_r.Length > 0 && !EigenRows.TryCompute(_r, _n, _right))
+            _right.Fill(T.NaN);
     }
 
-    /// <summary>One step of orthogonal iteration each; the first moment follows.</summary>
+    /// <summary>One step of orthogonal iteration each; the first moment follows. A basis whose factor is not finite is NaN, as at the start.</summary>
     /// <param name="moments">m and v.</param>
     /// <param name="scratch">Twice the tensor's length, and what <see cref="EigenRows.Follow"/> needs.</param>
     public void Refresh(Span<T> moments, Span<T> scratch)
@@ -50,9 +50,9 @@ internal readonly ref struct SoapBases<T>
         Span<T> m = moments[..length], whole = scratch[..length], work = scratch.Slice(length, length), inner = scratch[(2 * length)..];
         Lift(T.One, m, work, T.Zero, whole);
         if (_l.Length > 0)
-            EigenRows.Follow(_l, _m, _left, inner);
+            Follow(_l, _m, _left, inner);
         if (_r.Length > 0)
-            EigenRows.Follow(_r, _n, _right, inner);
+            Follow(_r, _n, _right, inner);
         Project(whole, work, m);
     }
 
@@ -88,5 +88,12 @@ internal readonly ref struct SoapBases<T>
         }
 
         Gemm.Multiply(false, false, _m, _n, _n, factor, rows, _right, kept, g);
+    }
+
+    /// <summary>A factor of zeros, which can't be followed either, leaves its basis where it is.</summary>
+    private static void Follow(ReadOnlySpan<T> factor, int n, Span<T> rows, Span<T> scratch)
+    {
+        if (!EigenRows.Follow(factor, n, rows, scratch) && !Vectors.AllFinite(factor))
+            rows.Fill(T.NaN);
     }
 }

@@ -12,8 +12,8 @@ internal static class BootstrapChecks
     {
         if (!(o.Lowest > 0 && o.Lowest <= o.Highest && double.IsFinite(o.Highest)))
             throw new ArgumentException($"Rates of {name} must have bounds 0 < lowest <= highest, both finite; found [{o.Lowest}, {o.Highest}].", nameof(o));
-        rule.RequireGradientsAtTheta(name);
-        target?.RequireGradientsAtTheta(name);
+        rule.RequireGradientsAtTheta(name, nameof(rule));
+        target?.RequireGradientsAtTheta(name, nameof(target));
         RateMap<T>.RequireBounds(name, o.Lowest, o.Highest);
         if (!(o.Rate >= o.Lowest && o.Rate <= o.Highest))
             throw new ArgumentException($"The rate of {name} must lie in its bounds [{o.Lowest}, {o.Highest}], found {o.Rate}.", nameof(o));

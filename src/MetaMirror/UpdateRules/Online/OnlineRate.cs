@@ -34,7 +34,7 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(options);
         OnlineRateChecks.Require(options);
-        rule.RequireGradientsAtTheta("online-rate");
+        rule.RequireGradientsAtTheta("online-rate", nameof(rule));
         RateMap<T>.RequireBounds("online-rate", options.Lowest, options.Highest);
         if (rule is Averaging.AveragedRate<T>)
             throw new ArgumentException($"Expected a rule without rates of its own, found {rule.Name}: it sets theta from its average, so steps of another length are undone.", nameof(rule));

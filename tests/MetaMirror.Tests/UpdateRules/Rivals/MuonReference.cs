@@ -2,13 +2,18 @@ using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Tests.UpdateRules.Rivals;
 
-/// <summary>Muon and the Adam beside it, line by line as in the author's code (muon.py: muon_update, zeropower_via_newtonschulz5, adam_update), in double.</summary>
+/// <summary>
+/// Muon and the Adam beside it, as in the author's code (muon.py: muon_update, zeropower_via_newtonschulz5, adam_update), in double; but for the factor of steps, which takes rows and columns of the matrix where
+/// that code takes the last two sides of a gradient of four, and for which matrices Adam gets.
+/// </summary>
 internal static class MuonReference
 {
     public static ReferenceStep Of(MuonOptions o) => x =>
     {
         ParameterLayout layout = RivalCases.LayoutOf(x.Theta.Length);
         ParameterBlock? output = o.AdamForOutput ? layout.Blocks.LastOrDefault(b => b.Shape.Length > 1) : null, kernel = o.AdamForFirstConvolution ? layout.Blocks.FirstOrDefault(b => b.Shape.Length == 4) : null;
+        if (layout.Blocks.Count(b => b.Shape.Length > 1) == 1)
+            output = kernel = null;
         double scale = x.Scale.Real, lambda = x["weight_decay"].Real, eta = x["learning_rate"].Real * scale, adamEta = x["adam_rate"].Real * scale;
         int at = 0;
         foreach (ParameterBlock b in layout.Blocks)

@@ -12,12 +12,25 @@ internal static class ProdigyReference
         double[] state = [.. x.State.Select(z => z.Real)];
         double numerator = state[4 * n], d = k == 0 ? o.InitialDistance : state[(4 * n) + 1], most = k == 0 ? o.InitialDistance : state[(4 * n) + 2];
         double dlr = d * lr * (o.UseBiasCorrection ? Math.Sqrt(1 - Math.Pow(b2, k + 1)) / (1 - Math.Pow(b1, k + 1)) : 1), denominator = 0;
+        if (k == 0)
+        {
+            for (int i = 0; i < n; i++)
+                state[(3 * n) + i] = x.Theta[i].Real;
+            (state[(4 * n) + 1], state[(4 * n) + 2]) = (d, most);
+        }
+
+        // "if group_lr > 0.0" around all sums, and "if d_denom == 0: return" before anything is stored.
+        if (lr == 0)
+        {
+            for (int i = 0; i < state.Length; i++)
+                x.State[i] = state[i];
+            return;
+        }
+
         numerator *= b3;
         for (int i = 0; i < n; i++)
         {
             double g = x.Gradient[i].Real;
-            if (k == 0)
-                state[(3 * n) + i] = x.Theta[i].Real;
             numerator += d / o.InitialDistance * dlr * g * (state[(3 * n) + i] - x.Theta[i].Real);
             state[i] = (b1 * state[i]) + (d * (1 - b1) * g);
             state[n + i] = (b2 * state[n + i]) + (d * d * (1 - b2) * g * g);

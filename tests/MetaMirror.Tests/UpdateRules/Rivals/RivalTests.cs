@@ -138,6 +138,106 @@ public sealed class RivalTests
             Assert.Equal(one.Values.Theta[i], scaled.Values.Theta[i], 12 * .02 * 485 * 1e-6);
     }
 
+    /// <summary>Squares of gradients that overflow: what would stand still, its basis or root left as it was, is NaN, and the run has diverged.</summary>
+    [Theory]
+    [InlineData("soap")]
+    [InlineData("soap-one-sided")]
+    [InlineData("shampoo")]
+    [InlineData("shampoo-diagonal")]
+    [InlineData("shampoo-grafted")]
+    public void Factors_that_overflow_show_as_a_run_that_diverged(string name)
+    {
+        // Both bases are taken at the first step; shampoo-diagonal has a whole and a diagonal side.
+        var layout = new ParameterLayout(("0.weight", [3, 5]));
+        UpdateRule<float> rule = RuleCases.Named(name).Single();
+        var run = new RuleRun<float>(rule, layout);
+        run.Values.Gradient.AsSpan().Fill(1e20f);
+        run.Step();
+        run.Step();
+        Assert.All(run.Values.Theta, v => Assert.Equal(float.NaN, v));
+
+        var f = new QuadraticObjective<float>([1e19f, 0, 0, 1e19f], [1, 1], 0, new ParameterLayout(("0.weight", [1, 2])));
+        var descent = new Descent<float>(f, rule, new Unroll(40, FullBatch: true));
+        descent.Start([30, 30], new MetaParameters<float>([], rule.MetaSpecs(f.Layout), []), default);
+        Assert.True(descent.Run().Diverged);
+    }
+
+    /// <summary>A refresh of overflowed factors after finite ones: NaN from the next step on.</summary>
+    [Fact]
+    public void Soaps_refresh_shows_factors_that_overflowed()
+    {
+        var run = new RuleRun<float>(new Soap<float>(new SoapOptions { RefreshEvery = 2 }), new ParameterLayout(("0.weight", [3, 5])));
+        foreach (float g in (float[])[1, 1, 1e20f, 1])
+        {
+            Assert.True(Vectors.AllFinite<float>(run.Values.Theta));
+            run.Values.Gradient.AsSpan().Fill(g);
+            run.Step();
+        }
+
+        Assert.All(run.Values.Theta, v => Assert.Equal(float.NaN, v));
+    }
+
+    /// <summary>Muon's state of a matrix is half of Adam's: its length says who trains it.</summary>
+    [Fact]
+    public void Muon_keeps_one_matrix_for_itself()
+    {
+        var rule = new Muon<double>();
+        Assert.Equal(6, rule.StateLength(new ParameterLayout(("0.weight", [2, 3]))));
+        Assert.Equal(6 + (2 * 2), rule.StateLength(new ParameterLayout(("0.weight", [2, 3]), ("0.bias", [2]))));
+        Assert.Equal(16, rule.StateLength(new ParameterLayout(("0.weight", [2, 2, 2, 2]))));
+        Assert.Equal((2 * 16) + 6, rule.StateLength(new ParameterLayout(("0.weight", [2, 2, 2, 2]), ("1.weight", [2, 3]))));
+        Assert.Equal(6 + (2 * 8), rule.StateLength(new ParameterLayout(("0.weight", [2, 3]), ("1.weight", [4, 2]))));
+        Assert.Equal((2 * 16) + 6 + (2 * 8), rule.StateLength(new ParameterLayout(("0.weight", [2, 2, 2, 2]), ("1.weight", [2, 3]), ("2.weight", [4, 2]))));
+
+        // The first step of a single matrix is orthogonal, not signs: its spectral norm is about the rate, the same for all matrices.
+        var run = new RuleRun<double>(rule, new ParameterLayout(("0.weight", [2, 2])));
+        ((double[])[3, 0, 0, 3]).CopyTo(run.Values.Gradient, 0);
+        run.Step();
+        Assert.InRange(-run.Values.Theta[0] / .02, 0.6, 1.25);
+        Assert.Equal(0, run.Values.Theta[1]);
+    }
+
+    [Fact]
+    public void Prodigy_stands_still_at_a_scale_of_zero()
+    {
+        RuleCase c = RuleCases.Named("prodigy-all-on");
+        var run = new RuleRun<double>(c.Double(), ParameterLayout.Vector(4));
+        double[] scratch = new double[run.Rule.ScratchLength(run.Layout)];
+        var stream = new RandomStream(new StreamKey(74, 0, 0, StreamPurpose.Test, 0));
+        stream.FillNormal<double>(run.Values.Theta);
+        Complex[] theta = [.. run.Values.Theta.Select(v => (Complex)v)], state = new Complex[run.Values.State.Length];
+        for (int t = 0; t < Steps; t++)
+        {
+            stream.FillNormal<double>(run.Values.Gradient);
+            run.Values.Scale[0] = t % 3 == 0 ? 0 : 1;
+            c.Reference(new ReferenceIterate
+            {
+                Step = t, Steps = RuleRun<double>.Steps, Age = t, Theta = theta, Gradient = [.. run.Values.Gradient.Select(v => (Complex)v)], State = state, Scale = run.Values.Scale[0],
+                Meta = run.MetaByName([.. run.Meta.Select(v => (Complex)v)]),
+            });
+            double[] before = [.. run.Values.Theta, .. run.Values.State];
+            run.Rule.Step(new() { Step = t, Steps = RuleRun<double>.Steps, Age = t, Layout = run.Layout, Meta = run.Meta, Scratch = scratch }, run.Values.Iterate);
+            if (t > 0 && t % 3 == 0)
+                Assert.Equal<double[]>(before, [.. run.Values.Theta, .. run.Values.State]);
+            Near($"theta at step {t}", theta, run.Values.Theta);
+            Near($"state at step {t}", state, run.Values.State);
+        }
+    }
+
+    [Theory]
+    [InlineData("prodigy")]
+    [InlineData("muon")]
+    [InlineData("soap")]
+    [InlineData("shampoo")]
+    public void Too_little_scratch_is_refused_by_name(string name)
+    {
+        UpdateRule<double> rule = RuleCases.Named(name).Double();
+        var layout = new ParameterLayout(("0.weight", [2, 3]));
+        RuleRun<double> run = new(rule, layout);
+        var error = Assert.Throws<ArgumentException>(() => rule.Step(new() { Step = 0, Steps = 1, Age = 0, Layout = layout, Meta = run.Meta, Scratch = new double[1] }, run.Values.Iterate));
+        Assert.Contains($"{rule.Name} was given 1 scratch entries, expected {rule.ScratchLength(layout)}", error.Message, StringComparison.Ordinal);
+    }
+
     private static void Near(string what, Complex[] expected, double[] found)
     {
         double size = Math.Sqrt(expected.Sum(v => v.Real * v.Real)), error = Math.Sqrt(expected.Zip(found, (e, f) => (e.Real - f) * (e.Real - f)).Sum());

@@ -93,13 +93,19 @@ public sealed class ScheduleFreeTests
         var learned = new LearnedOptimizer<double>("free", rule, [.. new MetaParameters<double>([], rule.MetaSpecs(layout), []).Natural], layout, Steps);
         OptimizerRun<double> run = learned.Start(layout);
         double[] parameters = [1, -1], point = new double[2];
+        Assert.Contains("schedule-free takes gradients elsewhere", Assert.Throws<InvalidOperationException>(() => run.Apply([1, 1], parameters)).Message, StringComparison.Ordinal);
         run.GradientPoint(parameters, point);
         Assert.Equal(parameters, point);
         for (int t = 0; t < 5; t++)
         {
             run.GradientPoint(parameters, point);
             run.Apply([(2 * point[0]) + 1, (.5 * point[1]) - 1], parameters);
+            double[] before = [.. parameters];
+            Assert.Throws<InvalidOperationException>(() => run.Apply([1, 1], parameters));
+            Assert.Equal(before, parameters);
         }
+
+        Assert.Equal(5, run.StepsTaken);
 
         run.GradientPoint(parameters, point);
         Assert.NotEqual(parameters, point);
@@ -109,13 +115,36 @@ public sealed class ScheduleFreeTests
     public void Rules_around_it_that_need_gradients_at_theta_refuse_it_by_name()
     {
         var rule = new ScheduleFreeAdamW<double>();
+        Assert.Equal("rule", Assert.Throws<ArgumentException>(() => _ = new TrustRegion<double>(1, rule)).ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => _ = new BootstrappedMetaGradient<double>(new Sgd<double>(new() { LearningRate = 1 }), rule, new BootstrapOptions { MetaRate = 0.1 })).ParamName);
         Refused(() => _ = new OnlineRate<double>(rule, new OnlineRateOptions { MetaRate = 0.1 }));
         Refused(() => _ = new AveragedRate<double>(rule, new AveragedRateOptions()));
         Refused(() => _ = new BootstrappedMetaGradient<double>(rule, null, new BootstrapOptions { MetaRate = 0.1 }));
         Refused(() => _ = new TrustRegion<double>(1, rule));
-        Refused(() => _ = new Chain<double>(rule, new WeightDecay<double>(.1), rule));
+        Refused(() => _ = new Chain<double>(rule, rule));
 
         static void Refused(Action make) => Assert.Contains("schedule-free", Assert.Throws<ArgumentException>(make).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Beside_it_a_chain_takes_what_neither_reads_nor_moves_theta()
+    {
+        var rule = new ScheduleFreeAdamW<double>();
+        Refused("weight-decay", new WeightDecay<double>(.1), rule);
+        Refused(new Sgd<double>(new() { LearningRate = 1 }).Name, rule, new Sgd<double>(new() { LearningRate = 1 }));
+        Refused("lion", new Chain<double>(new ConstantSchedule<double>(.5), new Lion<double>()), rule);
+        Refused("schedule-free", rule, rule);
+        var chain = new Chain<double>(new LinearSchedule<double>(.05), new ClipByNorm<double>(1), new Identity<double>(), rule);
+        Assert.True(chain.LooksElsewhere && chain.UsesTheta);
+        Assert.False(new Chain<double>(new LinearSchedule<double>(.05), new ClipByNorm<double>(1)).UsesTheta);
+        Assert.True(new Chain<double>(new WeightDecay<double>(.1), new Sgd<double>(new() { LearningRate = 1 })).UsesTheta);
+
+        static void Refused(string name, params UpdateRule<double>[] rules)
+        {
+            var error = Assert.Throws<ArgumentException>(() => _ = new Chain<double>(rules));
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+            Assert.Equal("rules", error.ParamName);
+        }
     }
 
     private static QuadraticObjective<double> Bowl() => new([2, 0, 0, .5], [1, -1]);
