@@ -140,7 +140,11 @@ public sealed class LearnedOptimizerTests
         OptimizerRun<T> run = learned.Start(LearnedCases.Layout);
         T[] theta = LearnedCases.Start<T>();
         for (int t = 0; t < 12; t++)
+        {
+            run.GradientPoint(theta, new T[theta.Length]);
             run.Apply(LearnedCases.Gradient<T>(t), theta);
+        }
+
         return theta;
     }
 

@@ -46,7 +46,12 @@ public sealed class OptimizerRunTests
     {
         OptimizerRun<float> run = LearnedCases.Learned<float>(name).Start(LearnedCases.Layout);
         float[] theta = LearnedCases.Start<float>(), gradient = LearnedCases.Gradient<float>(0);
-        Allocation.AssertNone(() => run.Apply(gradient, theta));
+        float[] point = new float[theta.Length];
+        Allocation.AssertNone(() =>
+        {
+            run.GradientPoint(theta, point);
+            run.Apply(gradient, theta);
+        });
         Assert.True(run.StepsTaken > 20);
     }
 
@@ -141,13 +146,19 @@ public sealed class OptimizerRunTests
         OptimizerRun<T> run = learned.Start(LearnedCases.Layout, 9);
         T[] theta = LearnedCases.Start<T>();
         for (int t = 0; t < 5; t++)
+        {
+            run.GradientPoint(theta, new T[theta.Length]);
             run.Apply(LearnedCases.Gradient<T>(t), theta);
+        }
+
         T[] again = [.. theta];
         OptimizerRun<T> resumed = LearnedOptimizerTests.Again(learned).Resume(new Unseekable(Saved(run)));
         Assert.Equal((5, 9), (resumed.StepsTaken, resumed.Steps));
         for (int t = 5; t < 10; t++)
         {
+            run.GradientPoint(theta, new T[theta.Length]);
             run.Apply(LearnedCases.Gradient<T>(t), theta);
+            resumed.GradientPoint(again, new T[theta.Length]);
             resumed.Apply(LearnedCases.Gradient<T>(t), again);
         }
 
