@@ -3,11 +3,26 @@
 import re, sys
 
 
+def outermost(text):
+    """The svg elements that no other contains: a plot clips its lines by an inner one."""
+    found, depth, start = [], 0, 0
+    for tag in re.finditer(r"<svg\b[^>]*?(/?)>|</svg>", text):
+        if tag.group(0) == "</svg>":
+            depth -= 1
+            if depth == 0:
+                found.append(text[start:tag.end()])
+        elif not tag.group(1):
+            if depth == 0:
+                start = tag.start()
+            depth += 1
+    return found
+
+
 def main():
     page, heading, number = open(sys.argv[1], encoding="utf-8").read(), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 1
     sections = re.findall(r"<section>.*?</section>", page, re.S)
     found = [s for s in sections if re.search(rf"<h2[^>]*>{re.escape(heading)}</h2>", s)]
-    pictures = re.findall(r"<svg\b.*?</svg>", found[0], re.S) if found else []
+    pictures = outermost(found[0]) if found else []
     if number > len(pictures):
         headings = [h for s in sections for h in re.findall(r"<h2[^>]*>(.*?)</h2>", s)]
         sys.exit(f"expected picture {number} under a heading among {headings}, found {len(pictures)} under '{heading}'")
