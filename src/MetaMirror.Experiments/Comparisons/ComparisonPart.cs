@@ -87,6 +87,6 @@ public sealed record ComparisonPart
             Data = Readers.DataUse.Merge([.. parts.Select(p => p.Result.Data)]),
             MetaTraining = MetaTrainingCosts.Mean([.. parts.Select(p => p.Result.MetaTraining).OfType<MetaTrainingSummary>()]),
         };
-        return MetaTrainingCosts.WithLearningCosts(merged, parts.SelectMany(p => p.Learned).Where(l => l.Role == OptimizerRole.Learned).Select(l => (l.Optimizer, l.Cost)));
+        return MetaTrainingCosts.WithLearningCosts(merged, parts.SelectMany(p => p.Learned).Where(l => l.Role != OptimizerRole.Control).Select(l => (l.Optimizer, l.Cost)));
     }
 }

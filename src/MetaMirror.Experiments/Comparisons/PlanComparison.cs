@@ -87,7 +87,7 @@ public sealed class PlanComparison<T>(Plan plan, DatasetCatalogue datasets, Lear
             learned.Add(rules);
             return new LearnedContenders<T>([.. rules.Select(r => r.ToContender()), .. extra ?? []], rules[0].Cost)
             {
-                Costs = [.. rules.Where(r => r.Role == OptimizerRole.Learned).Select(r => (r.Name, r.Cost))],
+                Costs = [.. rules.Where(r => r.Role != OptimizerRole.Control).Select(r => (r.Name, r.Cost))],
             };
         }
     }

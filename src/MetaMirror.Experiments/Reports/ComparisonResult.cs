@@ -18,7 +18,7 @@ public sealed record ComparisonResult
     /// <summary>What learning cost; null when nothing was learned in this run.</summary>
     public MetaTrainingSummary? MetaTraining { get; init; }
 
-    /// <summary>What learning each learned optimizer cost, in the order of the rows; empty when nothing was learned in this run.</summary>
+    /// <summary>What learning each optimizer that was learned cost, rivals too, in the order of the rows; empty when nothing was learned in this run.</summary>
     public IReadOnlyList<LearningCost> LearningCosts { get; init; } = [];
 
     /// <summary>The data sets known by name that were read, and which part of each; empty where data were generated or the user's own.</summary>

@@ -20,13 +20,13 @@ internal sealed record Duel(string Task, ComparisonRow? Subject, ComparisonRow? 
 
     /// <summary>One duel per held-out task, in the order of the rows.</summary>
     /// <param name="result">The comparison.</param>
-    /// <param name="optimizer">The learned optimizer; null for that of the first learned row.</param>
+    /// <param name="optimizer">An optimizer that was learned, ours or a rival; null for that of the first learned row.</param>
     public static IReadOnlyList<Duel> All(ComparisonResult result, string? optimizer = null)
     {
         var subject = optimizer ?? result.Comparison.FirstOrDefault(r => r.Learned)?.Optimizer;
         return [.. result.Comparison.GroupBy(r => r.HeldOutTask, StringComparer.Ordinal).Select(rows => new Duel(
             rows.Key,
-            rows.FirstOrDefault(r => r.Learned && string.Equals(r.Optimizer, subject, StringComparison.Ordinal)),
+            rows.FirstOrDefault(r => string.Equals(r.Optimizer, subject, StringComparison.Ordinal)),
             First(rows, OptimizerRole.Baseline),
             First(rows, OptimizerRole.Rival),
             First(rows, OptimizerRole.Control)))];

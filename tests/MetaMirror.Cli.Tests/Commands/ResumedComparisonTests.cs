@@ -17,6 +17,9 @@ public sealed class ResumedComparisonTests
         ToolRun whole = ToolRun.Of(["compare", folder["plan.json"], "--json", "--out", folder["whole"]], EngineSet.Shipped);
         Assert.True(whole.Code == 0, whole.Error);
         Assert.Equal(["rotation-0.json", "rotation-45.json"], Kept(folder, "whole"));
+        // What a learned rival cost is told like that of ours; controls cost nothing.
+        Assert.Equal(
+            ["metamd-diagonal", "metamd-max3", "meta-sgd"], whole.Document().GetProperty("learningCosts").EnumerateArray().Select(c => c.GetProperty("optimizer").GetString()));
 
         using var canceled = new CancellationTokenSource();
         var second = new CancelingProgress("rotation-45", canceled);
@@ -106,7 +109,7 @@ public sealed class ResumedComparisonTests
               "target": { "quantity": "trainingLoss", "value": "bestClassicFinal" },
               "seeds": 2,
               "learn": { "optimizer": "metamd-diagonal", "outerSteps": 2 },
-              "also": [{ "optimizer": "metamd-max3", "outerSteps": 2, "hypergradient": "reverse" }],
+              "also": [{ "optimizer": "metamd-max3", "outerSteps": 2, "hypergradient": "reverse" }, { "optimizer": "meta-sgd", "outerSteps": 1, "learningRates": [0.1], "schedules": ["constant"] }],
               "controls": ["unlearned-mirror"],
               "baselines": ["sgd"],
               "tuning": { "learningRates": { "sgd": [0.1, 0.2] }, "schedules": ["constant"], "maxExtensions": 0 }

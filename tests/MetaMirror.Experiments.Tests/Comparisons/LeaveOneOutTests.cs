@@ -4,7 +4,9 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
 using MetaMirror.Experiments.Tests.Runs;
+using MetaMirror.Experiments.Tuning;
 using MetaMirror.Numerics;
+using MetaMirror.Tasks;
 
 namespace MetaMirror.Experiments.Tests.Comparisons;
 
@@ -58,7 +60,23 @@ public sealed class LeaveOneOutTests
     }
 
     [Fact]
-    public void A_diverged_seed_counts_among_the_worst_accuracies()
+    public void Diverged_seeds_count_among_the_worst_accuracies()
+    {
+        // Worst first: none, none, .3, .5, .7.
+        RunRecord[] runs = [Ended(0.3), Ended(null), Ended(0.7), Ended(null), Ended(0.5)];
+
+        RunCurve curve = ComparisonRows.Accuracies("sgd", "task", new Trial(default, [.. runs]), steps: 4)!;
+
+        Assert.Equal([0, 2, 4], curve.Steps);
+        Assert.Equal((double.NegativeInfinity, 0.3, 0.5), (curve.Lower[^1], curve.Median[^1], curve.Upper[^1]));
+        Assert.Equal((0.1, 0.1, 0.1), (curve.Lower[0], curve.Median[0], curve.Upper[0]));
+    }
+
+    private static RunRecord Ended(double? accuracy) =>
+        new([1, accuracy is null ? double.NaN : 0.5], 2, accuracy is null, accuracy is { } a ? new TestMeasure(1, a) : null) { Accuracies = [0.1, accuracy / 2 ?? double.NaN], AccuracyEverySteps = 2 };
+
+    [Fact]
+    public void Where_all_seeds_diverge_there_is_no_accuracy()
     {
         // Above 2 / h = 2 the parabola's descent diverges for all seeds: no accuracy, which is no perfect one.
         ComparisonResult result = Run([0], (_, _) => new LearnedContenders<double>([Steepest.Contender(1e30, "learned")], null));
