@@ -21,7 +21,7 @@ internal static class LearningStory
             TrackedLearning tracked when !Tracks(tracked, rule.Layout) =>
                 $"No tensor is wider than {tracked.LargestColumns} columns, so none is tracked in low rank and no basis was learned: only the step was chosen among {Candidates(tracked)}, by the mean training loss on the source tasks.",
             TrackedLearning tracked =>
-                $"Source runs with {tracked.SourceOptimizer} gave the input-side bases (rank {tracked.Rank}) that runs start from and then track; the step was chosen among {Candidates(tracked)}, by the mean training loss on the source tasks"
+                $"Source runs with {tracked.SourceOptimizer} gave the input-side bases that runs start from and then track; the step was chosen among {Candidates(tracked)}, by the mean training loss on the source tasks"
                 + (tracked.OuterSteps > 0 ? $", then {string.Join(", ", tracked.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
             MatrixLearning matrix => Of(matrix),
             MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",
@@ -33,7 +33,7 @@ internal static class LearningStory
         where T : unmanaged, IFloatingPointIeee754<T> => plan.Learn is TrackedLearning tracked && !Tracks(tracked, rule.Layout) ? [] : LearnedPictures.Of(rule, image);
 
     private static string Candidates(IStatisticsLearning learning) =>
-        $"{learning.Candidates.Count()} candidates, with its schedule{(learning.Exponents.Count > 1 ? " and the exponent of second moments" : "")}";
+        $"{learning.Candidates.Count()} candidates, with its schedule{(learning.Exponents.Count > 1 ? ", the exponent of second moments" : "")}{(learning.Ranks.Count > 1 ? ", the rank of the basis" : "")}";
 
     /// <summary>Whether anything of the source statistics enters the rule.</summary>
     private static bool Tracks(TrackedLearning learning, ParameterLayout layout) => learning.Prior > 0 || layout.Blocks.Any(b => b.Columns > learning.LargestColumns);

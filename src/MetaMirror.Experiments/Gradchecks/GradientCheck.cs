@@ -94,7 +94,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
             UnrolledLearning unrolled => new UnrolledLearner<double>(plan, unrolled, tasks, settings, time).CreateRule(),
             ArubaLearning aruba => new ArubaLearner<double>(plan, aruba, tasks, settings, time).CreateRule(),
             BasisLearning basis => RuleOf(basis with { Rank = Math.Min(basis.Rank, MostRank) }, ShortStatistics(task)),
-            TrackedLearning tracked => RuleOf(tracked with { Rank = Math.Min(tracked.Rank, MostRank) }, ShortStatistics(task)),
+            TrackedLearning tracked => RuleOf(tracked with { Ranks = [Math.Min(tracked.Ranks[0], MostRank)] }, ShortStatistics(task)),
             _ => new Adam<double>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),
         };
     }
@@ -103,7 +103,8 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
     {
         // Derivatives take bases for constants, differences don't: they stay where the first gradient puts them.
         var rules = StatisticsRules<double>.Of(learning, refreshes: false);
-        return rules.Learned(rules.Bases(statistics), learning.Candidates.First());
+        StepCandidate first = learning.Candidates.First();
+        return rules.Learned(rules.Bases(statistics, first.Rank), first);
     }
 
     private BoundStatistics ShortStatistics(LearningTask<double> task)

@@ -34,15 +34,15 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         int phase = 0;
         BoundStatistics statistics = Statistics ?? SourceRuns(phase, learning.SourceOptimizer, learning.SourceLearningRate, learning.SourceRuns, cancellationToken);
         Collected = statistics;
-        ImmutableArray<BasisBlock<T>> blocks = _rules.Bases(statistics);
+        Dictionary<int, ImmutableArray<BasisBlock<T>>> bases = learning.Ranks.ToDictionary(r => r, r => _rules.Bases(statistics, r));
         phase++;
-        StepCandidate best = Choose(ref phase, blocks, cancellationToken);
-        UpdateRule<T> rule = Deployed(blocks, best);
+        StepCandidate best = Choose(ref phase, bases, cancellationToken);
+        UpdateRule<T> moving = Running(bases, best), rule = Deployed(moving);
         var objective = new TrajectoryLoss<T>();
         MetaLearner<T> learner = Check(phase++, rule, objective, null, default, deploys: true, cancellationToken);
         var history = new List<OuterStepReport>();
         string? note = learning.OuterSteps > 0
-            ? Refine(phase, rule, Refinement(objective, learning.OuterLearningRate), objective, learning.OuterSteps, null, default, ref learner, history, cancellationToken)
+            ? Refine(phase, rule, moving, Refinement(objective, learning.OuterLearningRate), objective, learning.OuterSteps, null, default, ref learner, history, cancellationToken)
             : null;
         LearnedRule<T> learned = Result(learning.Optimizer, OptimizerRole.Learned, rule, learner);
         List<LearnedRule<T>> rules =
@@ -54,10 +54,10 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
         return rules;
     }
 
-    private StepCandidate Choose(ref int phase, ImmutableArray<BasisBlock<T>> blocks, CancellationToken cancellationToken)
+    private StepCandidate Choose(ref int phase, Dictionary<int, ImmutableArray<BasisBlock<T>>> bases, CancellationToken cancellationToken)
     {
         StepCandidate[] candidates = [.. learning.Candidates];
-        int best = Choose("step", ref phase, candidates, new TrajectoryLoss<T>(), candidate => (Deployed(blocks, candidate), default), null, cancellationToken);
+        int best = Choose("step", ref phase, candidates, new TrajectoryLoss<T>(), candidate => (Deployed(Running(bases, candidate)), default), null, cancellationToken);
         return best < 0
             ? throw new MetaLearningDivergedException($"Every candidate step of {learning.Optimizer} ({string.Join(", ", learning.LearningRates)}) diverged on a source task; give smaller ones.")
             : candidates[best];
@@ -66,11 +66,14 @@ public sealed class BasisLearner<T>(Plan plan, IStatisticsLearning learning, Tas
     /// <summary>Nothing learned, nothing chosen: the same step and schedule for every family.</summary>
     private LearnedRule<T> Control()
     {
-        UpdateRule<T> rule = Scheduled(_rules.Unlearned(Tasks.Layout), ScheduleName.Linear, learning.Warmup);
+        UpdateRule<T> rule = Deployed(Scheduled(_rules.Unlearned(Tasks.Layout), ScheduleName.Linear, learning.Warmup));
         var meta = new MetaParameters<T>([], rule.MetaSpecs(Tasks.Layout), []);
         return Stepping(new LearnedRule<T>(_rules.Control, OptimizerRole.Control, rule, Tasks.Layout, [.. meta.Natural], Plan.Training.Steps, [], CostOf(0)));
     }
 
-    private UpdateRule<T> Deployed(ImmutableArray<BasisBlock<T>> blocks, StepCandidate candidate) =>
-        Scheduled(_rules.Learned(blocks, candidate), candidate.Schedule, learning.Warmup, learning.Learn.Contains(StatisticsRules<T>.Schedule, StringComparer.Ordinal));
+    private UpdateRule<T> Running(Dictionary<int, ImmutableArray<BasisBlock<T>>> bases, StepCandidate candidate) => Scheduled(
+        _rules.Learned(bases[candidate.Rank], candidate), candidate.Schedule, learning.Warmup, learning.Learn.Contains(StatisticsRules<T>.Schedule, StringComparer.Ordinal));
+
+    /// <summary>With the average that the plan asks for. It has no meta-parameters, and leaves the steps as they are.</summary>
+    private UpdateRule<T> Deployed(UpdateRule<T> running) => learning.AveragePower is { } power ? new AveragedIterates<T>(running, power) : running;
 }

@@ -39,6 +39,7 @@ public static class LearnedPictures
         {
             LearnedBasis<T> basis => basis.Blocks,
             TrackedBasis<T> tracked => tracked.Start,
+            AveragedIterates<T> averaged => Find(averaged.Rule),
             Chain<T> chain => chain.Members.Select(Find).FirstOrDefault(blocks => !blocks.IsDefault),
             _ => default,
         };

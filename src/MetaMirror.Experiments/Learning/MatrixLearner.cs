@@ -130,7 +130,7 @@ public sealed class MatrixLearner<T>(Plan plan, MatrixLearning learning, TaskDis
         MetaLearner<T> learner = Check(phase, rule, objective, steps, values, deploys: true, cancellationToken);
         _history.Clear();
         string? note = Refine(
-            phase + 1, rule, Refinement(objective, learning.OuterLearningRate), objective, learning.RefinementSteps, steps, values, ref learner, _history, cancellationToken);
+            phase + 1, rule, rule, Refinement(objective, learning.OuterLearningRate), objective, learning.RefinementSteps, steps, values, ref learner, _history, cancellationToken);
         _history.AddRange(learner.History);
         if (note is null)
             values = [.. learner.Meta.Of(MetaPlace.Rule)];

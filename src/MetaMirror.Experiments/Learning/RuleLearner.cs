@@ -227,7 +227,8 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
 
     /// <summary>Refines meta-parameters where that is better on streams that neither they nor the refinement have seen; else returns why not.</summary>
     /// <param name="phase">Number of the first of two phases.</param>
-    /// <param name="rule">The rule.</param>
+    /// <param name="rule">The rule as deployed, which decides.</param>
+    /// <param name="moving">The rule that is refined: the same, or the one inside whose iterates it averages.</param>
     /// <param name="step">The refinement.</param>
     /// <param name="objective">What decides.</param>
     /// <param name="outerSteps">Its outer steps.</param>
@@ -237,7 +238,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
     /// <param name="history">Gets the outer steps.</param>
     /// <param name="cancellationToken">Ends it.</param>
     protected string? Refine(
-        int phase, UpdateRule<T> rule, MetaStep<T> step, MetaObjective<T> objective, int outerSteps, int? innerSteps, ImmutableArray<T> start, ref MetaLearner<T> learner,
+        int phase, UpdateRule<T> rule, UpdateRule<T> moving, MetaStep<T> step, MetaObjective<T> objective, int outerSteps, int? innerSteps, ImmutableArray<T> start, ref MetaLearner<T> learner,
         List<OuterStepReport> history, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(learner);
@@ -245,7 +246,7 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         const string What = "The refinement by hypergradient was";
         try
         {
-            MetaLearner<T> refined = RunPhase("refinement", phase, RefinementStreams, rule, step, outerSteps, null, 0, deploys: false, cancellationToken, innerSteps, start);
+            MetaLearner<T> refined = RunPhase("refinement", phase, RefinementStreams, moving, step, outerSteps, null, 0, deploys: false, cancellationToken, innerSteps, start);
             history.AddRange(refined.History);
             return Keep(What, phase + 1, rule, objective, innerSteps, [.. refined.Meta.Of(MetaPlace.Rule)], ref learner, cancellationToken);
         }

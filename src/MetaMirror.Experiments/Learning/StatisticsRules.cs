@@ -8,11 +8,11 @@ namespace MetaMirror.Experiments.Learning;
 
 /// <summary>The rules that a learner from statistics makes: of learned bases, and the control with nothing learned; each for a step size.</summary>
 /// <param name="Control">Name of the control.</param>
-/// <param name="Bases">Where bases start.</param>
+/// <param name="Bases">Where bases of so many columns start.</param>
 /// <param name="Learned">The rule over these bases with this candidate's step and exponent.</param>
 /// <param name="Unlearned">The control for these parameters, at the library's default step.</param>
 public sealed record StatisticsRules<T>(
-    string Control, Func<BoundStatistics, ImmutableArray<BasisBlock<T>>> Bases, Func<ImmutableArray<BasisBlock<T>>, StepCandidate, UpdateRule<T>> Learned, Func<ParameterLayout, UpdateRule<T>> Unlearned)
+    string Control, Func<BoundStatistics, int, ImmutableArray<BasisBlock<T>>> Bases, Func<ImmutableArray<BasisBlock<T>>, StepCandidate, UpdateRule<T>> Learned, Func<ParameterLayout, UpdateRule<T>> Unlearned)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>The name by which plans have the schedule's constant learned.</summary>
@@ -35,7 +35,7 @@ public sealed record StatisticsRules<T>(
         LearnedBasisOptions control = new() { Learn = OfRule(learning) };
         return new(
             "unlearned-basis",
-            s => learning.Basis == BasisStart.Identity ? Each(s, Entries) : new LearnedBasis<T>(s, learning.Rank).Blocks,
+            (s, rank) => learning.Basis == BasisStart.Identity ? Each(s, Entries) : new LearnedBasis<T>(s, rank).Blocks,
             (blocks, candidate) => new LearnedBasis<T>(blocks, Options(candidate.LearningRate)),
             layout => LearnedBasis<T>.Unlearned(layout, control));
     }
@@ -43,23 +43,23 @@ public sealed record StatisticsRules<T>(
     private static StatisticsRules<T> Tracked(TrackedLearning learning, bool refreshes)
     {
         TrackedBasisOptions defaults = new();
-        TrackedBasisOptions Options(double rate, double exponent) => new()
+        TrackedBasisOptions Options(double rate, double exponent, int rank) => new()
         {
-            LearningRate = rate, Exponent = exponent, PriorWeight = learning.Prior, Rank = learning.Rank, LargestColumns = learning.LargestColumns, RefreshEvery = learning.RefreshEvery,
+            LearningRate = rate, Exponent = exponent, PriorWeight = learning.Prior, Rank = rank, LargestColumns = learning.LargestColumns, RefreshEvery = learning.RefreshEvery,
             FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, ResidualEvery = learning.ResidualEvery,
             Learn = OfRule(learning), Momentum = learning.Momentum, Averaging = learning.Averaging,
             TrustRegion = learning.TrustRegion == 0 ? double.PositiveInfinity : learning.TrustRegion,
         };
         TrackedBasisOptions Running(StepCandidate c) =>
-            refreshes ? Options(c.LearningRate, c.Exponent) : Options(c.LearningRate, c.Exponent) with { RefreshEvery = int.MaxValue, EarlyRefreshes = [] };
+            refreshes ? Options(c.LearningRate, c.Exponent, c.Rank) : Options(c.LearningRate, c.Exponent, c.Rank) with { RefreshEvery = int.MaxValue, EarlyRefreshes = [] };
 
         // The control keeps the library's constants, whatever the plan says of the learned rule's: only the cost of a step is the same.
-        TrackedBasisOptions control = Options(defaults.LearningRate, defaults.Exponent) with { Momentum = defaults.Momentum, Averaging = defaults.Averaging, TrustRegion = defaults.TrustRegion };
+        TrackedBasisOptions control = Options(defaults.LearningRate, defaults.Exponent, learning.Ranks.Max()) with { Momentum = defaults.Momentum, Averaging = defaults.Averaging, TrustRegion = defaults.TrustRegion };
 
         // A block without columns makes the rule start at random ones.
         return new(
             "unlearned-tracked",
-            s => learning.Start == BasisStart.Random ? Each(s, (_, block) => BasisBlock<T>.Identity(block)) : new LearnedBasis<T>(s, learning.Rank).Blocks,
+            (s, rank) => learning.Start == BasisStart.Random ? Each(s, (_, block) => BasisBlock<T>.Identity(block)) : new LearnedBasis<T>(s, rank).Blocks,
             (blocks, candidate) => new TrackedBasis<T>(blocks, Running(candidate)),
             layout => TrackedBasis<T>.Unlearned(layout, control));
     }

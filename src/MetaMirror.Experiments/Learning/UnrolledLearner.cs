@@ -32,5 +32,5 @@ public sealed class UnrolledLearner<T>(Plan plan, UnrolledLearning learning, Tas
 
     private protected override string? Learn(
         int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken) =>
-        Refine(phase, rule, Refinement(Objective, learning.OuterLearningRate ?? (IsCurvature ? MatrixStep : RateStep)), Objective, outerSteps, null, default, ref learner, history, cancellationToken);
+        Refine(phase, rule, rule, Refinement(Objective, learning.OuterLearningRate ?? (IsCurvature ? MatrixStep : RateStep)), Objective, outerSteps, null, default, ref learner, history, cancellationToken);
 }

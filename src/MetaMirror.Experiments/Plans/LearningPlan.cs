@@ -133,8 +133,14 @@ public sealed record BasisLearning(
     /// <summary>Schedules tried on the training tasks.</summary>
     public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Linear];
 
+    /// <summary>The one rank.</summary>
+    IReadOnlyList<int> IStatisticsLearning.Ranks => [Rank];
+
     /// <summary>The root alone.</summary>
     IReadOnlyList<double> IStatisticsLearning.Exponents => [0.5];
+
+    /// <summary>None: the last iterate is deployed.</summary>
+    double? IStatisticsLearning.AveragePower => null;
 
     /// <summary>Steps tried on the training tasks.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = LearningRates ?? [0.008];

@@ -8,8 +8,8 @@ public interface IStatisticsLearning
     /// <summary>Name of the learned optimizer.</summary>
     string Optimizer { get; }
 
-    /// <summary>Columns r of the input-side basis.</summary>
-    int Rank { get; }
+    /// <summary>Numbers r of columns of the input-side basis tried with every step.</summary>
+    IReadOnlyList<int> Ranks { get; }
 
     /// <summary>Steps tried on the training tasks; the best one is kept.</summary>
     IReadOnlyList<double> LearningRates { get; }
@@ -19,7 +19,7 @@ public interface IStatisticsLearning
 
     /// <summary>All that are tried on the training tasks; the best one is kept.</summary>
     IEnumerable<StepCandidate> Candidates =>
-        from exponent in Exponents from schedule in Schedules from rate in LearningRates select new StepCandidate(rate, schedule, exponent);
+        from rank in Ranks from exponent in Exponents from schedule in Schedules from rate in LearningRates select new StepCandidate(rate, schedule, exponent, rank);
 
     /// <summary>Classic optimizer of the runs that statistics are taken from.</summary>
     string SourceOptimizer { get; }
@@ -47,13 +47,17 @@ public interface IStatisticsLearning
 
     /// <summary>Learned rule and control are deployed with so many times their step: to see how sensitive they are.</summary>
     double StepFactor { get; }
+
+    /// <summary>Power of the average of iterates that is deployed; null for the last iterate.</summary>
+    double? AveragePower { get; }
 }
 
 /// <summary>What the training tasks choose of a rule learned from statistics.</summary>
 /// <param name="LearningRate">Its step.</param>
 /// <param name="Schedule">How the step changes along the run.</param>
 /// <param name="Exponent">Power of the second moment that a step is divided by.</param>
-public readonly record struct StepCandidate(double LearningRate, ScheduleName Schedule, double Exponent);
+/// <param name="Rank">Columns r of the input-side basis.</param>
+public readonly record struct StepCandidate(double LearningRate, ScheduleName Schedule, double Exponent, int Rank);
 
 /// <summary>Where bases come from: what an ablation changes.</summary>
 public enum BasisStart
@@ -73,7 +77,7 @@ public enum BasisStart
 
 /// <summary>Tracked basis: bases that follow the run, started at an eigenbasis from runs on the training tasks.</summary>
 /// <param name="Optimizer"><c>metamirror-tracked</c>.</param>
-/// <param name="Rank">Columns r of a tracked input-side basis; clamped to what a tensor has. Default 32.</param>
+/// <param name="Ranks">Numbers r of columns of a tracked input-side basis, tried on the training tasks with every step; clamped to what a tensor has. Default 32 alone.</param>
 /// <param name="LearningRates">Steps tried on the training tasks; the best one is kept. Default 0.016 alone.</param>
 /// <param name="Prior">Weight c of the prior second moments: their share at step t is c b2^t / (1 - b2^t + c b2^t). Default 0: none.</param>
 /// <param name="LargestColumns">A factor with more columns is tracked in rank r, a smaller one kept whole. Default 200.</param>
@@ -96,9 +100,10 @@ public enum BasisStart
 /// <param name="Exponents">Powers of the second moment that a step is divided by, tried on the training tasks with every step and schedule. Default 0.5 alone.</param>
 /// <param name="TrustRegion">Bound on each entry of a direction; 0 for none. Default 3.</param>
 /// <param name="StepFactor">Learned rule and control are deployed with so many times their step. Default 1.</param>
+/// <param name="AveragePower">p: deployed is the average of the run's iterates, z_t weighed by about t^p; null for the last iterate. Default null.</param>
 public sealed record TrackedLearning(
     string Optimizer,
-    int Rank = 32,
+    IReadOnlyList<int>? Ranks = null,
     IReadOnlyList<double>? LearningRates = null,
     double Prior = 0,
     int LargestColumns = 200,
@@ -120,8 +125,12 @@ public sealed record TrackedLearning(
     double Averaging = 0.99,
     IReadOnlyList<double>? Exponents = null,
     double TrustRegion = 3,
-    double StepFactor = 1) : LearningPlan(Optimizer), IStatisticsLearning
+    double StepFactor = 1,
+    double? AveragePower = null) : LearningPlan(Optimizer), IStatisticsLearning
 {
+    /// <summary>Ranks tried on the training tasks.</summary>
+    public IReadOnlyList<int> Ranks { get; init; } = Ranks ?? [32];
+
     /// <summary>What the refinement moves.</summary>
     public IReadOnlyList<string> Learn { get; init; } = Learn ?? ["learning_rate", "scales", "momentum", "averaging"];
 

@@ -104,7 +104,7 @@ public static class PaperProtocols
     {
         Family = (RotatedImagesPlan)plan.Family with { TrainExamples = 100, TestExamples = 50 },
         Model = (ResNet18Plan)plan.Model! with { Width = 4 },
-        Learn = (TrackedLearning)plan.Learn! with { Rank = 2, LearningRates = [0.002] },
+        Learn = (TrackedLearning)plan.Learn! with { Ranks = [2], LearningRates = [0.002] },
         Also = [.. plan.Also.Select(l => l is MetaMdLearning metamd ? metamd with { OuterSteps = 1 } : l)],
         Timing = new TimingPlan(WarmUp: 0, Steps: 1, Rounds: 1),
     };

@@ -32,7 +32,7 @@ internal static class SmallPlans
     private static LearningPlan Small(LearningPlan learning) => learning switch
     {
         MetaMdLearning metamd => metamd with { OuterSteps = 2, InnerSteps = null },
-        TrackedLearning tracked => tracked with { Rank = 8, LearningRates = [0.01, 0.03], Exponents = [0.5], Schedules = [ScheduleName.Linear] },
+        TrackedLearning tracked => tracked with { Ranks = [8], LearningRates = [0.01, 0.03], Exponents = [0.5], Schedules = [ScheduleName.Linear] },
         _ => learning,
     };
 

@@ -54,6 +54,8 @@ public sealed record DeployedForm(Geometry Geometry, DescentForm? Form, string? 
                     return Of(adaGrad, layout, own, factors, clip);
                 case LearnedBasis<T> or TrackedBasis<T>:
                     return None(layout, $"'{members[i].Name}' averages squared gradients, so that its metric may fall again, and has momentum: neither one fixed metric nor AdaGrad's bound, which needs sums");
+                case AveragedIterates<T>:
+                    return None(layout, $"'{members[i].Name}' deploys an average of iterates, and these certificates speak of the iterates");
                 default:
                     return None(layout, $"'{members[i].Name}' is no step in one fixed metric");
             }

@@ -225,6 +225,12 @@ public sealed partial class Descent<T>
     /// <summary>The current point as observers and meta-objectives see it.</summary>
     public PathPoint<T> Point() => new() { Step = Position, Steps = Unroll.Steps, Theta = _visited, Gradient = _gradient, Loss = Loss };
 
+    /// <summary>The point that would be deployed now: theta and the loss there on this step's batch, which costs an evaluation of the loss if the rule looks elsewhere; it then has no gradient.</summary>
+    internal PathPoint<T> DeployedPoint() => !Rule.LooksElsewhere ? Point() : new()
+    {
+        Step = Position, Steps = Unroll.Steps, Theta = _theta, Gradient = [], Loss = Objective.Evaluate(_theta, Meta.Of(MetaPlace.Objective), Batch, []),
+    };
+
     /// <summary>What is not finite, by tensor.</summary>
     public DescentResult Divergence()
     {

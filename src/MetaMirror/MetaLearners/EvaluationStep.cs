@@ -31,7 +31,7 @@ public sealed class EvaluationStep<T>(MetaObjective<T> metaObjective) : MetaStep
         ArgumentNullException.ThrowIfNull(problem);
         long gradients = problem.Descent.GradientCount;
         problem.Start(meta, run);
-        var path = new PathValue(_objectives[worker], meta);
+        var path = new PathValue(_objectives[worker], meta, problem.Descent);
         DescentResult inner = problem.Descent.Run(path, cancellationToken);
         double value = inner.Diverged ? double.NaN : path.Value + _objectives[worker].FinalTerm(Hypergradient<T>.EndsOf(problem, _objectives[worker]), meta);
         return new TaskOutcome(problem.Task.Name, value, inner, problem.Descent.GradientCount - gradients, 0);
@@ -42,10 +42,15 @@ public sealed class EvaluationStep<T>(MetaObjective<T> metaObjective) : MetaStep
     {
     }
 
-    private sealed class PathValue(MetaObjective<T> objective, MetaParameters<T> meta) : DescentObserver<T>
+    private sealed class PathValue(MetaObjective<T> objective, MetaParameters<T> meta, Descent<T> descent) : DescentObserver<T>
     {
         public double Value { get; private set; }
 
-        public override void Visit(in PathPoint<T> point, ReadOnlySpan<T> state) => Value += objective.PathTerm(point, meta);
+        // What counts is what would be deployed, not where the rule looks.
+        public override void Visit(in PathPoint<T> point, ReadOnlySpan<T> state)
+        {
+            if (objective.HasPathTerm)
+                Value += objective.PathTerm(descent.DeployedPoint(), meta);
+        }
     }
 }

@@ -49,6 +49,7 @@ internal static class RuleCodec<T>
         Of<NesterovHint<T>>("nesterov", (r, w) => HintCodec.WriteMomentum(r, r.Rate, w), (f, _) => new NesterovHint<T>(f.Number("momentum"), HintCodec.Rate(f), f.Flag("learn"))),
         Of<LearnedBasis<T>>(BasisKind, WriteBasis, ReadBasis),
         Of<TrackedBasis<T>>(TrackedKind, TrackedBasisCodec.Write, TrackedBasisCodec.Read),
+        Of<AveragedIterates<T>>("averaged-iterates", WriteIterates, (f, t) => new AveragedIterates<T>(Inside(f, t), f.Number("power"))),
         Of<AveragedRate<T>>("averaged-rate", WriteAveraged, (f, t) => new AveragedRate<T>(Inside(f, t), AveragedRateCodec.Read(f))),
         Of<OnlineRate<T>>(OnlineKind, WriteOnline, (f, t) => new OnlineRate<T>(Inside(f, t), OnlineRateCodec.Read(f))),
         Of<BootstrappedMetaGradient<T>>("bootstrapped-meta-gradient", WriteBootstrap, ReadBootstrap),
@@ -148,6 +149,8 @@ internal static class RuleCodec<T>
         AveragedRateCodec.Write(r.Options, w);
         w.Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));
     }
+
+    private static void WriteIterates(AveragedIterates<T> r, RuleWriter<T> w) => w.Number("power", r.Power).Object("rule", inside => Kinds.Write(r.Rule, r.Rule.Name, inside));
 
     private static UpdateRule<T> Inside(JsonFields f, RuleTensors<T> tensors) => Kinds.Read(f.Object("rule"), tensors);
 

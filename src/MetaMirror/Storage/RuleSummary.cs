@@ -10,13 +10,16 @@ internal static class RuleSummary
     public static IEnumerable<KeyValuePair<string, string>> Of<T>(LearnedOptimizer<T> learned)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        UpdateRule<T>[] parts = learned.Rule is Chain<T> chain ? [.. chain.Members] : [learned.Rule];
+        UpdateRule<T> running = learned.Rule is AveragedIterates<T> averaged ? averaged.Rule : learned.Rule;
+        UpdateRule<T>[] parts = running is Chain<T> chain ? [.. chain.Members] : [running];
         yield return new("divergence", learned.Rule.Mirror(learned.Layout)?.Divergence.Name
             ?? (Array.Exists(parts, p => p is TrackedBasis<T>) ? "adaptive diagonal in a tracked basis"
                 : Array.Exists(parts, p => p is LearnedBasis<T>) ? "adaptive diagonal in a learned basis" : "none"));
         yield return new("step_size", Value(learned, "learning_rate") ?? "none");
         yield return new("momentum", Value(learned, "momentum") ?? Value(learned, "beta1") ?? "0");
         string[] schedules = [.. parts.Where(p => p is Schedule<T>).Select(p => p.Name)];
+        if (running != learned.Rule)
+            yield return new("deployed", "the average of the run's iterates");
         yield return new("schedule", schedules.Length == 0 ? "constant" : string.Join(" > ", schedules));
     }
 

@@ -50,7 +50,7 @@ public sealed class BasisLearnerTests
         {
             Training = new TrainingPlan(Steps: 25),
             Controls = ["unlearned-tracked"],
-            Learn = new TrackedLearning("metamirror-tracked", Rank: 1, LargestColumns: 1, LearningRates: [0.02, 2], SourceLearningRate: 0.05, OuterSteps: 3, OuterLearningRate: 0.3),
+            Learn = new TrackedLearning("metamirror-tracked", Ranks: [1], LargestColumns: 1, LearningRates: [0.02, 2], SourceLearningRate: 0.05, OuterSteps: 3, OuterLearningRate: 0.3),
         };
         IReadOnlyList<LearnedRule<double>> rules = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken);
         Assert.Equal(["metamirror-tracked", "unlearned-tracked"], rules.Select(r => r.Name));
@@ -60,6 +60,29 @@ public sealed class BasisLearnerTests
         Assert.All(tracked, t => Assert.Equal(1, t.Start[0].Rank));
         Assert.NotEqual(tracked[0].Start[0].Right.ToArray(), tracked[1].Start[0].Right.ToArray());
         Assert.True(rules[0].History[^1].Value < rules[0].History[0].Value);
+    }
+
+    [Fact]
+    public void The_rank_is_chosen_with_the_step_and_the_average_is_deployed_while_the_rule_inside_is_refined()
+    {
+        Plan plan = PlanFile.Read("sensors") with
+        {
+            Training = new TrainingPlan(Steps: 25),
+            Controls = ["unlearned-tracked"],
+            Learn = new TrackedLearning("metamirror-tracked", Ranks: [1, 2], LargestColumns: 1, LearningRates: [0.02, 0.2], SourceLearningRate: 0.05, OuterSteps: 2, AveragePower: 4),
+        };
+        var told = new List<LearningProgress>();
+        RuleLearner<double> learner = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System, new Told(told));
+        IReadOnlyList<LearnedRule<double>> rules = learner.Learn(TestContext.Current.CancellationToken);
+        AveragedIterates<double>[] averages = [.. rules.Select(r => Assert.IsType<AveragedIterates<double>>(r.Rule))];
+        Assert.All(averages, a => Assert.Equal(4, a.Power));
+        Assert.Equal(4, told.Count(p => p.Phase == "step"));
+        TrackedBasis<double>[] tracked = [.. averages.Select(a => ((Chain<double>)a.Rule).Members.OfType<TrackedBasis<double>>().Single())];
+        Assert.Contains(tracked[0].Start[0].Rank, new[] { 1, 2 });
+
+        // The control is given the larger one: it has nothing to choose by.
+        Assert.Equal(2, tracked[1].Start[0].Rank);
+        Assert.Equal(2, told.Count(p => p.Phase == "refinement"));
     }
 
     [Theory]
@@ -81,7 +104,7 @@ public sealed class BasisLearnerTests
     public void A_random_start_has_nothing_of_the_statistics()
     {
         TrackedBasis<double> Start(BasisStart start) => Only<TrackedBasis<double>>(
-            Learned(new TrackedLearning("metamirror-tracked", Rank: 1, LargestColumns: 1, LearningRates: [1], SourceLearningRate: 0.05, Start: start)));
+            Learned(new TrackedLearning("metamirror-tracked", Ranks: [1], LargestColumns: 1, LearningRates: [1], SourceLearningRate: 0.05, Start: start)));
         var random = Start(BasisStart.Random);
         Assert.All(random.Start, b => Assert.All(b.Prior.ToArray(), p => Assert.Equal(0, p)));
         Assert.Equal(TrackedBasis<double>.Unlearned(Tasks(fragile: false).Layout, random.Options).Start[0].Right.ToArray(), random.Start[0].Right.ToArray());
@@ -192,6 +215,11 @@ public sealed class BasisLearnerTests
         RuleLearner<double> learner = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System, new CancelsIn("refinement", source));
         Assert.Throws<OperationCanceledException>(() => learner.Learn(source.Token));
         Assert.Equal(0.6, Rate(learner.BestSoFar!), 1e-12);
+    }
+
+    private sealed class Told(List<LearningProgress> told) : IProgress<LearningProgress>
+    {
+        public void Report(LearningProgress value) => told.Add(value);
     }
 
     private sealed class CancelsIn(string phase, CancellationTokenSource source) : IProgress<LearningProgress>

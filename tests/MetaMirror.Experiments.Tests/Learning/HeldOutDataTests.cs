@@ -17,7 +17,7 @@ public sealed class HeldOutDataTests
     private static readonly Dictionary<string, LearningPlan> Plans = new(StringComparer.Ordinal)
     {
         ["basis with control and refinement"] = new BasisLearning("metamirror-basis", Rank: 4, LearningRates: [0.008, 0.024], OuterSteps: 2),
-        ["tracked with control and refinement"] = new TrackedLearning("metamirror-tracked", Rank: 4, LargestColumns: 40, LearningRates: [0.008, 0.016], OuterSteps: 2),
+        ["tracked with control and refinement"] = new TrackedLearning("metamirror-tracked", Ranks: [4], LargestColumns: 40, LearningRates: [0.008, 0.016], OuterSteps: 2),
         ["basis without refinement"] = new BasisLearning("metamirror-basis", Rank: 4, OuterSteps: 0),
         ["Kronecker metric, closed form and refinement"] = new MatrixLearning("metamirror-kronecker", OuterSteps: 2, RelativeFloor: 1e-2, RefinementSteps: 2),
         ["element-wise rates through whole runs"] = new UnrolledLearning("meta-sgd", OuterSteps: 2),

@@ -104,7 +104,7 @@ public sealed class MatrixLearnerTests
     {
         Plan plan = Digits with
         {
-            Learn = new TrackedLearning("metamirror-tracked", Rank: 4, LargestColumns: 40, SourceLearningRate: 0.004),
+            Learn = new TrackedLearning("metamirror-tracked", Ranks: [4], LargestColumns: 40, SourceLearningRate: 0.004),
             Also =
             [
                 new BasisLearning("metamirror-basis", Rank: 4, OuterSteps: 0, SourceLearningRate: 0.004),

@@ -16,7 +16,7 @@ public sealed class SharedSourceRunsTests
     private static readonly Plan Digits = PlanFile.Read("rotated-digits") with
     {
         Training = new TrainingPlan(12, 16),
-        Learn = new TrackedLearning("metamirror-tracked", Rank: 4, LargestColumns: 40, SourceLearningRate: 0.004, LearningRates: [0.02, 0.05]),
+        Learn = new TrackedLearning("metamirror-tracked", Ranks: [4], LargestColumns: 40, SourceLearningRate: 0.004, LearningRates: [0.02, 0.05]),
         Also = [new BasisLearning("metamirror-basis", Rank: 4, OuterSteps: 0, SourceLearningRate: 0.004)],
         Baselines = ["adam"],
         Tuning = new TuningPlan(),

@@ -98,6 +98,7 @@ internal static class LearnedCases
             ["prodigy-safeguarded"] = new Prodigy<T>(new ProdigyOptions { InitialDistance = 0.1, SafeguardWarmup = true, Beta3 = 0.9, DistanceFactor = 2 }),
             ["schedule-free"] = new ScheduleFreeAdamW<T>(new ScheduleFreeOptions { LearningRate = 0.05, Beta1 = 0.8, Beta2 = 0.9, WeightDecay = 0.1, WarmupShare = 0.3, RatePower = 1, StepPower = 0.5 }),
             ["scheduled-schedule-free"] = new Chain<T>(new LinearSchedule<T>(0.05), new ScheduleFreeAdamW<T>()),
+            ["averaged-iterates"] = new AveragedIterates<T>(new Chain<T>(new LinearSchedule<T>(0.05), new AdamW<T>()), 2.5),
             ["powersign"] = new PowerSign<T>(new SignAgreementOptions { Alpha = 2.5, Decay = SignDecay.Restart, Periods = 3, Learn = ["alpha"] }),
             ["addsign"] = new AddSign<T>(new SignAgreementOptions { LearningRate = 0.02, Beta = 0.8, Decay = SignDecay.Linear }),
             ["meta-curvature"] = new MetaCurvature<T>(0.02),

@@ -66,6 +66,7 @@ internal static class RuleCases
         .. RivalCases.All,
         .. OnlineCases.All,
         .. AverageCases.All,
+        .. IterateAverageCases.All,
         .. BootstrapCases.All,
         .. SignCases.All,
         new("meta-curvature", () => new MetaCurvature<double>(.05), () => new MetaCurvature<float>(.05), ReferenceRules.MetaCurvature),
