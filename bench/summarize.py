@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Table of a comparison for docs/results.md: `summarize.py [--optimizers] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
+"""Table of a comparison for docs/results.md: `summarize.py [--optimizers|--accuracy] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
 
-With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
+With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. With --accuracy every optimizer's test accuracy on each task. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control; then, where there are any, the best tuned rival for each column. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
 """
 import json, sys
 
@@ -37,14 +37,44 @@ def median(values):
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
+def percent(row):
+    return "–" if not row or not row["testAccuracy"] else f"{100 * row['testAccuracy']['mean']:.1f} ± {100 * row['testAccuracy']['standardError']:.1f}"
+
+
+def label(name, role):
+    return f"**`{name}`**" if role == "learned" else f"`{name}` (control)" if role == "control" else f"`{name}`"
+
+
+def accuracies(rows):
+    tasks = list(dict.fromkeys(r["heldOutTask"] for r in rows))
+    print("| test accuracy, % | " + " | ".join(tasks) + " |\n|---" + "|---" * len(tasks) + "|")
+    for name in dict.fromkeys(r["optimizer"] for r in rows):
+        own = {r["heldOutTask"]: r for r in rows if r["optimizer"] == name}
+        cells = [own[t]["testAccuracy"] for t in tasks]
+        print(f"| {label(name, next(iter(own.values()))['role'])} | " + " | ".join("–" if c is None else f"{100 * c['mean']:.2f} ± {100 * c['standardError']:.2f}" for c in cells) + " |")
+
+
+def rivals(rows, name, tasks):
+    print(f"\n| held out | steps: `{name}` | best rival | ratio | seconds: ratio | mean loss | best rival | ratio | final loss: ratio | test accuracy | best rival |\n" + "|---" * 11 + "|")
+    figures = LOWEST | {"mean": lambda r: r["meanTrainingLoss"]}
+    for task in tasks:
+        here = [r for r in rows if r["heldOutTask"] == task]
+        learned, others = next(r for r in here if r["optimizer"] == name), [r for r in here if r["role"] == "rival"]
+        found = {k: (f(learned), b and f(b), b) for k, f in figures.items() for b in [best(others, f)]}
+        accurate = best(others, lambda r: r["testAccuracy"] and -r["testAccuracy"]["mean"])
+        (x, y, b), (s, z, _), (m, n, w), (p, q, _) = (found[k] for k in ("steps", "seconds", "mean", "final"))
+        print(
+            f"| {task} | {steps(learned)} | {b and b['optimizer']} {b and steps(b)} | **{ratio(x, y)}** | {ratio(s, z)} | {number(m)} | {w and w['optimizer']} {number(n)} | {ratio(m, n)} | {ratio(p, q)} "
+            f"| {percent(learned)} | {accurate and accurate['optimizer']} {percent(accurate)} |")
+
+
 def optimizers(rows):
     print("| optimizer | reached the target on | steps, median over tasks | ms per step |\n|---|---|---|---|")
     for name in dict.fromkeys(r["optimizer"] for r in rows):
         own = [r for r in rows if r["optimizer"] == name]
         steps, role = [r["stepsToTarget"]["median"] for r in own], own[0]["role"]
-        shown = f"**`{name}`**" if role == "learned" else f"`{name}` (control)" if role == "control" else f"`{name}`"
         middle = median(steps)
-        print(f"| {shown} | {sum(s is not None for s in steps)} of {len(steps)} | {'–' if middle == float('inf') else f'{middle:g}'} | {number(median([r['millisecondsPerStep'] for r in own]))} |")
+        print(f"| {label(name, role)} | {sum(s is not None for s in steps)} of {len(steps)} | {'–' if middle == float('inf') else f'{middle:g}'} | {number(median([r['millisecondsPerStep'] for r in own]))} |")
 
 
 def keep(result, files):
@@ -55,14 +85,14 @@ def keep(result, files):
 
 
 def main():
-    short = "--optimizers" in sys.argv
-    files = [a for a in sys.argv[1:] if a != "--optimizers"]
+    files = [a for a in sys.argv[1:] if not a.startswith("--")]
     with open(files[0]) as file:
         result = json.load(file)
     keep(result, files[1:])
-    if short:
-        optimizers(result["comparison"])
-        return
+    for flag, table in (("--optimizers", optimizers), ("--accuracy", accuracies)):
+        if flag in sys.argv:
+            table(result["comparison"])
+            return
     rows, name = result["comparison"], next(r["optimizer"] for r in result["comparison"] if r["learned"])
     tasks = list(dict.fromkeys(r["heldOutTask"] for r in rows))
     print(f"| held out | target | steps: `{name}` | best baseline | ratio | seconds: ratio | final loss | best baseline | ratio | test accuracy | best baseline | control: steps | diverged |")
@@ -80,11 +110,12 @@ def main():
         if control and control["stepsToTarget"]["median"] and learned["stepsToTarget"]["median"]:
             against.append(learned["stepsToTarget"]["median"] / control["stepsToTarget"]["median"])
         accurate = best(baselines, lambda r: r["testAccuracy"] and -r["testAccuracy"]["mean"])
-        percent = lambda r: "–" if not r or not r["testAccuracy"] else f"{100 * r['testAccuracy']['mean']:.1f} ± {100 * r['testAccuracy']['standardError']:.1f}"
         (x, y, b), (s, z, _), (p, q, w) = found["steps"], found["seconds"], found["final"]
         print(
             f"| {task} | {number(learned['target'])} | {steps(learned)} | {b and b['optimizer']} {b and steps(b)} | **{ratio(x, y)}** | {ratio(s, z)} | {number(p)} | {w and w['optimizer']} {number(q)} "
             f"| {ratio(p, q)} | {percent(learned)} | {accurate and accurate['optimizer']} {percent(accurate)} | {control and steps(control) or '–'} | {learned['diverged']} |")
+    if any(r["role"] == "rival" for r in rows):
+        rivals(rows, name, tasks)
     reached = sum(r["stepsToTarget"]["median"] is not None for r in rows if r["optimizer"] == name)
     words = ", ".join(f"{k} {number(median(v), 2)}" for k, v in ratios.items() if any(x is not None for x in v))
     print(f"\nMedian of the ratios: {words}; learned / control, steps: {number(median(against), 2) if against else '–'}. Reached on {reached} of {len(tasks)} tasks. Learning took {result['metaTraining']['seconds']:.0f} s, "

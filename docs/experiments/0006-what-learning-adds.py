@@ -23,7 +23,7 @@ def variants(family):
     digits = family == "digits"
     step = {"learningRates": [.016], "schedules": ["linear"]}
     basis = {"optimizer": "metamirror-basis", "learningRates": [.008, .016, .024, .04, .06] if digits else [.006, .008, .012, .018, .026], "outerSteps": 0, "rank": 32,
-             "schedules": ["linear", "inverse-time"] if digits else ["linear"], "sourceLearningRate": .01 if digits else .004, "rotateResidual": None, "warmup": 5}
+             "schedules": ["linear", "inverse-time"] if digits else ["linear"], "sourceLearningRate": .01 if digits else .004, "rotateResidual": None, "ranks": None, "warmup": 5}
     hyper = lambda n, lr, learn=LEARN, **more: dict({"outerSteps": n, "outerLearningRate": lr, "learn": learn}, **more)
     v = {"tracked": {}, "fixed step": step, "learned start alone": {"learningRates": [.016]}}
     v |= {f"hyper {n} x {lr}": hyper(n, lr, start="random", **step) for n, lr in ((15, .1), (15, .2), (30, .1))}
@@ -48,7 +48,7 @@ def variants(family):
     v |= {f"basis, rank {r}": basis | {"rank": r} for r in (4, 8, 16, 64 if digits else 100)}
     v |= {"random start": {"start": "random"}}
     v |= {f"prior {c}": {"prior": c} for c in (.1, 1, 10)}
-    v |= {f"rank {r}": {"rank": r, "largestColumns": 60 if digits else 200} for r in (4, 8, 16, 32)} | {"rank full": {"largestColumns": 1000}}
+    v |= {f"rank {r}": {"ranks": [r], "largestColumns": 60 if digits else 200} for r in (4, 8, 16, 32)} | {"rank full": {"largestColumns": 1000}}
     v |= {f"exponent {e}": {"exponents": [e]} for e in (.3, .4, .45, .55, .6)}
     v |= {f"momentum {b}": {"momentum": b} for b in (0, .5, .8, .95)} | {f"averaging {b}": {"averaging": b} for b in (.95, .98, .999)}
     v |= {f"trust region {r or 'off'}": {"trustRegion": r} for r in (0, 1, 2, 10)}

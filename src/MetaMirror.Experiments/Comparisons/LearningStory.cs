@@ -24,6 +24,10 @@ internal static class LearningStory
                 $"Source runs with {tracked.SourceOptimizer} gave the input-side bases that runs start from and then track; the step was chosen among {Candidates(tracked)}, by the mean training loss on the source tasks"
                 + (tracked.OuterSteps > 0 ? $", then {string.Join(", ", tracked.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
             MatrixLearning matrix => Of(matrix),
+            ArubaLearning aruba =>
+                $"Element-wise rates come from sums of squared displacements and gradients over the source tasks (ARUBA), begun at the best of {aruba.LearningRates.Count * aruba.Schedules.Count} rates and schedules.",
+            UnrolledLearning unrolled =>
+                $"{(unrolled.Optimizer == UnrolledLearning.Curvature ? "A matrix for each mode of a tensor (Meta-Curvature)" : "A rate for each parameter (Meta-SGD)")} was learned by hypergradient of {Name(unrolled.MetaObjective)} through whole runs, from the best of {unrolled.LearningRates.Count * unrolled.Schedules.Count} rates and schedules.",
             MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",
             _ => "",
         };

@@ -80,7 +80,7 @@ public static class ProtocolReport
         Paragraphs =
         [
             protocol.Printed.Rows.Count > 0 || protocol.Ranges.Count > 0
-                ? $"MetaMD, {protocol.Place}. The paper's rows stand above ours of the same optimizer. All rows of all experiments: the classic optimizers tuned, MetaMD as printed and as corrected, each with one diagonal and with the maximum of three, this project's strongest learned optimizer, and controls."
+                ? $"MetaMD, {protocol.Place}. The paper's rows stand above ours of the same optimizer. All rows of all experiments: the classic optimizers, SOAP and Muon, tuned, MetaMD as printed and as corrected, each with one diagonal and with the maximum of three, this project's strongest learned optimizer, and controls."
                 : $"MetaMD, {protocol.Place}, prints no numbers to put beside ours.",
             "Best: the highest mean among all rows but the controls, or less than it by no more than one standard error, the larger of the two.",
         ],

@@ -8,12 +8,13 @@ namespace MetaMirror.Experiments.Protocols;
 /// <param name="Steps">Steps of tuning and comparison, in those of the paper's plan.</param>
 /// <param name="MetaSteps">Steps of meta-training; one with a Hessian-vector product as three.</param>
 /// <param name="MillisecondsPerStep">Of gradient descent here, times the ratio of the batches.</param>
-public sealed record ScaleEstimate(double Steps, double MetaSteps, double? MillisecondsPerStep)
+/// <param name="Seconds">On one core, each step at the time of its optimizer; null where no time was measured.</param>
+public sealed record ScaleEstimate(double Steps, double MetaSteps, double? MillisecondsPerStep, double? Seconds)
 {
     private const double PerProduct = 3, Milliseconds = 1_000;
 
-    /// <summary>Seconds on one core; null where no time was measured.</summary>
-    public double? Seconds => (Steps + MetaSteps) * MillisecondsPerStep / Milliseconds;
+    // Of learned rivals: the check before learning and the one after.
+    private const int Checks = 2;
 
     /// <summary>The estimate for a plan.</summary>
     /// <param name="paper">The plan at the paper's scale.</param>
@@ -31,22 +32,43 @@ public sealed record ScaleEstimate(double Steps, double MetaSteps, double? Milli
             _ => 1,
         };
         int columns = paper.HeldOut.Count > 0 ? 1 : tasks, sources = tasks - 1;
-        double settings = paper.Baselines.Sum(b => Math.Max(paper.Tuning.Rates, paper.Tuning.LearningRates.TryGetValue(b, out IReadOnlyList<double>? grid) ? grid.Count : 0)) * paper.Tuning.Schedules.Count;
-        double steps = columns * paper.Seeds * (settings + paper.Learned.Count() + paper.Controls.Count) * paper.Training.Steps;
-        double meta = columns * sources * paper.Learned.Sum(l => l switch
-        {
-            MetaMdLearning metamd => (double)metamd.OuterSteps * (metamd.InnerSteps ?? paper.Training.Steps) * (metamd.Optimizer.EndsWith("-printed", StringComparison.Ordinal) ? PerProduct : 1),
-            IStatisticsLearning statistics => (statistics.SourceRuns + statistics.Candidates.Count()) * (double)paper.Training.Steps,
-            _ => paper.Training.Steps,
-        });
         double? time = result.Comparison.FirstOrDefault(r => r.Optimizer == "sgd")?.MillisecondsPerStep;
         double batches = paper.Training.BatchSize is { } large && here.Training.BatchSize is { } small ? (double)large / small : 1;
-        return new ScaleEstimate(steps, meta, time * batches);
+        double runs = 0, milliseconds = 0;
+        foreach ((string name, double count) in Runs(paper))
+        {
+            runs += count;
+            milliseconds += count * (result.Comparison.FirstOrDefault(r => r.Optimizer == name)?.MillisecondsPerStep ?? time ?? 0);
+        }
+
+        double each = (double)columns * paper.Seeds * paper.Training.Steps, meta = columns * sources * paper.Learned.Sum(l => MetaStepsOf(l, paper.Training.Steps, sources));
+        return new ScaleEstimate(each * runs, meta, time * batches, time is null ? null : ((each * milliseconds) + (meta * time)) * batches / Milliseconds);
     }
+
+    /// <summary>Runs of a column and seed: settings of the tuned, then one each.</summary>
+    private static IEnumerable<(string Optimizer, double Count)> Runs(Plan paper) =>
+    [
+        .. paper.Baselines.Select(b => (b, (double)Math.Max(paper.Tuning.Rates, paper.Tuning.LearningRates.TryGetValue(b, out IReadOnlyList<double>? grid) ? grid.Count : 0) * paper.Tuning.Schedules.Count)),
+        .. paper.Learned.Select(l => (l.Optimizer, 1.0)),
+        .. paper.Controls.Select(c => (c, 1.0)),
+    ];
+
+    /// <summary>Steps on one source task.</summary>
+    private static double MetaStepsOf(LearningPlan learning, int steps, int sources) => learning switch
+    {
+        MetaMdLearning metamd => (double)metamd.OuterSteps * (metamd.InnerSteps ?? steps) * (metamd.Optimizer.EndsWith("-printed", StringComparison.Ordinal) ? PerProduct : 1),
+        IStatisticsLearning statistics => (statistics.SourceRuns + statistics.Candidates.Count()) * (double)steps,
+        IRivalLearning { InnerGradients: { } budget } rival => budget * PerOuterStep(rival) / sources,
+        IRivalLearning rival => ((rival.LearningRates.Count * rival.Schedules.Count) + Checks + (rival.OuterSteps * PerOuterStep(rival))) * (rival.InnerSteps ?? steps),
+        _ => steps,
+    };
+
+    /// <summary>ARUBA's sums need no products.</summary>
+    private static double PerOuterStep(IRivalLearning rival) => rival is ArubaLearning ? 1 : PerProduct;
 
     /// <summary>The estimate in words.</summary>
     public string Words => Seconds is { } seconds
-        ? $"{NumberText.Count(Steps)} steps of tuning and comparison and {NumberText.Count(MetaSteps)} of meta-training (one with a Hessian-vector product counted as three), at {NumberText.Significant(MillisecondsPerStep!.Value)} ms a step (that of gradient descent here, times the ratio of the batches): {Time(seconds)} on one core, half of that on two; evaluations come on top"
+        ? $"{NumberText.Count(Steps)} steps of tuning and comparison and {NumberText.Count(MetaSteps)} of meta-training (one with a Hessian-vector product counted as three), each at the time per step measured here, times the ratio of the batches ({NumberText.Significant(MillisecondsPerStep!.Value)} ms for gradient descent): {Time(seconds)} on one core, half of that on two; evaluations come on top"
         : "no time per step was measured";
 
     private static string Time(double seconds)

@@ -3,6 +3,8 @@ namespace MetaMirror.Numerics;
 /// <summary>Tridiagonalization A = Q T Qᵀ with Q = H_0 H_1 … H_{n−3}, H_k = I − τ_k v_k v_kᵀ.</summary>
 internal static class Householder
 {
+    /// <summary>Columns below 2^-400 are brought to size 1 first: their squares would be lost, or the inverse of these beyond range. The others keep their bits.</summary>
+    private const int SmallExponent = -400;
     /// <summary>diagonal, offDiagonal ← T (offDiagonal_i couples i and i + 1); row k of a, right of its diagonal, ← v_k.</summary>
     public static void Tridiagonalize(Span<double> a, int n, Span<double> diagonal, Span<double> offDiagonal, Span<double> tau, Span<double> scratch)
     {
@@ -21,10 +23,15 @@ internal static class Householder
                 continue;
             }
 
+            // A power of two changes no digit, and a reflection does not see the length of its v.
+            double largest = Vectors.MaxAbs<double>(v);
+            int exponent = largest > 0 && Math.ILogB(largest) < SmallExponent ? Math.ILogB(largest) : 0;
+            if (exponent != 0)
+                Multiply(v, -exponent);
             double tail = Vectors.SquaredNorm<double>(v[1..]);
             if (tail == 0)
             {
-                offDiagonal[k] = v[0];
+                offDiagonal[k] = Math.ScaleB(v[0], exponent);
                 continue;
             }
 
@@ -32,7 +39,7 @@ internal static class Householder
             double alpha = -Math.CopySign(Math.Sqrt((v[0] * v[0]) + tail), v[0]);
             v[0] -= alpha;
             double t = 2 / ((v[0] * v[0]) + tail);
-            offDiagonal[k] = alpha;
+            offDiagonal[k] = Math.ScaleB(alpha, exponent);
             tau[k] = t;
 
             // A ← H A H = A − v qᵀ − q vᵀ with p = t A v, q = p − (t/2)(pᵀv) v.
@@ -47,6 +54,13 @@ internal static class Householder
                 Vectors.Subtract(row, change, row);
             }
         }
+    }
+
+    /// <summary>v ← 2^exponent v, entry by entry: the factor itself may be beyond range.</summary>
+    private static void Multiply(Span<double> v, int exponent)
+    {
+        for (int i = 0; i < v.Length; i++)
+            v[i] = Math.ScaleB(v[i], exponent);
     }
 
     /// <summary>Row i of q ← column i of Q.</summary>

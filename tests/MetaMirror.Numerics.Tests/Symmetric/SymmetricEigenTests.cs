@@ -130,6 +130,28 @@ public sealed class SymmetricEigenTests
         AssertDecomposes([.. a.Select(v => v / scale)], 12, back, vectors, Tolerance(12));
     }
 
+    [Theory, InlineData(1e-120), InlineData(1e-155), InlineData(1e-158), InlineData(1e-162), InlineData(1e-250), InlineData(1e-290)]
+    public void Blocks_whose_squares_are_beyond_range_are_decomposed_beside_large_ones(double tiny)
+    {
+        // Factors of gradients with dead inputs have them; the reflection's 2 / |v|^2 was infinite where |v|^2 is denormal.
+        const int n = 12, half = n / 2;
+        double[] block = Random(half, 84), a = new double[n * n];
+        for (int i = 0; i < half; i++)
+        {
+            for (int j = 0; j < half; j++)
+            {
+                a[(i * n) + j] = block[(i * half) + j];
+                a[((half + i) * n) + half + j] = tiny * block[(i * half) + j];
+            }
+        }
+
+        (double[] values, double[] vectors) = Decompose(a, n);
+        AssertDecomposes(a, n, values, vectors, Tolerance(n));
+        (double[] alone, _) = Decompose(block, half);
+        double[] small = [.. values.Where(v => Math.Abs(v) < .5 * alone.Min(Math.Abs)).Select(v => v / tiny).Order()];
+        Draws.AssertClose(alone, small, Tolerance(half));
+    }
+
     [Fact]
     public void Graded_and_clustered_spectra_are_found()
     {
