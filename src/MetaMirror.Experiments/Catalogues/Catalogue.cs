@@ -24,6 +24,7 @@ public static class Catalogue
         new(UnrolledLearning.Curvature, OptimizerRole.Rival, "gradients multiplied in each mode of a tensor by a learned matrix", typeof(UnrolledLearning)),
         new("aruba", OptimizerRole.Rival, "gradient descent with element-wise rates from the average of the tasks' regret bounds", typeof(ArubaLearning)),
         new(ArubaLearning.Plus, OptimizerRole.Rival, "ARUBA++: the rates of aruba, which go on adapting in the run", typeof(ArubaLearning)),
+        new(FdsLearning.Name, OptimizerRole.Rival, "SGD with momentum whose schedules of rate, momentum and decay are learned by shared forward mode", typeof(FdsLearning)),
         new("unlearned-basis", OptimizerRole.Control, "the rule of metamirror-basis with nothing learned", null),
         new("unlearned-tracked", OptimizerRole.Control, "the rule of metamirror-tracked with nothing learned", null),
         new(UnlearnedMirror.Name, OptimizerRole.Control, "mirror descent with nothing learned: the identity as metric, step 0.1", null),

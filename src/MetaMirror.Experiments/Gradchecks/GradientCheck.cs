@@ -93,6 +93,9 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
             MatrixLearning matrix => new MatrixLearner<double>(plan, matrix, tasks, settings, time).CreateRule(),
             UnrolledLearning unrolled => new UnrolledLearner<double>(plan, unrolled, tasks, settings, time).CreateRule(),
             ArubaLearning aruba => new ArubaLearner<double>(plan, aruba, tasks, settings, time).CreateRule(),
+
+            // At the rate 0 nothing moves, and there is nothing to check.
+            FdsLearning fds => new FdsLearner<double>(plan, fds with { LearningRates = [fds.LearningRateStep] }, tasks, settings, time).CreateRule(),
             BasisLearning basis => RuleOf(basis with { Rank = Math.Min(basis.Rank, MostRank) }, ShortStatistics(task)),
             TrackedLearning tracked => RuleOf(tracked with { Ranks = [Math.Min(tracked.Ranks[0], MostRank)] }, ShortStatistics(task)),
             _ => new Adam<double>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),

@@ -23,7 +23,7 @@ public sealed class ArubaLearner<T>(Plan plan, ArubaLearning learning, TaskDistr
     private protected override int ChoicePasses => learning.Zetas.Count * learning.Coefficients.Count;
 
     private protected override string? Learn(
-        int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken)
+        int phase, RuleSetting start, ref int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken)
     {
         string what = $"What {learning.Optimizer} learned was", why = "";
         var candidates = new List<(UpdateRule<T> Rule, ImmutableArray<T> Values)>();

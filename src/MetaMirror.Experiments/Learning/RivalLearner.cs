@@ -81,7 +81,7 @@ public abstract class RivalLearner<T> : RuleLearner<T>
         UpdateRule<T> rule = CreateRule(start);
         MetaLearner<T> learner = Check(phase++, rule, Objective, null, default, deploys: true, cancellationToken);
         var history = new List<OuterStepReport>();
-        string? note = Learn(phase, start, outerSteps, ref rule, ref learner, history, cancellationToken);
+        string? note = Learn(phase, start, ref outerSteps, ref rule, ref learner, history, cancellationToken);
         LearnedRule<T> learned = Result(_learning.Optimizer, Catalogue.LearnedOptimizer(_learning.Optimizer).Role, rule, learner);
         return [learned with { History = [.. history, .. learned.History], Cost = CostOf(outerSteps), Notes = note is null ? [] : [note] }];
     }
@@ -89,13 +89,13 @@ public abstract class RivalLearner<T> : RuleLearner<T>
     /// <summary>Learns from a start; returns why nothing is kept, or null.</summary>
     /// <param name="phase">Number of the next phase.</param>
     /// <param name="start">The best candidate.</param>
-    /// <param name="outerSteps">Outer steps.</param>
+    /// <param name="outerSteps">Outer steps, at most; on return those that were taken.</param>
     /// <param name="rule">The rule of the start; on return that of what was learned if it is kept.</param>
     /// <param name="learner">The check of the start; on return that of what was learned if it is kept.</param>
     /// <param name="history">Gets the outer steps.</param>
     /// <param name="cancellationToken">Ends it.</param>
     private protected abstract string? Learn(
-        int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken);
+        int phase, RuleSetting start, ref int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken);
 
     /// <summary>One rate for all parameters. Default: as mirror descent over a diagonal.</summary>
     private protected virtual UpdateRule<T> CreateRule(RuleSetting start) =>

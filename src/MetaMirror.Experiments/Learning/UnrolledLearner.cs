@@ -31,6 +31,6 @@ public sealed class UnrolledLearner<T>(Plan plan, UnrolledLearning learning, Tas
         IsCurvature ? Scheduled(new MetaCurvature<T>(start.LearningRate), start.Schedule, warmup: 0) : base.CreateRule(start);
 
     private protected override string? Learn(
-        int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken) =>
+        int phase, RuleSetting start, ref int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken) =>
         Refine(phase, rule, rule, Refinement(Objective, learning.OuterLearningRate ?? (IsCurvature ? MatrixStep : RateStep)), Objective, outerSteps, null, default, ref learner, history, cancellationToken);
 }

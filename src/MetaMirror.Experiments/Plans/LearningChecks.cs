@@ -27,6 +27,8 @@ internal static class LearningChecks
                 errors.Add(new PlanError($"{path}.coefficients", "none, or the optimizer 'aruba-plus', whose rates adapt in the run", "some"));
             else if (learning is ArubaLearning { Optimizer: ArubaLearning.Plus, Isotropic: true })
                 errors.Add(new PlanError($"{path}.isotropic", "false: the sums of aruba-plus are element-wise", "true"));
+            else if (learning is FdsLearning fds)
+                CheckFds(fds, path, plan.Training.Steps, errors);
             else if (learning is IStatisticsLearning statistics)
                 CheckStatistics(statistics, path, errors);
         }
@@ -52,6 +54,17 @@ internal static class LearningChecks
             errors.Add(new PlanError($"{path}.prior", "0: a random start has no prior", "a weight above 0"));
         if (learning is { OuterSteps: > 0, Learn: [StatisticsRules<double>.Schedule] } && learning.Schedules.Contains(ScheduleName.Constant))
             errors.Add(new PlanError($"{path}.schedules", "none that is constant: 'schedule' is all that is learned", "'constant'"));
+    }
+
+    private static void CheckFds(FdsLearning learning, string path, int trainingSteps, List<PlanError> errors)
+    {
+        int steps = learning.InnerSteps ?? trainingSteps;
+        foreach ((string key, int values) in new[]
+                 { ("learningRateValues", learning.LearningRateValues), ("momentumValues", learning.MomentumValues), ("weightDecayValues", learning.WeightDecayValues) })
+        {
+            if (values > steps)
+                errors.Add(new PlanError($"{path}.{key}", string.Create(CultureInfo.InvariantCulture, $"at most {steps}, the steps of an inner run: a value is that of one step or more"), Text(values)));
+        }
     }
 
     private static void CheckMatrix(MatrixLearning learning, string path, List<PlanError> errors)

@@ -11,9 +11,14 @@ namespace MetaMirror.Hypergradients;
 /// (theta, state); memory does not grow with T (PAPERS 1.3, 5.3). For few meta-parameters.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class ForwardMode<T> : Hypergradient<T>
+/// <param name="clipping">
+/// Bound on each entry of the products H dtheta, positive: derivatives of SGD that grew by a factor every step then grow linearly, and are exact no longer (Micaelli and Storkey 2021). Default: null, exact.
+/// </param>
+/// <exception cref="ArgumentOutOfRangeException">The bound is not positive.</exception>
+public sealed class ForwardMode<T>(double? clipping = null) : Hypergradient<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly double? _clipping = clipping is null or > 0 ? clipping : throw new ArgumentOutOfRangeException(nameof(clipping), clipping, "Products are clipped at a positive bound.");
     private readonly T[] _scale = new T[1];
     private readonly T[] _dScale = new T[1];
     private readonly T[] _aLoss = new T[1];
@@ -32,7 +37,7 @@ public sealed class ForwardMode<T> : Hypergradient<T>
     public override string Name => "forward";
 
     /// <inheritdoc/>
-    public override Hypergradient<T> ForThread() => new ForwardMode<T>();
+    public override Hypergradient<T> ForThread() => new ForwardMode<T>(_clipping);
 
     private protected override HypergradientReport ComputeCore(
         InnerProblem<T> problem, MetaObjective<T> metaObjective, MetaParameters<T> meta, in BatchKey run,
@@ -96,6 +101,8 @@ public sealed class ForwardMode<T> : Hypergradient<T>
     private void PushGradient(Descent<T> descent, MetaParameters<T> meta, int n, int m)
     {
         descent.HessianVectorProducts(descent.Position, descent.Theta, m, _dTheta.AsSpan(0, m * n), _dGradient.AsSpan(0, m * n));
+        if (_clipping is { } most)
+            ClipByValue<T>.Clip(_dGradient.AsSpan(0, m * n), T.CreateSaturating(most));
         ReadOnlySpan<T> objectiveMeta = meta.Of(MetaPlace.Objective);
         for (int k = meta.StartOf(MetaPlace.Objective); k < m; k++)
         {

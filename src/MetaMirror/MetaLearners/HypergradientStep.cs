@@ -36,10 +36,7 @@ public sealed class HypergradientStep<T>(
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly double? _clipping = clipping is null or >= 1 ? clipping : throw new ArgumentOutOfRangeException(nameof(clipping), clipping, "Hypergradients are clipped at no less than their median norm.");
-    private Hypergradient<T>[] _estimators = [];
-    private MetaObjective<T>[] _objectives = [];
-    private T[][] _total = [];
-    private T[][] _direct = [];
+    private readonly HypergradientRuns<T> _runs = new(part == GradientPart.Direct ? new DirectMode<T>() : hypergradient, metaObjective);
     private T[] _state = [];
     private T[] _scratch = [];
     private T[] _raw = [];
@@ -61,12 +58,7 @@ public sealed class HypergradientStep<T>(
     public override void Plan(MetaParameters<T> meta, UpdateRule<T> rule, ParameterLayout layout, int workers, int slots)
     {
         ArgumentNullException.ThrowIfNull(meta);
-        if (!meta.Entries.Any(e => e.Spec.Learned))
-            throw new ArgumentException($"The rule '{rule?.Name}' has no meta-parameters to learn.", nameof(meta));
-        _estimators = [.. Enumerable.Range(0, workers).Select(_ => part == GradientPart.Direct ? new DirectMode<T>() : hypergradient.ForThread())];
-        _objectives = [.. Enumerable.Range(0, workers).Select(_ => metaObjective.ForThread(rule!, layout))];
-        _total = [.. Enumerable.Range(0, slots).Select(_ => new T[meta.Length])];
-        _direct = [.. Enumerable.Range(0, slots).Select(_ => new T[meta.Length])];
+        _runs.Plan(meta, rule, layout, workers, slots);
         _layout = meta.ToLayout();
         _state = new T[outer.StateLength(_layout)];
         _scratch = new T[outer.ScratchLength(_layout)];
@@ -77,25 +69,8 @@ public sealed class HypergradientStep<T>(
 
     /// <inheritdoc/>
     public override TaskOutcome Process(
-        int worker, int slot, InnerProblem<T> problem, MetaParameters<T> meta, in BatchKey run, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(problem);
-        HypergradientReport report = _estimators[worker].Compute(
-            problem, _objectives[worker], meta, run, _total[slot], _direct[slot], null, cancellationToken);
-        report.InnerSolver?.EnsureSucceeded();
-        report.Solver?.EnsureSucceeded();
-        return new TaskOutcome(problem.Task.Name, report.Value, Checked(report.Inner, slot, meta), report.Gradients, report.HessianVectorProducts);
-    }
-
-    /// <summary>A run may stay finite while its derivative overflows: such a task counts as diverged, so that no NaN reaches mu.</summary>
-    private DescentResult Checked(DescentResult inner, int slot, MetaParameters<T> meta)
-    {
-        int index = Vectors.IndexOfNonFinite<T>(_total[slot]);
-        if (inner.Diverged || index < 0)
-            return inner;
-        MetaParameterEntry<T> entry = meta.Entries.Last(e => e.Offset <= index);
-        return inner with { Diverged = true, Tensor = $"hypergradient of {entry.Place}.{entry.Spec.Name}" };
-    }
+        int worker, int slot, InnerProblem<T> problem, MetaParameters<T> meta, in BatchKey run, CancellationToken cancellationToken) =>
+        _runs.Process(worker, slot, problem, meta, run, cancellationToken);
 
     /// <inheritdoc/>
     public override void Apply(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, int outerStep, int outerSteps)
@@ -103,8 +78,8 @@ public sealed class HypergradientStep<T>(
         ArgumentNullException.ThrowIfNull(meta);
         if (_clipping is { } most)
             Clip(meta, outcomes, most);
-        double direct = Mean(meta, outcomes, _direct);
-        LastNorms = (part == GradientPart.Direct ? direct : Mean(meta, outcomes, _total), direct);
+        double direct = Mean(meta, outcomes, _runs.Direct);
+        LastNorms = (part == GradientPart.Direct ? direct : Mean(meta, outcomes, _runs.Total), direct);
         meta.Raw.CopyTo(_raw);
         _scale[0] = T.One;
         var context = new StepContext<T>
@@ -119,18 +94,7 @@ public sealed class HypergradientStep<T>(
     /// <summary>_gradient = mean raw gradient of the runs that completed; returns its norm.</summary>
     private double Mean(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, T[][] gradients)
     {
-        Array.Clear(_gradient);
-        int count = 0;
-        for (int slot = 0; slot < outcomes.Length; slot++)
-        {
-            if (outcomes[slot].Inner.Diverged)
-                continue;
-            count++;
-            Vectors.AddScaled<T>(T.One, gradients[slot], _gradient);
-        }
-
-        if (count > 0)
-            Vectors.Scale(T.One / T.CreateChecked(count), _gradient);
+        HypergradientRuns<T>.Mean(outcomes, gradients, _gradient);
         meta.PullBack(_gradient, _gradient);
         return Math.Sqrt(Vectors.SquaredNorm<T>(_gradient));
     }
@@ -138,7 +102,7 @@ public sealed class HypergradientStep<T>(
     /// <summary>Shortens long runs: total and direct part by the same factor, that of the one which is followed.</summary>
     private void Clip(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, double most)
     {
-        T[][] followed = part == GradientPart.Direct ? _direct : _total;
+        T[][] followed = part == GradientPart.Direct ? _runs.Direct : _runs.Total;
         var norms = new List<(int Slot, double Norm)>(outcomes.Length);
         for (int slot = 0; slot < outcomes.Length; slot++)
         {
@@ -155,8 +119,8 @@ public sealed class HypergradientStep<T>(
         double largest = most * lengths[(lengths.Length - 1) / 2];
         foreach ((int slot, double norm) in norms.Where(n => n.Norm > largest))
         {
-            Vectors.Scale(T.CreateChecked(largest / norm), _total[slot]);
-            Vectors.Scale(T.CreateChecked(largest / norm), _direct[slot]);
+            Vectors.Scale(T.CreateChecked(largest / norm), _runs.Total[slot]);
+            Vectors.Scale(T.CreateChecked(largest / norm), _runs.Direct[slot]);
         }
     }
 }

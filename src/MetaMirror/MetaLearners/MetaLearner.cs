@@ -153,6 +153,8 @@ public sealed class MetaLearner<T>
 
     private bool HasConverged()
     {
+        if (_step.IsConverged)
+            return true;
         if (Options.StoppingChange == 0 || OuterStep <= Options.StoppingWindow)
             return false;
         double now = _history[^1].Value;

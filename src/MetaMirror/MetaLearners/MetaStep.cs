@@ -32,6 +32,9 @@ public abstract class MetaStep<T>
     /// <summary>True if <see cref="Apply"/> knows what to do where all runs diverged; else that ends learning. Default: false.</summary>
     public virtual bool CanRetreat => false;
 
+    /// <summary>True if the step has come to its end by a rule of its own, which ends learning; it must follow from <see cref="State"/>. Default: false.</summary>
+    public virtual bool IsConverged => false;
+
     /// <summary>Plans buffers; called once, before the first outer step.</summary>
     /// <param name="meta">mu.</param>
     /// <param name="rule">The rule that runs.</param>

@@ -3,7 +3,7 @@ using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Storage;
 
-/// <summary>Settings of the hand-designed rivals in the file format.</summary>
+/// <summary>Settings of rivals in the file format.</summary>
 internal static class RivalRules
 {
     private static readonly (string Name, ShampooGrafting Value)[] Graftings = [("none", ShampooGrafting.None), ("sgd", ShampooGrafting.Sgd), ("adagrad", ShampooGrafting.AdaGrad)];
@@ -18,6 +18,21 @@ internal static class RivalRules
         Beta1 = f.Number("beta1"),
         Beta2 = f.Number("beta2"),
         WeightDecay = f.Number("weightDecay"),
+    };
+
+    public static void Write<T>(ScheduledSgdOptions o, RuleWriter<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        w.Number("learningRate", o.LearningRate).Number("momentum", o.Momentum).Number("weightDecay", o.WeightDecay).Integer("learningRateValues", o.LearningRateValues)
+            .Integer("momentumValues", o.MomentumValues).Integer("weightDecayValues", o.WeightDecayValues);
+
+    public static ScheduledSgdOptions ReadScheduledSgd(JsonFields f) => new()
+    {
+        LearningRate = f.Number("learningRate"),
+        Momentum = f.Number("momentum"),
+        WeightDecay = f.Number("weightDecay"),
+        LearningRateValues = f.Integer("learningRateValues", 1),
+        MomentumValues = f.Integer("momentumValues", 1),
+        WeightDecayValues = f.Integer("weightDecayValues", 1),
     };
 
     public static void Write<T>(MuonOptions o, RuleWriter<T> w)

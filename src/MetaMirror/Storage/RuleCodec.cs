@@ -68,6 +68,8 @@ internal static class RuleCodec<T>
         Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
         Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))),
         Of<MetaCurvature<T>>("meta-curvature", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new MetaCurvature<T>(f.Number("learningRate"))),
+        Of<ClipByValue<T>>("clip-by-value", (r, w) => w.Number("bound", r.Bound), (f, _) => new ClipByValue<T>(f.Number("bound"))),
+        Of<ScheduledSgd<T>>("scheduled-sgd", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new ScheduledSgd<T>(RivalRules.ReadScheduledSgd(f))),
         Of<ArubaPlus<T>>("aruba-plus", (r, w) => w.Number("learningRate", r.Options.LearningRate).Number("zeta", r.Options.Zeta).Number("coefficient", r.Options.Coefficient),
             (f, _) => new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = f.Number("learningRate"), Zeta = f.Number("zeta"), Coefficient = f.Number("coefficient") })));
 

@@ -23,6 +23,7 @@ public sealed class HeldOutDataTests
         ["element-wise rates through whole runs"] = new UnrolledLearning("meta-sgd", OuterSteps: 2),
         ["matrices of each mode through whole runs"] = new UnrolledLearning("meta-curvature", OuterSteps: 2),
         ["rates from sums over tasks"] = new ArubaLearning("aruba-plus", OuterSteps: 2, Coefficients: [0, 1]),
+        ["schedules by shared forward mode"] = new FdsLearning("fds", OuterSteps: 2),
         ["diagonal, closed form"] = new MetaMdLearning("metamd-diagonal", OuterSteps: 2),
         ["diagonal as printed, relaxed bound, reverse"] =
             new MetaMdLearning("metamd-diagonal-printed", 2, MetaObjective: MetaObjectiveName.RelaxedRegretBound, Hypergradient: HypergradientName.Reverse),

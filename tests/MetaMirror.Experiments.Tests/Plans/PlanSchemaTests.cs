@@ -28,7 +28,7 @@ public sealed class PlanSchemaTests
 
         IEnumerable<string> learned = new[] { "metamd", "matrix", "unrolled", "aruba" }
             .SelectMany(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("enum").EnumerateArray().Select(n => n.GetString()!))
-            .Concat(new[] { "basis", "tracked" }.Select(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("const").GetString()!));
+            .Concat(new[] { "basis", "tracked", "fds" }.Select(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("const").GetString()!));
 
         Assert.Equal(Catalogue.NamesOf("learned").Order(StringComparer.Ordinal), learned.Order(StringComparer.Ordinal));
     }
@@ -49,6 +49,7 @@ public sealed class PlanSchemaTests
         using JsonDocument tracked = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new TrackedLearning("metamirror-tracked") }));
         using JsonDocument unrolled = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new UnrolledLearning("meta-sgd") }));
         using JsonDocument aruba = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new ArubaLearning("aruba") }));
+        using JsonDocument fds = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new FdsLearning("fds") }));
         using JsonDocument quadratics = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new MetaQuadraticsPlan(), Model = null }));
         using JsonDocument control = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new RotatedQuadraticPlan() }));
 
@@ -62,6 +63,7 @@ public sealed class PlanSchemaTests
             + Compare(definitions.GetProperty("tracked"), tracked.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("unrolled"), unrolled.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("aruba"), aruba.RootElement.GetProperty("learn"))
+            + Compare(definitions.GetProperty("fds"), fds.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("sensors"), basis.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("rotatedQuadratic"), control.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("mlp"), basis.RootElement.GetProperty("model"))

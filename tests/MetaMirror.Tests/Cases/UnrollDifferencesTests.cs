@@ -81,6 +81,8 @@ public sealed class UnrollDifferencesTests
         ["mirror, any potential"] = () => Mirror(new NumericalMirrorStep<double>(new QuarticPotential<double>())),
         ["mirror, Kronecker of low rank"] = () => Mirror(new KroneckerDivergence<double>(new() { Left = FactorKind.LowRank, Right = FactorKind.LowRank, Rank = 1 })),
         ["optimistic, supplied"] = () => Hinted(new SuppliedHint<double>((t, h) => h.Fill(.01 * t)), Diagonal()),
+        ["clipped entries"] = () => new Chain<double>(new ClipByValue<double>(.1), Plain()),
+        ["scheduled momentum"] = () => new ScheduledSgd<double>(new() { LearningRate = .1, Momentum = .1, WeightDecay = .1 }),
         ["clipped"] = () => new Chain<double>(new ClipByNorm<double>(.1), Plain()),
         ["decayed"] = () => new Chain<double>(new WeightDecay<double>(.1), Plain()),
         ["nothing"] = () => new Identity<double>(),

@@ -32,6 +32,7 @@ public sealed class HypergradientContractTests
         ["adagrad"] = () => new AdaGrad<double>(new AdaGradOptions { LearningRate = 0.2 }),
         ["powersign"] = () => new PowerSign<double>(new SignAgreementOptions { LearningRate = 0.05, Learn = ["learning_rate", "alpha"] }),
         ["addsign"] = () => new AddSign<double>(new SignAgreementOptions { LearningRate = 0.05, Decay = SignDecay.Cosine, Learn = ["learning_rate", "alpha"] }),
+        ["fds"] = () => new Chain<double>(new ClipByValue<double>(1), new ScheduledSgd<double>(new ScheduledSgdOptions { LearningRate = 0.1, Momentum = 0.5, WeightDecay = 0.02, MomentumValues = 2, WeightDecayValues = 3 })),
         ["meta-curvature"] = () => new MetaCurvature<double>(0.05),
         ["chain"] = () => new Chain<double>(
             new ClipByNorm<double>(0.9), new WeightDecay<double>(0.05), new Warmup<double>(5), new LinearSchedule<double>(0.05), new AdamW<double>(new AdamOptions { LearningRate = 0.05 })),

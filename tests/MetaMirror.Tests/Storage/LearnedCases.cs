@@ -102,6 +102,7 @@ internal static class LearnedCases
             ["powersign"] = new PowerSign<T>(new SignAgreementOptions { Alpha = 2.5, Decay = SignDecay.Restart, Periods = 3, Learn = ["alpha"] }),
             ["addsign"] = new AddSign<T>(new SignAgreementOptions { LearningRate = 0.02, Beta = 0.8, Decay = SignDecay.Linear }),
             ["meta-curvature"] = new MetaCurvature<T>(0.02),
+            ["fds"] = new Chain<T>(new ClipByValue<T>(3), new ScheduledSgd<T>(new ScheduledSgdOptions { LearningRate = 0.1, Momentum = 0.5, WeightDecay = 0.01, LearningRateValues = 4, MomentumValues = 2, WeightDecayValues = 3 })),
             ["aruba-plus"] = new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = 0.02, Zeta = 0.5, Coefficient = 0 }),
             ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
             ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),

@@ -148,7 +148,9 @@ public sealed class LearnedFileErrorTests
     {
         string found = Assert.Throws<StorageException>(() => LearnedOptimizer<double>.Load(new MemoryStream(bytes))).Message;
         Assert.Contains(message, found, StringComparison.Ordinal);
-        Assert.InRange(found.Length, 1, 600);
+
+        // What a file holds is quoted in part; the longest text lists all kinds of rules, some 40 names.
+        Assert.InRange(found.Length, 1, 800);
     }
 
     private static byte[] Changed(

@@ -120,6 +120,26 @@ internal static class ReferenceRules
     /// <summary>Of a chain's last member: whatever is left of the state.</summary>
     public const int Rest = -1;
 
+    /// <summary>Micaelli and Storkey 2021: v = b v + g + c w, w -= a v, with the values of this step.</summary>
+    public static void ScheduledSgd(ReferenceIterate x)
+    {
+        Complex a = Now("learning_rate") * x.Scale, b = Now("momentum"), c = Now("weight_decay");
+        for (int i = 0; i < x.Theta.Length; i++)
+        {
+            x.State[i] = (b * x.State[i]) + x.Gradient[i] + (c * x.Theta[i]);
+            x.Theta[i] -= a * x.State[i];
+        }
+
+        Complex Now(string name) => x.Meta[name][x.Meta[name].Length * x.Step / x.Steps];
+    }
+
+    /// <summary>Each entry at its bound where it is beyond.</summary>
+    public static ReferenceStep ClipByValue(double bound) => x =>
+    {
+        for (int i = 0; i < x.Gradient.Length; i++)
+            x.Gradient[i] = Math.Abs(x.Gradient[i].Real) <= bound ? x.Gradient[i] : Math.CopySign(bound, x.Gradient[i].Real);
+    };
+
     /// <summary>Khodak et al. 2019 at meta-test: eta = sqrt(b / g) with the old g, theta -= eta o grad, g += c grad^2; the state is what g grew by.</summary>
     public static void ArubaPlus(ReferenceIterate x)
     {

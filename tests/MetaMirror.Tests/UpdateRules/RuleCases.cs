@@ -48,6 +48,7 @@ internal static class RuleCases
         new("weight-decay", () => new WeightDecay<double>(.3), () => new WeightDecay<float>(.3), ReferenceRules.WeightDecay),
         new("clip", () => new ClipByNorm<double>(.5), () => new ClipByNorm<float>(.5), ReferenceRules.ClipByNorm),
         new("clip-not-reached", () => new ClipByNorm<double>(1e3), () => new ClipByNorm<float>(1e3), ReferenceRules.ClipByNorm),
+        new("clip-by-value", () => new ClipByValue<double>(.5), () => new ClipByValue<float>(.5), ReferenceRules.ClipByValue(.5)),
         new("mirror-diagonal", () => new MirrorDescent<double>(new DiagonalQuadratic<double>(2), .1), () => new MirrorDescent<float>(new DiagonalQuadratic<float>(2), .1), ReferenceRules.Diagonal),
         .. HintCases.Hints,
         .. HintCases.Regions,
@@ -70,6 +71,9 @@ internal static class RuleCases
         .. BootstrapCases.All,
         .. SignCases.All,
         new("meta-curvature", () => new MetaCurvature<double>(.05), () => new MetaCurvature<float>(.05), ReferenceRules.MetaCurvature),
+        Scheduled("scheduled-sgd", new() { LearningRate = .05, Momentum = .8, WeightDecay = .1 }),
+        Scheduled("scheduled-sgd-shared", new() { LearningRate = .05, Momentum = .8, WeightDecay = .1, LearningRateValues = 3, MomentumValues = 2, WeightDecayValues = 4 }),
+        Scheduled("scheduled-sgd-from-0", new()),
         Aruba("aruba-plus", new()),
         Aruba("aruba-plus-fixed", new() { LearningRate = .3, Zeta = .5, Coefficient = 0 }),
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
@@ -110,6 +114,8 @@ internal static class RuleCases
     public static RuleCase Named(string name) => All.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal));
 
     private static RuleCase Sgd(string name, SgdOptions o) => new(name, () => new Sgd<double>(o), () => new Sgd<float>(o), ReferenceRules.Sgd(o));
+
+    private static RuleCase Scheduled(string name, ScheduledSgdOptions o) => new(name, () => new ScheduledSgd<double>(o), () => new ScheduledSgd<float>(o), ReferenceRules.ScheduledSgd);
 
     private static RuleCase Aruba(string name, ArubaPlusOptions o) => new(name, () => new ArubaPlus<double>(o), () => new ArubaPlus<float>(o), ReferenceRules.ArubaPlus);
 
