@@ -3,6 +3,7 @@ using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
 using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
+using MetaMirror.UpdateRules.Neural;
 using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Storage;
@@ -67,6 +68,8 @@ internal static class RuleCodec<T>
         Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
         Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))),
         Of<MetaCurvature<T>>("meta-curvature", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new MetaCurvature<T>(f.Number("learningRate"))),
+        Of<LstmRule<T>>("lstm-rule", NeuralRules.Write, (f, _) => new LstmRule<T>(NeuralRules.ReadLstm(f))),
+        Of<MlpRule<T>>("mlp-rule", NeuralRules.Write, (f, _) => new MlpRule<T>(NeuralRules.ReadMlp(f))),
         Of<ArubaPlus<T>>("aruba-plus", (r, w) => w.Number("learningRate", r.Options.LearningRate).Number("zeta", r.Options.Zeta).Number("coefficient", r.Options.Coefficient),
             (f, _) => new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = f.Number("learningRate"), Zeta = f.Number("zeta"), Coefficient = f.Number("coefficient") })));
 

@@ -3,6 +3,7 @@ using MetaMirror.Divergences;
 using MetaMirror.Tests.Optimism;
 using MetaMirror.Tests.UpdateRules.Averaging;
 using MetaMirror.Tests.UpdateRules.Bootstrapping;
+using MetaMirror.Tests.UpdateRules.Neural;
 using MetaMirror.Tests.UpdateRules.Online;
 using MetaMirror.Tests.UpdateRules.Rivals;
 using MetaMirror.UpdateRules;
@@ -68,6 +69,7 @@ internal static class RuleCases
         .. AverageCases.All,
         .. BootstrapCases.All,
         .. SignCases.All,
+        .. NeuralCases.All,
         new("meta-curvature", () => new MetaCurvature<double>(.05), () => new MetaCurvature<float>(.05), ReferenceRules.MetaCurvature),
         Aruba("aruba-plus", new()),
         Aruba("aruba-plus-fixed", new() { LearningRate = .3, Zeta = .5, Coefficient = 0 }),
