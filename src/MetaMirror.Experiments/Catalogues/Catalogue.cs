@@ -24,6 +24,8 @@ public static class Catalogue
         new(UnrolledLearning.Curvature, OptimizerRole.Rival, "gradients multiplied in each mode of a tensor by a learned matrix", typeof(UnrolledLearning)),
         new("aruba", OptimizerRole.Rival, "gradient descent with element-wise rates from the average of the tasks' regret bounds", typeof(ArubaLearning)),
         new(ArubaLearning.Plus, OptimizerRole.Rival, "ARUBA++: the rates of aruba, which go on adapting in the run", typeof(ArubaLearning)),
+        new(NeuralLearning.Lstm, OptimizerRole.Rival, "a learned LSTM on each coordinate's gradient", typeof(NeuralLearning)),
+        new(NeuralLearning.Mlp, OptimizerRole.Rival, "a learned network on each coordinate's gradient and momenta", typeof(NeuralLearning)),
         new("unlearned-basis", OptimizerRole.Control, "the rule of metamirror-basis with nothing learned", null),
         new("unlearned-tracked", OptimizerRole.Control, "the rule of metamirror-tracked with nothing learned", null),
         new(UnlearnedMirror.Name, OptimizerRole.Control, "mirror descent with nothing learned: the identity as metric, step 0.1", null),

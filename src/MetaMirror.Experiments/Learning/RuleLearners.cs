@@ -67,7 +67,8 @@ public static class RuleLearners
             MetaMdLearning mirror when statistics is not null && !MirrorLearner<T>.IsClosedForm(mirror) => throw NoStatistics(plan),
             UnrolledLearning unrolled when statistics is null => new UnrolledLearner<T>(plan, unrolled, tasks, settings, time) { Progress = progress, Journal = journal },
             ArubaLearning aruba when statistics is null => new ArubaLearner<T>(plan, aruba, tasks, settings, time) { Progress = progress, Journal = journal, Keeps = keeps },
-            UnrolledLearning or ArubaLearning => throw NoStatistics(plan),
+            NeuralLearning neural when statistics is null => new NeuralLearner<T>(plan, neural, tasks, settings, time) { Progress = progress, Journal = journal },
+            UnrolledLearning or ArubaLearning or NeuralLearning => throw NoStatistics(plan),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
             _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),
         };

@@ -47,4 +47,5 @@ public static class PlanJson
 [JsonSerializable(typeof(TrackedLearning))]
 [JsonSerializable(typeof(UnrolledLearning))]
 [JsonSerializable(typeof(ArubaLearning))]
+[JsonSerializable(typeof(NeuralLearning))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;
