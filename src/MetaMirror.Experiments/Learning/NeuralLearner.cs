@@ -11,7 +11,7 @@ namespace MetaMirror.Experiments.Learning;
 
 /// <summary>
 /// Learns the weights of <see cref="LstmRule{T}"/> (Andrychowicz et al. 2016, arXiv 1606.04474) and <see cref="MlpRule{T}"/> (Metz et al. 2019, arXiv 1810.10180): Adam along hypergradients by truncated
-/// backpropagation through time, where gradients of the tasks count as constants (Andrychowicz et al., section 2.1).
+/// backpropagation through time; of the LSTM the gradients of the tasks count as constants (Andrychowicz et al., section 2.1).
 /// </summary>
 /// <remarks>
 /// Differs from the papers: an outer step per run, along the sum of its windows, not per window; the start is chosen, and what was learned is kept only where it is better. Metz et al. follow variational estimates of
@@ -39,7 +39,7 @@ public sealed class NeuralLearner<T>(Plan plan, NeuralLearning learning, TaskDis
         int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken)
     {
         var adam = new Chain<T>([new LinearSchedule<T>(FinalStep), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate })]);
-        var step = new HypergradientStep<T>(new WindowedReverseMode<T>(learning.Window, !learning.SecondOrder), Objective, adam, clipping: Clipping);
+        var step = new HypergradientStep<T>(new WindowedReverseMode<T>(learning.Window, !(learning.SecondOrder ?? learning.Optimizer == NeuralLearning.Mlp)), Objective, adam, clipping: Clipping);
         return Refine(phase, rule, step, Objective, outerSteps, null, default, ref learner, history, cancellationToken);
     }
 

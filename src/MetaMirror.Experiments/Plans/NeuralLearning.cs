@@ -13,8 +13,8 @@ namespace MetaMirror.Experiments.Plans;
 /// <param name="Schedules">Schedules tried on the training tasks with every rate; the best pair is kept. Default constant and linear.</param>
 /// <param name="Units">Units of a layer; null: 20 of lstm-rule, 8 of mlp-rule.</param>
 /// <param name="Layers">Layers; null: 1 of lstm-rule, 2 of mlp-rule.</param>
-/// <param name="Window">Steps that derivatives flow back through. Default 20.</param>
-/// <param name="SecondOrder">Whether they flow through the gradients that the rule is given, too, by Hessian-vector products. Default false.</param>
+/// <param name="Window">Steps that derivatives flow back through. Default 100; Andrychowicz et al. have 20.</param>
+/// <param name="SecondOrder">Whether they flow through the gradients that the rule is given, too, by Hessian-vector products; null: false of lstm-rule, as in its paper, true of mlp-rule, whose inputs forget how long a gradient is.</param>
 /// <param name="OuterLearningRate">Adam's step on the weights. Default 0.01.</param>
 public sealed record NeuralLearning(
     string Optimizer,
@@ -26,8 +26,8 @@ public sealed record NeuralLearning(
     IReadOnlyList<ScheduleName>? Schedules = null,
     int? Units = null,
     int? Layers = null,
-    int Window = 20,
-    bool SecondOrder = false,
+    int Window = 100,
+    bool? SecondOrder = null,
     double OuterLearningRate = 0.01) : LearningPlan(Optimizer), IRivalLearning
 {
     /// <summary>The name of the LSTM.</summary>

@@ -23,7 +23,7 @@ public sealed class HeldOutDataTests
         ["element-wise rates through whole runs"] = new UnrolledLearning("meta-sgd", OuterSteps: 2),
         ["matrices of each mode through whole runs"] = new UnrolledLearning("meta-curvature", OuterSteps: 2),
         ["an LSTM on each coordinate"] = new NeuralLearning("lstm-rule", OuterSteps: 2),
-        ["a network on each coordinate's momenta"] = new NeuralLearning("mlp-rule", OuterSteps: 2, SecondOrder: true),
+        ["a network on each coordinate's momenta"] = new NeuralLearning("mlp-rule", OuterSteps: 2),
         ["rates from sums over tasks"] = new ArubaLearning("aruba-plus", OuterSteps: 2, Coefficients: [0, 1]),
         ["diagonal, closed form"] = new MetaMdLearning("metamd-diagonal", OuterSteps: 2),
         ["diagonal as printed, relaxed bound, reverse"] =
