@@ -68,6 +68,7 @@ internal static class RuleCodec<T>
         Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
         Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))),
         Of<MetaCurvature<T>>("meta-curvature", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new MetaCurvature<T>(f.Number("learningRate"))),
+        Of<WarpGrad<T>>("warp-grad", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new WarpGrad<T>(f.Number("learningRate"))),
         Of<LstmRule<T>>("lstm-rule", NeuralRules.Write, (f, _) => new LstmRule<T>(NeuralRules.ReadLstm(f))),
         Of<MlpRule<T>>("mlp-rule", NeuralRules.Write, (f, _) => new MlpRule<T>(NeuralRules.ReadMlp(f))),
         Of<ArubaPlus<T>>("aruba-plus", (r, w) => w.Number("learningRate", r.Options.LearningRate).Number("zeta", r.Options.Zeta).Number("coefficient", r.Options.Coefficient),

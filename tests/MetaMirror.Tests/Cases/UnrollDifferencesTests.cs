@@ -56,6 +56,7 @@ public sealed class UnrollDifferencesTests
         ["powersign"] = () => new PowerSign<double>(new() { LearningRate = .1 }),
         ["addsign"] = () => new AddSign<double>(new() { LearningRate = .1 }),
         ["meta-curvature"] = () => new MetaCurvature<double>(.1),
+        ["warp-grad"] = () => new WarpGrad<double>(.1),
         ["lstm"] = () => new LstmRule<double>(new() { LearningRate = .02, Units = 2, Layers = 2, OutputDeviation = .3 }),
         ["network of momenta"] = () => new MlpRule<double>(new() { LearningRate = .02, Units = 3, Decays = [.5, .9], OutputDeviation = .3 }),
         ["adagrad"] = () => new AdaGrad<double>(new() { LearningRate = .1 }),

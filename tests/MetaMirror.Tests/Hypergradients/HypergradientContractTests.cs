@@ -34,6 +34,7 @@ public sealed class HypergradientContractTests
         ["powersign"] = () => new PowerSign<double>(new SignAgreementOptions { LearningRate = 0.05, Learn = ["learning_rate", "alpha"] }),
         ["addsign"] = () => new AddSign<double>(new SignAgreementOptions { LearningRate = 0.05, Decay = SignDecay.Cosine, Learn = ["learning_rate", "alpha"] }),
         ["meta-curvature"] = () => new MetaCurvature<double>(0.05),
+        ["warp-grad"] = () => new WarpGrad<double>(0.05),
         ["lstm-rule"] = () => new LstmRule<double>(new LstmRuleOptions { LearningRate = 0.02, Units = 2, Layers = 2, OutputDeviation = 0.3 }),
         ["mlp-rule"] = () => new MlpRule<double>(new MlpRuleOptions { LearningRate = 0.02, Units = 3, Layers = 1, Decays = [0.5, 0.9], OutputDeviation = 0.3 }),
         ["chain"] = () => new Chain<double>(

@@ -102,6 +102,7 @@ internal static class LearnedCases
             ["powersign"] = new PowerSign<T>(new SignAgreementOptions { Alpha = 2.5, Decay = SignDecay.Restart, Periods = 3, Learn = ["alpha"] }),
             ["addsign"] = new AddSign<T>(new SignAgreementOptions { LearningRate = 0.02, Beta = 0.8, Decay = SignDecay.Linear }),
             ["meta-curvature"] = new MetaCurvature<T>(0.02),
+            ["warp-grad"] = new WarpGrad<T>(0.02),
             ["lstm-rule"] = new LstmRule<T>(new LstmRuleOptions { LearningRate = 0.02, Units = 3, Layers = 2, Range = 7, OutputDeviation = 0.1, Seed = ulong.MaxValue }),
             ["mlp-rule"] = new MlpRule<T>(new MlpRuleOptions { LearningRate = 0.02, Units = 3, Layers = 1, Decays = [0, 0.7], Magnitude = 0.2, Epsilon = 1e-8, OutputDeviation = 0.1, Seed = 7 }),
             ["aruba-plus"] = new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = 0.02, Zeta = 0.5, Coefficient = 0 }),

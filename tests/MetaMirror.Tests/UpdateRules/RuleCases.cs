@@ -71,6 +71,7 @@ internal static class RuleCases
         .. SignCases.All,
         .. NeuralCases.All,
         new("meta-curvature", () => new MetaCurvature<double>(.05), () => new MetaCurvature<float>(.05), ReferenceRules.MetaCurvature),
+        new("warp-grad", () => new WarpGrad<double>(.05), () => new WarpGrad<float>(.05), ReferenceRules.WarpGrad),
         Aruba("aruba-plus", new()),
         Aruba("aruba-plus-fixed", new() { LearningRate = .3, Zeta = .5, Coefficient = 0 }),
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
