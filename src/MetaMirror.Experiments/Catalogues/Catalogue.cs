@@ -22,6 +22,7 @@ public static class Catalogue
         new("metamd-max3-printed", OptimizerRole.Learned, "the maximum of three diagonals of MetaMD v1 as printed (Eq. 7-8)", typeof(MetaMdLearning)),
         new("meta-sgd", OptimizerRole.Rival, "gradient descent with element-wise rates learned through whole runs", typeof(UnrolledLearning)),
         new(UnrolledLearning.Curvature, OptimizerRole.Rival, "gradients multiplied in each mode of a tensor by a learned matrix", typeof(UnrolledLearning)),
+        new(UnrolledLearning.Warp, OptimizerRole.Rival, "gradients through a learned linear warp behind each layer", typeof(UnrolledLearning)),
         new("aruba", OptimizerRole.Rival, "gradient descent with element-wise rates from the average of the tasks' regret bounds", typeof(ArubaLearning)),
         new(ArubaLearning.Plus, OptimizerRole.Rival, "ARUBA++: the rates of aruba, which go on adapting in the run", typeof(ArubaLearning)),
         new(NeuralLearning.Lstm, OptimizerRole.Rival, "a learned LSTM on each coordinate's gradient", typeof(NeuralLearning)),

@@ -22,9 +22,6 @@ public sealed class NeuralLearner<T>(Plan plan, NeuralLearning learning, TaskDis
     : RivalLearner<T>(plan, learning, tasks, settings, time)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Adam's step falls linearly to this share of it, and runs with a hypergradient longer than this many times the median are shortened.
-    private const double FinalStep = 0.1, Clipping = 2;
-
     private readonly ulong _seed = settings.LearningSeed;
 
     private protected override int PassesPerOuterStep => 1;
@@ -38,9 +35,8 @@ public sealed class NeuralLearner<T>(Plan plan, NeuralLearning learning, TaskDis
     private protected override string? Learn(
         int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken)
     {
-        var adam = new Chain<T>([new LinearSchedule<T>(FinalStep), new Adam<T>(new AdamOptions { LearningRate = learning.OuterLearningRate })]);
-        var step = new HypergradientStep<T>(new WindowedReverseMode<T>(learning.Window, !(learning.SecondOrder ?? learning.Optimizer == NeuralLearning.Mlp)), Objective, adam, clipping: Clipping);
-        return Refine(phase, rule, step, Objective, outerSteps, null, default, ref learner, history, cancellationToken);
+        var estimator = new WindowedReverseMode<T>(learning.Window, !(learning.SecondOrder ?? learning.Optimizer == NeuralLearning.Mlp));
+        return Refine(phase, rule, Following(estimator, Objective, learning.OuterLearningRate), Objective, outerSteps, null, default, ref learner, history, cancellationToken);
     }
 
     private LstmRule<T> Lstm(double learningRate)

@@ -3,6 +3,7 @@ using System.Numerics;
 using MetaMirror.Divergences;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Hypergradients;
 using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Tasks;
@@ -18,6 +19,9 @@ namespace MetaMirror.Experiments.Learning;
 public abstract class RivalLearner<T> : RuleLearner<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Adam's step falls linearly to this share of it, and runs with a hypergradient longer than this many times the median are shortened: as in refinements.
+    private const double FinalStep = 0.1, Clipping = 2;
+
     // Before learning and after.
     private const int Checks = 2;
 
@@ -96,6 +100,10 @@ public abstract class RivalLearner<T> : RuleLearner<T>
     /// <param name="cancellationToken">Ends it.</param>
     private protected abstract string? Learn(
         int phase, RuleSetting start, int outerSteps, ref UpdateRule<T> rule, ref MetaLearner<T> learner, List<OuterStepReport> history, CancellationToken cancellationToken);
+
+    /// <summary>Adam along an estimator's hypergradients, with a step that falls; long ones are shortened.</summary>
+    private protected static HypergradientStep<T> Following(Hypergradient<T> estimator, MetaObjective<T> objective, double learningRate) =>
+        new(estimator, objective, new Chain<T>([new LinearSchedule<T>(FinalStep), new Adam<T>(new AdamOptions { LearningRate = learningRate })]), clipping: Clipping);
 
     /// <summary>One rate for all parameters. Default: as mirror descent over a diagonal.</summary>
     private protected virtual UpdateRule<T> CreateRule(RuleSetting start) =>

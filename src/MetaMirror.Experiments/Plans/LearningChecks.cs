@@ -27,6 +27,8 @@ internal static class LearningChecks
                 errors.Add(new PlanError($"{path}.coefficients", "none, or the optimizer 'aruba-plus', whose rates adapt in the run", "some"));
             else if (learning is ArubaLearning { Optimizer: ArubaLearning.Plus, Isotropic: true })
                 errors.Add(new PlanError($"{path}.isotropic", "false: the sums of aruba-plus are element-wise", "true"));
+            else if (learning is UnrolledLearning { Optimizer: UnrolledLearning.Warp, MetaObjective: not MetaObjectiveName.TrajectoryLoss })
+                errors.Add(new PlanError($"{path}.metaObjective", "trajectory-loss: warp-grad is learned from every point of the runs", "another"));
             else if (learning is IStatisticsLearning statistics)
                 CheckStatistics(statistics, path, errors);
         }

@@ -22,6 +22,7 @@ public sealed class HeldOutDataTests
         ["Kronecker metric, closed form and refinement"] = new MatrixLearning("metamirror-kronecker", OuterSteps: 2, RelativeFloor: 1e-2, RefinementSteps: 2),
         ["element-wise rates through whole runs"] = new UnrolledLearning("meta-sgd", OuterSteps: 2),
         ["matrices of each mode through whole runs"] = new UnrolledLearning("meta-curvature", OuterSteps: 2),
+        ["linear warps for one step from each point"] = new UnrolledLearning("warp-grad", OuterSteps: 2),
         ["an LSTM on each coordinate"] = new NeuralLearning("lstm-rule", OuterSteps: 2),
         ["a network on each coordinate's momenta"] = new NeuralLearning("mlp-rule", OuterSteps: 2),
         ["rates from sums over tasks"] = new ArubaLearning("aruba-plus", OuterSteps: 2, Coefficients: [0, 1]),
