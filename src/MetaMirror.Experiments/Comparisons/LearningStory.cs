@@ -24,10 +24,7 @@ internal static class LearningStory
                 $"Source runs with {tracked.SourceOptimizer} gave the input-side bases that runs start from and then track; the step was chosen among {Candidates(tracked)}, by the mean training loss on the source tasks"
                 + (tracked.OuterSteps > 0 ? $", then {string.Join(", ", tracked.Learn.Select(l => l.Replace('_', ' ')))} were refined by hypergradient of that loss." : "."),
             MatrixLearning matrix => Of(matrix),
-            ArubaLearning aruba =>
-                $"Element-wise rates come from sums of squared displacements and gradients over the source tasks (ARUBA), begun at the best of {aruba.LearningRates.Count * aruba.Schedules.Count} rates and schedules.",
-            UnrolledLearning unrolled =>
-                $"{(unrolled.Optimizer == UnrolledLearning.Curvature ? "A matrix for each mode of a tensor (Meta-Curvature)" : "A rate for each parameter (Meta-SGD)")} was learned by hypergradient of {Name(unrolled.MetaObjective)} through whole runs, from the best of {unrolled.LearningRates.Count * unrolled.Schedules.Count} rates and schedules.",
+            IRivalLearning rival => $"{Words(rival)}, from the best of {rival.LearningRates.Count * rival.Schedules.Count} starting rates and schedules.",
             MetaMdLearning mirror => $"The divergence of mirror descent was learned with {Name(mirror.MetaObjective)} by {Name(mirror.Hypergradient)}.",
             _ => "",
         };
@@ -41,6 +38,17 @@ internal static class LearningStory
 
     /// <summary>Whether anything of the source statistics enters the rule.</summary>
     private static bool Tracks(TrackedLearning learning, ParameterLayout layout) => learning.Prior > 0 || layout.Blocks.Any(b => b.Columns > learning.LargestColumns);
+
+    private static string Words(IRivalLearning rival) => rival switch
+    {
+        ArubaLearning => "Element-wise rates come from sums of squared displacements and gradients over the source tasks (ARUBA)",
+        FdsLearning => "Schedules of learning rate, momentum and weight decay were learned by shared forward mode and sign descent (FDS)",
+        NeuralLearning { Optimizer: NeuralLearning.Lstm } => "The weights of an LSTM on each coordinate's gradient were learned by truncated backpropagation through training",
+        NeuralLearning => "The weights of a network on each coordinate's gradient and momenta were learned by truncated backpropagation through training",
+        UnrolledLearning { Optimizer: UnrolledLearning.Curvature } => "A matrix for each mode of a tensor was learned by hypergradient through whole runs (Meta-Curvature)",
+        UnrolledLearning { Optimizer: UnrolledLearning.Warp } => "A linear warp behind each layer was learned from single steps at every point of the runs (WarpGrad)",
+        _ => "A rate for each parameter was learned by hypergradient through whole runs (Meta-SGD)",
+    };
 
     private static string Of(MatrixLearning matrix)
     {

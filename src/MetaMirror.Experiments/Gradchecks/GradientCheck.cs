@@ -92,6 +92,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
             MetaMdLearning mirror => new MirrorLearner<double>(plan, mirror, tasks, settings, time).CreateRule(),
             MatrixLearning matrix => new MatrixLearner<double>(plan, matrix, tasks, settings, time).CreateRule(),
             UnrolledLearning unrolled => new UnrolledLearner<double>(plan, unrolled, tasks, settings, time).CreateRule(),
+            NeuralLearning neural => new NeuralLearner<double>(plan, neural, tasks, settings, time).CreateRule(),
             ArubaLearning aruba => new ArubaLearner<double>(plan, aruba, tasks, settings, time).CreateRule(),
 
             // At the rate 0 nothing moves, and there is nothing to check.

@@ -3,6 +3,7 @@ using System.Numerics;
 using MetaMirror.Divergences;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Hypergradients;
 using MetaMirror.MetaLearners;
 using MetaMirror.MetaObjectives;
 using MetaMirror.Tasks;

@@ -220,10 +220,10 @@ public abstract class RuleLearner<T>(Plan plan, TaskDistribution<T> tasks, Learn
         int phase, UpdateRule<T> rule, MetaObjective<T> objective, int? innerSteps, ImmutableArray<T> start, bool deploys, CancellationToken cancellationToken) =>
         RunPhase("check", phase, CheckStreams, rule, new EvaluationStep<T>(objective), 1, null, 0, deploys, cancellationToken, innerSteps, start);
 
-    /// <summary>Adam along hypergradients by reverse mode, with a step that falls; long ones are shortened.</summary>
-    protected static HypergradientStep<T> Refinement(MetaObjective<T> objective, double learningRate) =>
+    /// <summary>Adam along hypergradients (by reverse mode, unless an estimator is given), with a step that falls; long ones are shortened.</summary>
+    protected static HypergradientStep<T> Refinement(MetaObjective<T> objective, double learningRate, Hypergradient<T>? estimator = null) =>
         new(
-            new ReverseMode<T>(), objective, new Chain<T>([new LinearSchedule<T>(FinalOuterStep), new Adam<T>(new AdamOptions { LearningRate = learningRate })]), clipping: Clipping);
+            estimator ?? new ReverseMode<T>(), objective, new Chain<T>([new LinearSchedule<T>(FinalOuterStep), new Adam<T>(new AdamOptions { LearningRate = learningRate })]), clipping: Clipping);
 
     /// <summary>Refines meta-parameters where that is better on streams that neither they nor the refinement have seen; else returns why not.</summary>
     /// <param name="phase">Number of the first of two phases.</param>

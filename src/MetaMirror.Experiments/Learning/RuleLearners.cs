@@ -68,6 +68,7 @@ public static class RuleLearners
             UnrolledLearning unrolled when statistics is null => new UnrolledLearner<T>(plan, unrolled, tasks, settings, time) { Progress = progress, Journal = journal },
             ArubaLearning aruba when statistics is null => new ArubaLearner<T>(plan, aruba, tasks, settings, time) { Progress = progress, Journal = journal, Keeps = keeps },
             FdsLearning fds when statistics is null => new FdsLearner<T>(plan, fds, tasks, settings, time) { Progress = progress, Journal = journal },
+            NeuralLearning neural when statistics is null => new NeuralLearner<T>(plan, neural, tasks, settings, time) { Progress = progress, Journal = journal },
             IRivalLearning => throw NoStatistics(plan),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
             _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),

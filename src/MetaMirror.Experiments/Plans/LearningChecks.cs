@@ -29,6 +29,8 @@ internal static class LearningChecks
                 errors.Add(new PlanError($"{path}.isotropic", "false: the sums of aruba-plus are element-wise", "true"));
             else if (learning is FdsLearning fds)
                 CheckFds(fds, path, plan.Training.Steps, errors);
+            else if (learning is UnrolledLearning { Optimizer: UnrolledLearning.Warp, MetaObjective: not MetaObjectiveName.TrajectoryLoss })
+                errors.Add(new PlanError($"{path}.metaObjective", "trajectory-loss: warp-grad is learned from every point of the runs", "another"));
             else if (learning is IStatisticsLearning statistics)
                 CheckStatistics(statistics, path, errors);
         }

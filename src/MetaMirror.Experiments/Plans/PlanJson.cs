@@ -48,4 +48,5 @@ public static class PlanJson
 [JsonSerializable(typeof(UnrolledLearning))]
 [JsonSerializable(typeof(ArubaLearning))]
 [JsonSerializable(typeof(FdsLearning))]
+[JsonSerializable(typeof(NeuralLearning))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

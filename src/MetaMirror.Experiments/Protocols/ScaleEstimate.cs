@@ -63,8 +63,13 @@ public sealed record ScaleEstimate(double Steps, double MetaSteps, double? Milli
         _ => steps,
     };
 
-    /// <summary>ARUBA's sums need no products.</summary>
-    private static double PerOuterStep(IRivalLearning rival) => rival is ArubaLearning ? 1 : PerProduct;
+    /// <summary>ARUBA's sums need no products, forward mode one a value.</summary>
+    private static double PerOuterStep(IRivalLearning rival) => rival switch
+    {
+        ArubaLearning => 1,
+        FdsLearning fds => 1 + fds.LearningRateValues + fds.MomentumValues + fds.WeightDecayValues,
+        _ => PerProduct,
+    };
 
     /// <summary>The estimate in words.</summary>
     public string Words => Seconds is { } seconds

@@ -14,6 +14,8 @@ internal sealed class ReverseSweep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ReverseOptions _options;
+    private readonly int _window;
+    private readonly bool _constantGradients;
     private readonly SegmentedTrajectory<T> _segmented = new();
     private readonly EvaluatedTrajectory<T> _evaluated = new();
     private Trajectory<T> _trajectory;
@@ -26,7 +28,12 @@ internal sealed class ReverseSweep<T>
     private T[] _aInitial = [];
     private T[] _product = [];
 
-    public ReverseSweep(ReverseOptions options) => (_options, _trajectory) = (options, _segmented);
+    /// <summary>Plans a sweep.</summary>
+    /// <param name="options">Memory.</param>
+    /// <param name="window">Steps after which nothing flows back any more; 0 for one window over the run.</param>
+    /// <param name="constantGradients">Whether the gradients that the rule is given count as constants.</param>
+    public ReverseSweep(ReverseOptions options, int window = 0, bool constantGradients = false) =>
+        (_options, _window, _constantGradients, _trajectory) = (options, window, constantGradients, _segmented);
 
     public HypergradientReport Compute(
         string name, InnerProblem<T> problem, MetaObjective<T> metaObjective, MetaParameters<T> meta, in BatchKey run,
@@ -110,6 +117,24 @@ internal sealed class ReverseSweep<T>
         descent.Rule.Vjp(
             descent.ContextAt(t, loss), new Iterate<T>(theta, gradient, _scale, _trajectory.State(t)),
             new Iterate<T>(_aTheta, _aGradient, _aScale, _aState) { IsFresh = fresh }, meta.Slice(indirect, MetaPlace.Rule));
+        Objective<T> objective = descent.Objective;
+        ReadOnlySpan<T> objectiveMeta = meta.Of(MetaPlace.Objective);
+        if (_constantGradients)
+            Array.Clear(_aGradient);
+        if (_window > 0 && t > 0 && t % _window == 0)
+        {
+            // Theta and state that a window starts from are constants; what follows, the loss there, is that of the window before.
+            if (objectiveMeta.Length > 0)
+            {
+                _trajectory.RecallEvaluation(descent, t);
+                objective.AddMixedTransposeProduct(theta, objectiveMeta, descent.Batch, _aGradient, meta.Slice(indirect, MetaPlace.Objective));
+            }
+
+            Array.Clear(_aTheta);
+            Array.Clear(_aState);
+            Array.Clear(_aGradient);
+        }
+
         if (metaObjective.HasPathTerm)
         {
             var point = new PathPoint<T> { Step = t, Steps = descent.Unroll.Steps, Theta = theta, Gradient = gradient, Loss = loss };
@@ -117,8 +142,6 @@ internal sealed class ReverseSweep<T>
         }
 
         _trajectory.RecallEvaluation(descent, t);
-        Objective<T> objective = descent.Objective;
-        ReadOnlySpan<T> objectiveMeta = meta.Of(MetaPlace.Objective);
         if (objectiveMeta.Length > 0)
         {
             objective.AddMixedTransposeProduct(theta, objectiveMeta, descent.Batch, _aGradient, meta.Slice(indirect, MetaPlace.Objective));
@@ -126,7 +149,8 @@ internal sealed class ReverseSweep<T>
                 objective.AddMetaGradient(theta, objectiveMeta, descent.Batch, _aLoss[0], meta.Slice(indirect, MetaPlace.Objective));
         }
 
-        descent.AddHessianVectorProductAt(t, _trajectory.Point(t), theta, _aGradient, _aTheta, _product);
+        if (!_constantGradients || _aGradient.AsSpan().ContainsAnyExcept(T.Zero))
+            descent.AddHessianVectorProductAt(t, _trajectory.Point(t), theta, _aGradient, _aTheta, _product);
         if (_aLoss[0] != T.Zero)
             Vectors.AddScaled<T>(_aLoss[0], gradient, _aTheta);
     }

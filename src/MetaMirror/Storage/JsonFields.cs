@@ -127,6 +127,12 @@ internal sealed class JsonFields
             ? size
             : throw new StorageException($"{_what}, {name}: expected a list of whole numbers from 0, found {Quoted.Text(e.GetRawText())}"))];
 
+    /// <summary>A list of finite numbers.</summary>
+    public ImmutableArray<double> Numbers(string name) =>
+        [.. Field(name, JsonValueKind.Array).EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double value) && double.IsFinite(value)
+            ? value
+            : throw new StorageException($"{_what}, {name}: expected finite numbers, found {Quoted.Text(e.GetRawText())}"))];
+
     /// <summary>An object.</summary>
     public JsonFields Object(string name) => new(Field(name, JsonValueKind.Object), $"{_what}, {name}");
 

@@ -3,6 +3,7 @@ using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
 using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
+using MetaMirror.UpdateRules.Neural;
 using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Storage;
@@ -71,6 +72,9 @@ internal static class RuleCodec<T>
         Of<MetaCurvature<T>>("meta-curvature", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new MetaCurvature<T>(f.Number("learningRate"))),
         Of<ClipByValue<T>>("clip-by-value", (r, w) => w.Number("bound", r.Bound), (f, _) => new ClipByValue<T>(f.Number("bound"))),
         Of<ScheduledSgd<T>>("scheduled-sgd", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new ScheduledSgd<T>(RivalRules.ReadScheduledSgd(f))),
+        Of<WarpGrad<T>>("warp-grad", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new WarpGrad<T>(f.Number("learningRate"))),
+        Of<LstmRule<T>>("lstm-rule", NeuralRules.Write, (f, _) => new LstmRule<T>(NeuralRules.ReadLstm(f))),
+        Of<MlpRule<T>>("mlp-rule", NeuralRules.Write, (f, _) => new MlpRule<T>(NeuralRules.ReadMlp(f))),
         Of<ArubaPlus<T>>("aruba-plus", (r, w) => w.Number("learningRate", r.Options.LearningRate).Number("zeta", r.Options.Zeta).Number("coefficient", r.Options.Coefficient),
             (f, _) => new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = f.Number("learningRate"), Zeta = f.Number("zeta"), Coefficient = f.Number("coefficient") })));
 

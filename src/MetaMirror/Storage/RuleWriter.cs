@@ -81,6 +81,15 @@ internal sealed class RuleWriter<T>(Utf8JsonWriter json, ParameterLayout layout)
         return this;
     }
 
+    public RuleWriter<T> Numbers(string name, IEnumerable<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double value in values)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
+        return this;
+    }
+
     public RuleWriter<T> Object(string name, Action<RuleWriter<T>> write)
     {
         json.WriteStartObject(name);

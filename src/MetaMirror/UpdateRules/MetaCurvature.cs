@@ -160,20 +160,21 @@ public sealed class MetaCurvature<T> : UpdateRule<T>
         }
     }
 
+    /// <summary>A matrix [d, d] that starts at the identity.</summary>
+    internal static MetaParameterSpec<T> Identity(string name, int d)
+    {
+        var identity = new T[d * d];
+        for (int i = 0; i < d; i++)
+            identity[(i * d) + i] = T.One;
+        return new MetaParameterSpec<T>(name, [d, d], MetaTransform.Identity, [.. identity]);
+    }
+
     private static IEnumerable<MetaParameterSpec<T>> Specs(ParameterBlock block)
     {
         if (!block.IsMatrix)
             return [new MetaParameterSpec<T>($"{block.Name}.scale", block.Shape, MetaTransform.Identity, [T.One])];
         string[] names = ["out", "in", "rest"];
-        return Enumerable.Range(0, Modes(block)).Select(mode => Matrix($"{block.Name}.{names[mode]}", ModeOf(block, mode).Size));
-
-        static MetaParameterSpec<T> Matrix(string name, int d)
-        {
-            var identity = new T[d * d];
-            for (int i = 0; i < d; i++)
-                identity[(i * d) + i] = T.One;
-            return new MetaParameterSpec<T>(name, [d, d], MetaTransform.Identity, [.. identity]);
-        }
+        return Enumerable.Range(0, Modes(block)).Select(mode => Identity($"{block.Name}.{names[mode]}", ModeOf(block, mode).Size));
     }
 
     private static int MetaLength(ParameterBlock block)

@@ -51,6 +51,30 @@ public sealed class UnrolledLearnerTests
         Assert.True(rule.History[^1].Value < rule.History[0].Value, $"{rule.History[^1].Value} with learned matrices, {rule.History[0].Value} with one rate");
     }
 
+    /// <summary>The loss one step on falls on fresh batches; that of the run with it.</summary>
+    [Fact]
+    public void Warps_behind_each_layer_lower_the_loss_against_the_best_single_rate()
+    {
+        Plan digits = PlanFile.Read("rotated-digits") with
+        {
+            Training = new TrainingPlan(25, 64), Learn = new UnrolledLearning("warp-grad", OuterSteps: 20, LearningRates: [0.1, 0.3], Schedules: [ScheduleName.Constant]), Controls = [], Also = [],
+        };
+        LearnedRule<double> rule = Learn(digits)[0];
+        Assert.Equal(("warp-grad", OptimizerRole.Rival), (rule.Name, rule.Role));
+        Assert.Empty(rule.Notes);
+        Assert.Equal(0, rule.Cost.HessianVectorProducts);
+        Assert.IsType<WarpGrad<double>>(rule.Rule);
+        Assert.True(rule.History[^1].Value < 0.95 * rule.History[0].Value, $"{rule.History[^1].Value} with learned warps, {rule.History[0].Value} with one rate");
+    }
+
+    [Fact]
+    public void Warps_know_one_objective()
+    {
+        var errors = new List<PlanError>();
+        LearningChecks.Add(Axes with { Learn = new UnrolledLearning("warp-grad", MetaObjective: MetaObjectiveName.FinalLoss), Controls = [] }, errors);
+        Assert.Contains("expected trajectory-loss: warp-grad is learned from every point", Assert.Single(errors).ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_budget_of_inner_gradients_counts_candidates_and_checks()
     {

@@ -48,10 +48,10 @@ public sealed class PlanErrorTests
         { "[0, 15]", "[0, 15, 0]", "$.family.angles[2]: expected entries that differ, found 0 again" },
         { "[0, 15]", "[0, true]", "$.family.angles[1]: expected a number of at least -360 and at most 360, found true" },
         { "[0, 15]", "15", "$.family.angles: expected a list of at least 1, each a number of at least -360 and at most 360, found 15" },
-        { "[\"sgd\", \"adam\"]", "[\"sgd\", \"adem\"]", $"$.baselines[1]: expected one of {Baselines}, found 'adem' (did you mean 'adam'?)" },
+        { "[\"sgd\", \"adam\"]", "[\"sgd\", \"adem\"]", $"$.baselines[1]: expected one of {Tunable}, found 'adem' (did you mean 'adam'?)" },
         { "\"sgd\": [0.1", "\"sdg\": [0.1", $"$.tuning.learningRates.sdg: expected one of {Tunable}, found 'sdg' (did you mean 'sgd'?)" },
         { "[0.1, 0.2]", "[0.2, 0.1]", "$.tuning.learningRates.sgd[1]: expected a rate above the one before it, 0.2, found 0.1" },
-        { "metamirror-basis", "metamirror-bases", "$.learn.optimizer: expected one of metamd-diagonal, metamd-max3, metamd-diagonal-printed, metamd-max3-printed, metamirror-kronecker, metamirror-full, metamirror-basis, metamirror-tracked, meta-sgd, meta-curvature, aruba, aruba-plus, fds, found 'metamirror-bases' (did you mean 'metamirror-basis'?)" },
+        { "metamirror-basis", "metamirror-bases", "$.learn.optimizer: expected one of metamd-diagonal, metamd-max3, metamd-diagonal-printed, metamd-max3-printed, metamirror-kronecker, metamirror-full, metamirror-basis, metamirror-tracked, meta-sgd, meta-curvature, warp-grad, aruba, aruba-plus, fds, lstm-rule, mlp-rule, found 'metamirror-bases' (did you mean 'metamirror-basis'?)" },
         { "\"metamirror-basis\"", "\"metamd-diagonal\", \"rank\": 3", "$.learn.rank: expected a key among optimizer, outerSteps, innerSteps, metaObjective, hypergradient, window, learningRate, damping, outerLearningRate, tasksPerStep, schedule, stoppingChange, warmStartSteps, warmStartInnerSteps, relativeFloor, found 'rank'" },
         { "\"metamirror-basis\"", "\"metamd-diagonal\", \"metaObjective\": \"final-loss\"", "$.learn.hypergradient: expected forward, reverse, truncated-reverse or implicit: the closed form is the un-relaxed bound's (regret-bound), found 'closed-form'" },
         { "\"name\": \"mine\",", "\"name\": \"Mine\",", "$.name: expected a text: lower-case letters, digits and hyphens, at most 64, found 'Mine'" },
@@ -89,7 +89,7 @@ public sealed class PlanErrorTests
               $.family.kind: expected one of rotated-images, image-sets, digit-pairs, sensors, rotated-quadratic, meta-quadratics, folder, found 'rotated-image' (did you mean 'rotated-images'?)
               $.training.steps: expected an integer of at least 1 and at most 100000000, found 0
               $.target.value: expected a number above 0 or 'bestClassicFinal', found 'low'
-              $.baselines[1]: expected one of {Baselines}, found 'adem' (did you mean 'adam'?)
+              $.baselines[1]: expected one of {Tunable}, found 'adem' (did you mean 'adam'?)
             """.ReplaceLineEndings("\n"),
             exception.Message);
     }

@@ -26,7 +26,7 @@ public sealed class PlanSchemaTests
         using JsonDocument schema = JsonDocument.Parse(PlanSchema.Text);
         JsonElement definitions = schema.RootElement.GetProperty("$defs");
 
-        IEnumerable<string> learned = new[] { "metamd", "matrix", "unrolled", "aruba" }
+        IEnumerable<string> learned = new[] { "metamd", "matrix", "unrolled", "aruba", "neural" }
             .SelectMany(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("enum").EnumerateArray().Select(n => n.GetString()!))
             .Concat(new[] { "basis", "tracked", "fds" }.Select(kind => definitions.GetProperty(kind).GetProperty("properties").GetProperty("optimizer").GetProperty("const").GetString()!));
 
@@ -50,6 +50,7 @@ public sealed class PlanSchemaTests
         using JsonDocument unrolled = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new UnrolledLearning("meta-sgd") }));
         using JsonDocument aruba = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new ArubaLearning("aruba") }));
         using JsonDocument fds = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new FdsLearning("fds") }));
+        using JsonDocument neural = JsonDocument.Parse(PlanJson.ToText(plan with { Learn = new NeuralLearning("lstm-rule") }));
         using JsonDocument quadratics = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new MetaQuadraticsPlan(), Model = null }));
         using JsonDocument control = JsonDocument.Parse(PlanJson.ToText(plan with { Family = new RotatedQuadraticPlan() }));
 
@@ -64,11 +65,12 @@ public sealed class PlanSchemaTests
             + Compare(definitions.GetProperty("unrolled"), unrolled.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("aruba"), aruba.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("fds"), fds.RootElement.GetProperty("learn"))
+            + Compare(definitions.GetProperty("neural"), neural.RootElement.GetProperty("learn"))
             + Compare(definitions.GetProperty("sensors"), basis.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("rotatedQuadratic"), control.RootElement.GetProperty("family"))
             + Compare(definitions.GetProperty("mlp"), basis.RootElement.GetProperty("model"))
             + Compare(definitions.GetProperty("metaQuadratics"), quadratics.RootElement.GetProperty("family"));
-        Assert.InRange(compared, 40, 80);
+        Assert.InRange(compared, 60, 120);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ using MetaMirror.Tests.UpdateRules;
 using MetaMirror.UpdateRules;
 using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
+using MetaMirror.UpdateRules.Neural;
 using MetaMirror.UpdateRules.Online;
 using Draws = MetaMirror.Tests.Objectives.Draws;
 
@@ -55,6 +56,9 @@ public sealed class UnrollDifferencesTests
         ["powersign"] = () => new PowerSign<double>(new() { LearningRate = .1 }),
         ["addsign"] = () => new AddSign<double>(new() { LearningRate = .1 }),
         ["meta-curvature"] = () => new MetaCurvature<double>(.1),
+        ["warp-grad"] = () => new WarpGrad<double>(.1),
+        ["lstm"] = () => new LstmRule<double>(new() { LearningRate = .02, Units = 2, Layers = 2, OutputDeviation = .3 }),
+        ["network of momenta"] = () => new MlpRule<double>(new() { LearningRate = .02, Units = 3, Decays = [.5, .9], OutputDeviation = .3 }),
         ["adagrad"] = () => new AdaGrad<double>(new() { LearningRate = .1 }),
         ["mirror, scaled identity"] = () => Mirror(new ScaledIdentity<double>(2)),
         ["mirror, per tensor"] = () => Mirror(new BlockScaled<double>(2)),

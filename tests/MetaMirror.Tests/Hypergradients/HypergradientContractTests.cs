@@ -6,6 +6,7 @@ using MetaMirror.MetaObjectives;
 using MetaMirror.Objectives;
 using MetaMirror.Optimism;
 using MetaMirror.UpdateRules;
+using MetaMirror.UpdateRules.Neural;
 
 namespace MetaMirror.Tests.Hypergradients;
 
@@ -34,6 +35,9 @@ public sealed class HypergradientContractTests
         ["addsign"] = () => new AddSign<double>(new SignAgreementOptions { LearningRate = 0.05, Decay = SignDecay.Cosine, Learn = ["learning_rate", "alpha"] }),
         ["fds"] = () => new Chain<double>(new ClipByValue<double>(1), new ScheduledSgd<double>(new ScheduledSgdOptions { LearningRate = 0.1, Momentum = 0.5, WeightDecay = 0.02, MomentumValues = 2, WeightDecayValues = 3 })),
         ["meta-curvature"] = () => new MetaCurvature<double>(0.05),
+        ["warp-grad"] = () => new WarpGrad<double>(0.05),
+        ["lstm-rule"] = () => new LstmRule<double>(new LstmRuleOptions { LearningRate = 0.02, Units = 2, Layers = 2, OutputDeviation = 0.3 }),
+        ["mlp-rule"] = () => new MlpRule<double>(new MlpRuleOptions { LearningRate = 0.02, Units = 3, Layers = 1, Decays = [0.5, 0.9], OutputDeviation = 0.3 }),
         ["chain"] = () => new Chain<double>(
             new ClipByNorm<double>(0.9), new WeightDecay<double>(0.05), new Warmup<double>(5), new LinearSchedule<double>(0.05), new AdamW<double>(new AdamOptions { LearningRate = 0.05 })),
         ["mirror-scaled"] = () => new MirrorDescent<double>(new ScaledIdentity<double>(2), 0.2, learnRate: true),

@@ -8,6 +8,7 @@ using MetaMirror.Storage;
 using MetaMirror.UpdateRules;
 using MetaMirror.UpdateRules.Averaging;
 using MetaMirror.UpdateRules.Bootstrapping;
+using MetaMirror.UpdateRules.Neural;
 using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Tests.Storage;
@@ -106,6 +107,9 @@ internal static class LearnedCases
             ["addsign"] = new AddSign<T>(new SignAgreementOptions { LearningRate = 0.02, Beta = 0.8, Decay = SignDecay.Linear }),
             ["meta-curvature"] = new MetaCurvature<T>(0.02),
             ["fds"] = new Chain<T>(new ClipByValue<T>(3), new ScheduledSgd<T>(new ScheduledSgdOptions { LearningRate = 0.1, Momentum = 0.5, WeightDecay = 0.01, LearningRateValues = 4, MomentumValues = 2, WeightDecayValues = 3 })),
+            ["warp-grad"] = new WarpGrad<T>(0.02),
+            ["lstm-rule"] = new LstmRule<T>(new LstmRuleOptions { LearningRate = 0.02, Units = 3, Layers = 2, Range = 7, OutputDeviation = 0.1, Seed = ulong.MaxValue }),
+            ["mlp-rule"] = new MlpRule<T>(new MlpRuleOptions { LearningRate = 0.02, Units = 3, Layers = 1, Decays = [0, 0.7], Magnitude = 0.2, Epsilon = 1e-8, OutputDeviation = 0.1, Seed = 7 }),
             ["aruba-plus"] = new ArubaPlus<T>(new ArubaPlusOptions { LearningRate = 0.02, Zeta = 0.5, Coefficient = 0 }),
             ["scaled-identity"] = new MirrorDescent<T>(new ScaledIdentity<T>(2, StrongConvexityEstimate.PNorm(3)), 0.1),
             ["block-scaled"] = new MirrorDescent<T>(new BlockScaled<T>(3), 0.1, learnRate: true),

@@ -186,6 +186,29 @@ internal static class ReferenceRules
         static int Side(Complex[] matrix) => (int)Math.Round(Math.Sqrt(matrix.Length));
     }
 
+    /// <summary>Flennerhag et al. 2020 with linear warps, by the layers: V' = V - eta T^T G, so theta' = T V' = theta - eta T T^T G; a vector that is no bias of its weight moves plainly.</summary>
+    public static void WarpGrad(ReferenceIterate x)
+    {
+        Complex eta = x["learning_rate"] * x.Scale;
+        foreach (ParameterBlock block in RuleCases.Layouts.Append(WarpGradTests.Layers).Single(l => l.Length == x.Theta.Length).Blocks)
+        {
+            string owner = block.IsMatrix ? $"{block.Name}.warp" : $"{block.Name.Replace("bias", "weight", StringComparison.Ordinal)}.warp";
+            Complex[]? warp = x.Meta.TryGetValue(owner, out Complex[]? found) && found.Length == block.Rows * block.Rows ? found : null;
+            for (int i = 0; i < block.Length; i++)
+            {
+                int row = i / block.Columns, column = i % block.Columns;
+                for (int j = 0; j < block.Rows && warp is not null; j++)
+                {
+                    for (int k = 0; k < block.Rows; k++)
+                        x.Theta[block.Offset + i] -= eta * warp[(row * block.Rows) + k] * warp[(j * block.Rows) + k] * x.Gradient[block.Offset + (j * block.Columns) + column];
+                }
+
+                if (warp is null)
+                    x.Theta[block.Offset + i] -= eta * x.Gradient[block.Offset + i];
+            }
+        }
+    }
+
     /// <summary>Members one after the other, each with its part of the state, in vectors as long as theta.</summary>
     public static ReferenceStep Chain(params (string Prefix, int StateVectors, ReferenceStep Step)[] members) => x =>
     {

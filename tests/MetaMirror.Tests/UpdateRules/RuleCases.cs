@@ -3,6 +3,7 @@ using MetaMirror.Divergences;
 using MetaMirror.Tests.Optimism;
 using MetaMirror.Tests.UpdateRules.Averaging;
 using MetaMirror.Tests.UpdateRules.Bootstrapping;
+using MetaMirror.Tests.UpdateRules.Neural;
 using MetaMirror.Tests.UpdateRules.Online;
 using MetaMirror.Tests.UpdateRules.Rivals;
 using MetaMirror.UpdateRules;
@@ -70,10 +71,12 @@ internal static class RuleCases
         .. IterateAverageCases.All,
         .. BootstrapCases.All,
         .. SignCases.All,
+        .. NeuralCases.All,
         new("meta-curvature", () => new MetaCurvature<double>(.05), () => new MetaCurvature<float>(.05), ReferenceRules.MetaCurvature),
         Scheduled("scheduled-sgd", new() { LearningRate = .05, Momentum = .8, WeightDecay = .1 }),
         Scheduled("scheduled-sgd-shared", new() { LearningRate = .05, Momentum = .8, WeightDecay = .1, LearningRateValues = 3, MomentumValues = 2, WeightDecayValues = 4 }),
         Scheduled("scheduled-sgd-from-0", new()),
+        new("warp-grad", () => new WarpGrad<double>(.05), () => new WarpGrad<float>(.05), ReferenceRules.WarpGrad),
         Aruba("aruba-plus", new()),
         Aruba("aruba-plus-fixed", new() { LearningRate = .3, Zeta = .5, Coefficient = 0 }),
         new("constant", () => new ConstantSchedule<double>(.5), () => new ConstantSchedule<float>(.5), ReferenceRules.Schedule(x => x["factor"])),
