@@ -29,8 +29,9 @@ public sealed class ProtocolTests
         Assert.Equal(experiment, document.GetProperty("experiment").GetString());
         var tasks = document.GetProperty("comparison").EnumerateArray().GroupBy(r => r.GetProperty("heldOutTask").GetString()).ToArray();
         Assert.Equal(columns, tasks.Length);
-        Assert.All(tasks, task => Assert.Equal(Rows.Order(StringComparer.Ordinal), task.Select(r => r.GetProperty("optimizer").GetString()!).Order(StringComparer.Ordinal)));
-        Assert.Equal(Rows.Length * columns, document.GetProperty("accuracyCurves").GetArrayLength());
+        string[] rows = experiment is "rotated-mlp" or "digits-lenet" ? [.. Rows, "soap", "muon"] : Rows;
+        Assert.All(tasks, task => Assert.Equal(rows.Order(StringComparer.Ordinal), task.Select(r => r.GetProperty("optimizer").GetString()!).Order(StringComparer.Ordinal)));
+        Assert.Equal(rows.Length * columns, document.GetProperty("accuracyCurves").GetArrayLength());
         Assert.Equal("optdigits", document.GetProperty("data")[0].GetProperty("dataset").GetString());
         Assert.Equal(2, document.GetProperty("threads").GetInt32());
         string page = File.ReadAllText(folder["out/report.html"]);
