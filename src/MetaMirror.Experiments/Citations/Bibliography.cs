@@ -17,7 +17,7 @@ public static class Bibliography
     /// <summary>The key of MetaMD v1, whose Theorem 4.1 certificates speak of.</summary>
     public const string MetaMd = "gao2022metamd";
 
-    private const string Mirror = "beck2003mirror", Soap = "vyas2025soap", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic", Bootstrapped = "flennerhag2022bootstrapped";
+    private const string Mirror = "beck2003mirror", Soap = "vyas2025soap", Averages = "shamir2013stochastic", Adam = "kingma2015adam", Baydin = "baydin2018hypergradient", Optimistic = "flennerhag2023optimistic", Bootstrapped = "flennerhag2022bootstrapped";
     private const string TinyImages = "krizhevsky2009tiny";
 
     private static readonly string[] Implemented = [Self, MetaMd, "gao2023metamd", "flennerhag2023optimistic", "flennerhag2022bootstrapped"];
@@ -48,9 +48,9 @@ public static class Bibliography
         ["metamirror-full"] = [Self, MetaMd, Mirror],
         ["metamirror-kronecker"] = [Self, MetaMd, "gao2023metamd", Mirror],
         ["metamirror-basis"] = [Self, MetaMd, Mirror, Adam, Soap],
-        ["metamirror-tracked"] = [Self, MetaMd, Mirror, Adam, Soap],
+        ["metamirror-tracked"] = [Self, MetaMd, Mirror, Adam, Soap, Averages],
         ["unlearned-basis"] = [Self, Adam],
-        ["unlearned-tracked"] = [Self, Soap],
+        ["unlearned-tracked"] = [Self, Soap, Averages],
         ["unlearned-mirror"] = [Mirror],
         ["meta-sgd"] = ["li2017metasgd"],
         ["meta-curvature"] = ["park2019metacurvature"],

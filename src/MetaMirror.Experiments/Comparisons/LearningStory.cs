@@ -5,6 +5,7 @@ using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.MetaLearners;
+using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Experiments.Comparisons;
 
@@ -85,6 +86,11 @@ internal static class LearningStory
             at += spec.Length;
         }
 
+        UpdateRule<T> running = rule.Rule is AveragedIterates<T> averaged ? averaged.Rule : rule.Rule;
+        if ((running is Chain<T> chain ? chain.Members.OfType<TrackedBasis<T>>().FirstOrDefault() : running as TrackedBasis<T>) is { } tracked)
+            facts.Add(new("Columns of a tracked basis", tracked.Options.Rank.ToString(CultureInfo.InvariantCulture)));
+        if (rule.Rule is AveragedIterates<T> { Power: var power })
+            facts.Add(new("Deployed", string.Create(CultureInfo.InvariantCulture, $"the average of the run's iterates, weighed by about t^{power:g3}")));
         if (rule.History.Length > 1)
         {
             OuterStepReport last = rule.History[^1];
