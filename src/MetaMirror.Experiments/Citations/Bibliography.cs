@@ -71,7 +71,6 @@ public static class Bibliography
         ["optimistic-hypergradient-adam"] = [Optimistic, Baydin, Adam],
         ["averaged-meta-gradient"] = [Optimistic, "cutkosky2019anytime", "defazio2024road"],
         ["optimistic-meta-gradient"] = [Optimistic, "cutkosky2019anytime", "defazio2024road"],
-        ["osgm"] = ["chu2025osgm", Baydin],
         ["bootstrapped"] = [Bootstrapped],
         ["bootstrapped-momentum"] = [Bootstrapped],
         ["bootstrapped-adam"] = [Bootstrapped, Adam],
