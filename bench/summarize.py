@@ -41,6 +41,10 @@ def percent(row):
     return "–" if not row or not row["testAccuracy"] else f"{100 * row['testAccuracy']['mean']:.1f} ± {100 * row['testAccuracy']['standardError']:.1f}"
 
 
+def named(row, figure):
+    return "–" if row is None else f"{row['optimizer']} {figure(row)}"
+
+
 def label(name, role):
     return f"**`{name}`**" if role == "learned" else f"`{name}` (control)" if role == "control" else f"`{name}`"
 
@@ -50,7 +54,7 @@ def accuracies(rows):
     print("| test accuracy, % | " + " | ".join(tasks) + " |\n|---" + "|---" * len(tasks) + "|")
     for name in dict.fromkeys(r["optimizer"] for r in rows):
         own = {r["heldOutTask"]: r for r in rows if r["optimizer"] == name}
-        cells = [own[t]["testAccuracy"] for t in tasks]
+        cells = [own[t]["testAccuracy"] if t in own else None for t in tasks]
         print(f"| {label(name, next(iter(own.values()))['role'])} | " + " | ".join("–" if c is None else f"{100 * c['mean']:.2f} ± {100 * c['standardError']:.2f}" for c in cells) + " |")
 
 
@@ -64,8 +68,8 @@ def rivals(rows, name, tasks):
         accurate = best(others, lambda r: r["testAccuracy"] and -r["testAccuracy"]["mean"])
         (x, y, b), (s, z, _), (m, n, w), (p, q, _) = (found[k] for k in ("steps", "seconds", "mean", "final"))
         print(
-            f"| {task} | {steps(learned)} | {b and b['optimizer']} {b and steps(b)} | **{ratio(x, y)}** | {ratio(s, z)} | {number(m)} | {w and w['optimizer']} {number(n)} | {ratio(m, n)} | {ratio(p, q)} "
-            f"| {percent(learned)} | {accurate and accurate['optimizer']} {percent(accurate)} |")
+            f"| {task} | {steps(learned)} | {named(b, steps)} | **{ratio(x, y)}** | {ratio(s, z)} | {number(m)} | {named(w, lambda r: number(n))} | {ratio(m, n)} | {ratio(p, q)} "
+            f"| {percent(learned)} | {named(accurate, percent)} |")
 
 
 def optimizers(rows):
@@ -85,7 +89,10 @@ def keep(result, files):
 
 
 def main():
-    files = [a for a in sys.argv[1:] if not a.startswith("--")]
+    flags = [a for a in sys.argv[1:] if a.startswith("--")]
+    if unknown := set(flags) - {"--optimizers", "--accuracy"}:
+        sys.exit(f"expected --optimizers, --accuracy or none, found {', '.join(sorted(unknown))}")
+    files = [a for a in sys.argv[1:] if a not in flags]
     with open(files[0]) as file:
         result = json.load(file)
     keep(result, files[1:])

@@ -96,7 +96,7 @@ public sealed class GradientCheck(Plan plan, DatasetCatalogue datasets, ulong se
             ArubaLearning aruba => new ArubaLearner<double>(plan, aruba, tasks, settings, time).CreateRule(),
 
             // At the rate 0 nothing moves, and there is nothing to check.
-            FdsLearning fds => new FdsLearner<double>(plan, fds with { LearningRates = [fds.LearningRateStep] }, tasks, settings, time).CreateRule(),
+            FdsLearning fds => new FdsLearner<double>(plan, fds with { LearningRates = [fds.LearningRates[0] > 0 ? fds.LearningRates[0] : fds.LearningRateStep] }, tasks, settings, time).CreateRule(),
             BasisLearning basis => RuleOf(basis with { Rank = Math.Min(basis.Rank, MostRank) }, ShortStatistics(task)),
             TrackedLearning tracked => RuleOf(tracked with { Ranks = [Math.Min(tracked.Ranks[0], MostRank)] }, ShortStatistics(task)),
             _ => new Adam<double>(new AdamOptions { LearningRate = 0.01, Learn = ["learning_rate", "beta1", "beta2"] }),

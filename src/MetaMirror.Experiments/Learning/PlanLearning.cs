@@ -58,7 +58,7 @@ public sealed class PlanLearning<T>(Plan plan, DatasetCatalogue datasets, Learni
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(statisticsFiles);
-        if (StatisticsFile is not null && plan.Learn is MetaMdLearning { Hypergradient: not HypergradientName.ClosedForm } or UnrolledLearning or NeuralLearning)
+        if (StatisticsFile is not null && plan.Learn is MetaMdLearning { Hypergradient: not HypergradientName.ClosedForm } or UnrolledLearning or NeuralLearning or FdsLearning)
             throw new ArgumentException($"The plan '{plan.Name}' learns {plan.Learn.Optimizer} by hypergradient, which collects no statistics to write.");
         (LearningTask<T>[] tasks, int[] numbers) = TrainingTasks(heldOut);
         if (tasks.Length == 1)

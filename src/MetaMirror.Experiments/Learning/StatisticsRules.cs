@@ -53,7 +53,7 @@ public sealed record StatisticsRules<T>(
         TrackedBasisOptions Running(StepCandidate c) =>
             refreshes ? Options(c.LearningRate, c.Exponent, c.Rank) : Options(c.LearningRate, c.Exponent, c.Rank) with { RefreshEvery = int.MaxValue, EarlyRefreshes = [] };
 
-        // The control keeps the library's constants, whatever the plan says of the learned rule's: only the cost of a step is the same.
+        // The control keeps the library's constants, whatever the plan says of the learned rule's, and has the most columns that the plan names: it has nothing to choose by.
         TrackedBasisOptions control = Options(defaults.LearningRate, defaults.Exponent, learning.Ranks.Max()) with { Momentum = defaults.Momentum, Averaging = defaults.Averaging, TrustRegion = defaults.TrustRegion };
 
         // A block without columns makes the rule start at random ones.

@@ -8,7 +8,7 @@ namespace MetaMirror.Experiments.Protocols;
 /// <param name="Steps">Steps of tuning and comparison, in those of the paper's plan.</param>
 /// <param name="MetaSteps">Steps of meta-training; one with a Hessian-vector product as three.</param>
 /// <param name="MillisecondsPerStep">Of gradient descent here, times the ratio of the batches.</param>
-/// <param name="Seconds">On one core, each step at the time of its optimizer; null where no time was measured.</param>
+/// <param name="Seconds">On one core, each step of tuning and comparison at the time of its optimizer, meta-training at that of gradient descent; null where no time was measured.</param>
 public sealed record ScaleEstimate(double Steps, double MetaSteps, double? MillisecondsPerStep, double? Seconds)
 {
     private const double PerProduct = 3, Milliseconds = 1_000;
@@ -63,17 +63,17 @@ public sealed record ScaleEstimate(double Steps, double MetaSteps, double? Milli
         _ => steps,
     };
 
-    /// <summary>ARUBA's sums need no products, forward mode one a value.</summary>
+    /// <summary>ARUBA's sums need no products, nor do derivatives that take gradients for constants; forward mode takes one a value.</summary>
     private static double PerOuterStep(IRivalLearning rival) => rival switch
     {
-        ArubaLearning => 1,
-        FdsLearning fds => 1 + fds.LearningRateValues + fds.MomentumValues + fds.WeightDecayValues,
+        ArubaLearning or UnrolledLearning { Optimizer: UnrolledLearning.Warp } or NeuralLearning { Optimizer: NeuralLearning.Lstm, SecondOrder: not true } => 1,
+        FdsLearning fds => 1 + ((PerProduct - 1) * (fds.LearningRateValues + fds.MomentumValues + fds.WeightDecayValues)),
         _ => PerProduct,
     };
 
     /// <summary>The estimate in words.</summary>
     public string Words => Seconds is { } seconds
-        ? $"{NumberText.Count(Steps)} steps of tuning and comparison and {NumberText.Count(MetaSteps)} of meta-training (one with a Hessian-vector product counted as three), each at the time per step measured here, times the ratio of the batches ({NumberText.Significant(MillisecondsPerStep!.Value)} ms for gradient descent): {Time(seconds)} on one core, half of that on two; evaluations come on top"
+        ? $"{NumberText.Count(Steps)} steps of tuning and comparison and {NumberText.Count(MetaSteps)} of meta-training (one with a Hessian-vector product counted as three), at the times per step measured here, times the ratio of the batches (meta-training at gradient descent's, {NumberText.Significant(MillisecondsPerStep!.Value)} ms): {Time(seconds)} on one core, half of that on two; evaluations come on top"
         : "no time per step was measured";
 
     private static string Time(double seconds)

@@ -5,6 +5,7 @@ internal static class Householder
 {
     /// <summary>Columns below 2^-400 are brought to size 1 first: their squares would be lost, or the inverse of these beyond range. The others keep their bits.</summary>
     private const int SmallExponent = -400;
+
     /// <summary>diagonal, offDiagonal ← T (offDiagonal_i couples i and i + 1); row k of a, right of its diagonal, ← v_k.</summary>
     public static void Tridiagonalize(Span<double> a, int n, Span<double> diagonal, Span<double> offDiagonal, Span<double> tau, Span<double> scratch)
     {

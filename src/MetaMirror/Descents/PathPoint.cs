@@ -13,10 +13,10 @@ public readonly ref struct PathPoint<T>
     /// <summary>T.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>theta_t, before the update; under a rule that looks elsewhere, where it looked.</summary>
+    /// <summary>theta_t, before the update; under a rule that looks elsewhere, where it looked, unless what would be deployed is judged.</summary>
     public required ReadOnlySpan<T> Theta { get; init; }
 
-    /// <summary>g_t.</summary>
+    /// <summary>g_t; empty where the point is what would be deployed under a rule that looks elsewhere, as when candidates are judged.</summary>
     public required ReadOnlySpan<T> Gradient { get; init; }
 
     /// <summary>loss_t.</summary>

@@ -7,6 +7,10 @@ using MetaMirror.UpdateRules;
 namespace MetaMirror.MetaLearners;
 
 /// <summary>Measures a meta-objective over the runs and leaves mu alone, e.g. to choose among candidates on source tasks.</summary>
+/// <remarks>
+/// What is measured is what would be deployed: under a rule that looks elsewhere (<see cref="UpdateRule{T}.LooksElsewhere"/>) path terms get theta and the loss there, no gradient. That is one more loss a step, which
+/// no count of gradients shows.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="metaObjective">E.</param>
 public sealed class EvaluationStep<T>(MetaObjective<T> metaObjective) : MetaStep<T>

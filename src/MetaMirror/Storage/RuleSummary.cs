@@ -12,7 +12,7 @@ internal static class RuleSummary
     {
         UpdateRule<T> running = learned.Rule is AveragedIterates<T> averaged ? averaged.Rule : learned.Rule;
         UpdateRule<T>[] parts = running is Chain<T> chain ? [.. chain.Members] : [running];
-        yield return new("divergence", learned.Rule.Mirror(learned.Layout)?.Divergence.Name
+        yield return new("divergence", running.Mirror(learned.Layout)?.Divergence.Name
             ?? (Array.Exists(parts, p => p is TrackedBasis<T>) ? "adaptive diagonal in a tracked basis"
                 : Array.Exists(parts, p => p is LearnedBasis<T>) ? "adaptive diagonal in a learned basis" : "none"));
         yield return new("step_size", Value(learned, "learning_rate") ?? "none");

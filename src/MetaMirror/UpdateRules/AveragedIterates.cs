@@ -10,7 +10,7 @@ namespace MetaMirror.UpdateRules;
 /// <remarks>
 /// <para>theta is the average: what is evaluated, tested and deployed. Gradients are asked for at z (<see cref="GradientPoint"/>), which training loops heed. So no rule that reads or moves theta may stand
 /// beside it in a chain (weight decay goes inside), and batch statistics of a network are those at z.</para>
-/// <para>The average goes over about the last t/(p + 1) steps, whatever the length of the run: it takes out noise of batches that a decaying step would, and follows the run where it is fast.</para>
+/// <para>The average goes over about the last t/(p + 1) steps, whatever the planned length of the run (beyond it c_t stays as it is, and the average is an exponential one): it takes out noise of batches that a decaying step would, and follows the run where it is fast.</para>
 /// <para>No meta-parameters of its own. State: z, shape [n], then the rule's. A run that carries the state of the one before begins a new average at its theta.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -31,6 +31,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
     private readonly ImmutableArray<TrackedBlock<T>> _blocks;
     private readonly IReadOnlyList<MetaParameterSpec<T>> _specs;
     private readonly TrackedScratch _scratch;
+    private readonly int _stateLength;
 
     /// <summary>sqrt(s): how much longer the steps of a residual are that moves at every s-th.</summary>
     private readonly T _longer;
@@ -52,6 +53,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         _scratch = new TrackedScratch(
             _blocks.Select(b => b.FactorLength).Append(0).Max(), _blocks.Select(b => b.MomentLength).Append(0).Max(), _blocks.Select(b => b.Block.Length).Append(0).Max(),
             _blocks.Select(b => Math.Max(b.AdvanceScratch, TrackedFrame<T>.Scratch(b))).Append(0).Max());
+        _stateLength = _blocks.Sum(b => b.StateLength);
         _specs = Specs();
     }
 
@@ -97,7 +99,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
     public override int StateLength(ParameterLayout layout)
     {
         RequireLayout(layout);
-        return _blocks.Sum(b => b.StateLength);
+        return _stateLength;
     }
 
     /// <inheritdoc/>

@@ -42,6 +42,9 @@ public sealed class LstmRule<T> : UpdateRule<T>
     /// <summary>Coordinates at once: what they need stays in a second-level cache.</summary>
     internal const int Piece = 128;
 
+    // e^80 and e^-80 are normal floats.
+    private const double MostRange = 80;
+
     // After the layers' weights: output, direct, learning rate.
     private readonly IReadOnlyList<MetaParameterSpec<T>> _specs;
     private readonly LstmLayer<T>[] _layers;
@@ -55,6 +58,8 @@ public sealed class LstmRule<T> : UpdateRule<T>
         Options = options ?? new LstmRuleOptions();
         StartingWeights<T>.Require(Name, "units", Options.Units, StartingWeights<T>.MostUnits);
         StartingWeights<T>.Require(Name, "layers", Options.Layers, StartingWeights<T>.MostLayers);
+        if (Options.Range > MostRange)
+            throw new ArgumentOutOfRangeException(nameof(options), Options.Range, $"The range of {Name} must be at most {MostRange}: e^range and its inverse are to be numbers.");
         _ = new RuleMetas<T>(Name, []).Positive("range", Options.Range).NotNegative("output deviation", Options.OutputDeviation);
         _units = Options.Units;
         _input = new LogSignInput<T>(Options.Range);

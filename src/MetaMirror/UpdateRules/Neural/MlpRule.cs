@@ -51,6 +51,9 @@ public sealed class MlpRule<T> : UpdateRule<T>
     /// <summary>Where it starts, the momentum of one decay alone moves the parameters.</summary>
     private const double StartingDecay = 0.9;
 
+    // Its power -3/2, 1e30, leaves floats room for gradients.
+    private const double LeastEpsilon = 1e-20;
+
     private readonly IReadOnlyList<MetaParameterSpec<T>> _specs;
     private readonly MlpNetwork<T> _network;
     private readonly MomentumInputs<T> _inputs;
@@ -66,6 +69,8 @@ public sealed class MlpRule<T> : UpdateRule<T>
         var checks = new RuleMetas<T>(Name, []).NotNegative("magnitude", Options.Magnitude).NotNegative("output deviation", Options.OutputDeviation);
         foreach (double decay in Options.Decays)
             checks.Fraction("decay", decay);
+        if (Options.Epsilon is > 0 and < LeastEpsilon)
+            throw new ArgumentOutOfRangeException(nameof(options), Options.Epsilon, $"The epsilon of {Name} must be at least {LeastEpsilon}: its power -3/2 is to be a number.");
         _inputs = new MomentumInputs<T>(Options.Decays, checks.Epsilon(Options.Epsilon));
         _network = new MlpNetwork<T>(_inputs.Count, Options.Units, Options.Layers, T.CreateTruncating(Options.Magnitude));
         int nearest = Enumerable.Range(0, Options.Decays.Length).MinBy(k => Math.Abs(Options.Decays[k] - StartingDecay));

@@ -8,6 +8,26 @@ namespace MetaMirror.Tests.UpdateRules.Neural;
 /// <summary>Rules that are networks over several pieces of coordinates, where the contract's layouts fill less than one; how they start; what they refuse.</summary>
 public sealed class NeuralRuleTests
 {
+    [Fact]
+    public void Ranges_and_epsilons_whose_powers_are_no_numbers_are_refused()
+    {
+        Assert.Contains("at most 80", Assert.Throws<ArgumentOutOfRangeException>(() => _ = new LstmRule<float>(new LstmRuleOptions { Range = 89 })).Message, StringComparison.Ordinal);
+        Assert.Contains("at least 1E-20", Assert.Throws<ArgumentOutOfRangeException>(() => _ = new MlpRule<float>(new MlpRuleOptions { Epsilon = 1e-26 })).Message, StringComparison.Ordinal);
+        foreach (UpdateRule<float> rule in (UpdateRule<float>[])[new LstmRule<float>(new LstmRuleOptions { Range = 80 }), new MlpRule<float>(new MlpRuleOptions { Epsilon = 1e-20 })])
+        {
+            // A dead input beside a live one, and the smallest float.
+            var layout = ParameterLayout.Vector(3);
+            float[] theta = [1, 2, 3], scale = [1], gradient = [0, 1, float.Epsilon], state = new float[rule.StateLength(layout)];
+            float[] meta = [.. new MetaParameters<float>([], rule.MetaSpecs(layout), []).Natural];
+            for (int t = 0; t < 3; t++)
+            {
+                var context = new StepContext<float> { Step = t, Steps = 3, Age = t, Layout = layout, Meta = meta, Scratch = new float[rule.ScratchLength(layout)] };
+                rule.Step(context, new Iterate<float>(theta, gradient, scale, state));
+                Assert.All(theta, x => Assert.True(float.IsFinite(x)));
+            }
+        }
+    }
+
     private const double H = 1e-60;
 
     /// <summary>Fewer than 100 roundings of 1.1e-16 in a number; derivatives of squashed gates and of divisions by a root amplify them some ten times.</summary>
