@@ -57,7 +57,10 @@ public sealed class UnrolledLearnerTests
     {
         Plan digits = PlanFile.Read("rotated-digits") with
         {
-            Training = new TrainingPlan(25, 64), Learn = new UnrolledLearning("warp-grad", OuterSteps: 20, LearningRates: [0.1, 0.3], Schedules: [ScheduleName.Constant]), Controls = [], Also = [],
+            Training = new TrainingPlan(25, 64),
+            Learn = new UnrolledLearning("warp-grad", OuterSteps: 20, LearningRates: [0.1, 0.3], Schedules: [ScheduleName.Constant]),
+            Controls = [],
+            Also = [],
         };
         LearnedRule<double> rule = Learn(digits)[0];
         Assert.Equal(("warp-grad", OptimizerRole.Rival), (rule.Name, rule.Role));
