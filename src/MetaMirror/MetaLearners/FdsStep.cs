@@ -21,7 +21,7 @@ public sealed record FdsOptions
     /// <summary>Bound on each entry of the products H Z, positive; null: none. Default: 100.</summary>
     public double? Clipping { get; init; } = 100;
 
-    /// <summary>Learning ends when every step is below this share of its value, in [0, 1). Default: 0.05.</summary>
+    /// <summary>Learning ends when every step is below this share of its value, or the value is at the end of its range and would leave it, in [0, 1). Default: 0.05.</summary>
     public double StoppingShare { get; init; } = 0.05;
 }
 
@@ -31,8 +31,9 @@ public sealed record FdsOptions
 /// </summary>
 /// <remarks>
 /// For rules whose learned meta-parameters are named learning_rate, momentum and weight_decay: <see cref="ScheduledSgd{T}"/>, alone or in a chain. State: steps [m], signs [m], the last values that no run
-/// diverged with [m], the best values [m], their objective, 1 at the end. Where a run diverges after the first outer step, all values go back to the last ones and half the way that led on from there.
-/// Differs from the paper: that retreat; values stay in their ranges; E is any meta-objective over tasks, not validation loss alone; all outer steps have runs of one length.
+/// diverged with [m], the best values [m], their objective, by what retreats have shortened all steps, 1 at the end. Where a run diverges after the first outer step, all values go back to the last ones and half the way that
+/// led on from there; that shortens steps, but does not bring the end nearer.
+/// Differs from the paper: that retreat; values stay in their ranges, and one that would leave it does not keep learning from its end (weight decay at 0 never had a step below a share of it); E is any meta-objective over tasks, not validation loss alone; all outer steps have runs of one length.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="metaObjective">E.</param>
@@ -40,8 +41,8 @@ public sealed record FdsOptions
 public sealed class FdsStep<T>(MetaObjective<T> metaObjective, FdsOptions? options = null) : MetaStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Vectors of State, then the objective of the best values and the end.
-    private const int Parts = 4, Numbers = 2;
+    // Vectors of State, then the objective of the best values, by what retreats shortened steps, and the end.
+    private const int Parts = 4, Numbers = 3;
 
     private const double Halving = 0.5;
 
@@ -93,6 +94,7 @@ public sealed class FdsStep<T>(MetaObjective<T> metaObjective, FdsOptions? optio
 
         meta.Natural.CopyTo(Part(2));
         meta.Natural.CopyTo(Part(3));
+        Shortened = T.One;
     }
 
     /// <inheritdoc/>
@@ -117,25 +119,33 @@ public sealed class FdsStep<T>(MetaObjective<T> metaObjective, FdsOptions? optio
 
         // Before the first outer step there is nothing to go back to: then the runs that completed decide.
         if (completed < outcomes.Length && outerStep > 0)
+        {
             Retreat();
-        else
-            Move(meta, outcomes, T.CreateChecked(sum / completed), steps, outerStep == 0);
+            meta.SetNatural(_values);
+            return;
+        }
+
+        Move(meta, outcomes, T.CreateChecked(sum / completed), steps, outerStep == 0);
         meta.SetNatural(_values);
+        _state[^1] = IsAtEnd(meta.Natural) ? T.One : T.Zero;
     }
+
+    private ref T Shortened => ref _state[^2];
+
+    private ref T Lowest => ref _state[^3];
 
     private void Move(MetaParameters<T> meta, ReadOnlySpan<TaskOutcome> outcomes, T value, int runSteps, bool isFirst)
     {
         Span<T> steps = Part(0), signs = Part(1);
         meta.Natural.CopyTo(_values);
         meta.Natural.CopyTo(Part(2));
-        if (isFirst || value < _state[^2])
+        if (isFirst || value < Lowest)
         {
-            _state[^2] = value;
+            Lowest = value;
             meta.Natural.CopyTo(Part(3));
         }
 
         HypergradientRuns<T>.Mean(outcomes, _runs.Total, _gradient);
-        bool converged = true;
         for (int i = 0; i < steps.Length; i++)
         {
             if (steps[i] == T.Zero)
@@ -145,11 +155,22 @@ public sealed class FdsStep<T>(MetaObjective<T> metaObjective, FdsOptions? optio
             if (sign * signs[i] < T.Zero)
                 steps[i] *= T.CreateChecked(Halving);
             signs[i] = sign;
-            converged &= steps[i] < T.CreateChecked(_options.StoppingShare) * T.Abs(_values[i]);
             _values[i] -= sign * steps[i];
         }
+    }
 
-        _state[^1] = converged ? T.One : T.Zero;
+    /// <summary>Whether each value either has a small step, apart from what retreats took of it, or could not move: its range holds it, or its hypergradient is 0.</summary>
+    private bool IsAtEnd(ReadOnlySpan<T> moved)
+    {
+        ReadOnlySpan<T> steps = Part(0), before = Part(2);
+        T share = T.CreateChecked(_options.StoppingShare) * Shortened;
+        for (int i = 0; i < steps.Length; i++)
+        {
+            if (steps[i] != T.Zero && steps[i] >= share * T.Abs(before[i]) && moved[i] != before[i])
+                return false;
+        }
+
+        return true;
     }
 
     private void Retreat()
@@ -160,6 +181,8 @@ public sealed class FdsStep<T>(MetaObjective<T> metaObjective, FdsOptions? optio
             steps[i] *= T.CreateChecked(Halving);
             _values[i] = last[i] - (signs[i] * steps[i]);
         }
+
+        Shortened *= T.CreateChecked(Halving);
     }
 
     private Span<T> Part(int vector) => _state.AsSpan(vector * _values.Length, _values.Length);

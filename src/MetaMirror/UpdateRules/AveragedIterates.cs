@@ -67,7 +67,7 @@ public sealed class AveragedIterates<T> : RuleWithoutDerivative<T>
     /// <inheritdoc/>
     public override void GradientPoint(in StepContext<T> context, ReadOnlySpan<T> theta, ReadOnlySpan<T> state, Span<T> point)
     {
-        RequireState(context.Layout, state.Length);
+        RequireLength("state entries", state.Length, StateLength(context.Layout));
         (IsStart(context) ? theta : state[..theta.Length]).CopyTo(point);
     }
 
@@ -75,7 +75,7 @@ public sealed class AveragedIterates<T> : RuleWithoutDerivative<T>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
         context.Layout.RequireLength(x.Theta.Length, nameof(x));
-        RequireState(context.Layout, x.State.Length);
+        RequireLength("state entries", x.State.Length, StateLength(context.Layout));
         Span<T> z = x.State[..x.Theta.Length];
         if (IsStart(context))
             x.Theta.CopyTo(z);
@@ -86,10 +86,4 @@ public sealed class AveragedIterates<T> : RuleWithoutDerivative<T>
 
     /// <summary>A run begins: theta = z.</summary>
     private static bool IsStart(in StepContext<T> context) => context.Step == 0 || context.Age == 0;
-
-    private void RequireState(ParameterLayout layout, int found)
-    {
-        if (found != StateLength(layout))
-            throw new ArgumentException($"{Name} was given {found} state entries, expected {StateLength(layout)}.", nameof(found));
-    }
 }

@@ -162,16 +162,10 @@ public abstract class DualNormScaling<T> : UpdateRule<T>
     {
         Plan plan = PlanOf(context.Layout);
         context.Layout.RequireLength(x.Gradient.Length, nameof(x));
-        Require("meta-parameters", context.Meta.Length, plan.MetaLength + 1);
-        Require("meta-parameters", tangents, plan.MetaLength + 1);
-        Require("state entries", x.State.Length, plan.StateLength + (UsesPrevious ? 1 : 0));
+        RequireLength("meta-parameters", context.Meta.Length, plan.MetaLength + 1);
+        RequireLength("meta-parameters", tangents, plan.MetaLength + 1);
+        RequireLength("state entries", x.State.Length, plan.StateLength + (UsesPrevious ? 1 : 0));
         return plan;
-    }
-
-    private void Require(string what, int found, int expected)
-    {
-        if (found != expected)
-            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
     }
 
     /// <summary>The rule inside for one layout. Scratch: the scaled gradient, a gradient of N in g and in the divergence's meta-parameters, then what rule and divergence share.</summary>

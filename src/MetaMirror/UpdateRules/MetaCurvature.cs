@@ -12,56 +12,34 @@ namespace MetaMirror.UpdateRules;
 /// then learning_rate, not learned. The matrices are unconstrained, so the step is no mirror descent and may lead uphill. No state.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class MetaCurvature<T> : UpdateRule<T>
+public sealed class MetaCurvature<T> : LearnedGradientMap<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Gradients between modes, their tangents or cotangents.
     private const int Buffers = 6;
 
-    private readonly RuleMetas<T> _rate;
-
     /// <summary>Takes the step.</summary>
     /// <param name="learningRate">eta at scale 1, positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">eta is not positive and finite.</exception>
     public MetaCurvature(double learningRate)
+        : base("meta-curvature", learningRate, Buffers)
     {
-        LearningRate = learningRate;
-        _rate = new RuleMetas<T>(Name, []).Positive("learning_rate", learningRate);
     }
 
-    /// <summary>eta at scale 1, where it starts.</summary>
-    public double LearningRate { get; }
+    private protected override IEnumerable<MetaParameterSpec<T>> MapSpecs(ParameterLayout layout) => layout.Blocks.SelectMany(Specs);
 
-    /// <inheritdoc/>
-    public override string Name => "meta-curvature";
-
-    /// <inheritdoc/>
-    public override bool ChangesGradient => false;
-
-    /// <inheritdoc/>
-    public override bool PullsBackByGradientAlone => true;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout)
+    private protected override int MapLength(ParameterLayout layout)
     {
-        ArgumentNullException.ThrowIfNull(layout);
-        return [.. layout.Blocks.SelectMany(Specs), .. _rate.Specs];
-    }
-
-    /// <inheritdoc/>
-    public override int StateLength(ParameterLayout layout) => 0;
-
-    /// <inheritdoc/>
-    public override int ScratchLength(ParameterLayout layout)
-    {
-        ArgumentNullException.ThrowIfNull(layout);
-        return Buffers * layout.Blocks.Select(b => b.Length).DefaultIfEmpty(0).Max();
+        int length = 0;
+        foreach (ParameterBlock block in layout.Blocks)
+            length += MetaLength(block);
+        return length;
     }
 
     /// <inheritdoc/>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
-        T eta = context.Meta[^1] * x.Scale[0];
+        T eta = StepSize(context, x);
         int at = 0;
         foreach (ParameterBlock block in context.Layout.Blocks)
         {
@@ -77,7 +55,7 @@ public sealed class MetaCurvature<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent)
     {
-        T eta = context.Meta[^1] * x.Scale[0], dEta = (metaTangent[^1] * x.Scale[0]) + (context.Meta[^1] * tangent.Scale[0]);
+        T eta = StepSize(context, x), dEta = StepTangent(context, x, metaTangent, tangent);
         int at = 0;
         foreach (ParameterBlock block in context.Layout.Blocks)
         {
@@ -108,7 +86,7 @@ public sealed class MetaCurvature<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent)
     {
-        T eta = context.Meta[^1] * x.Scale[0];
+        T eta = StepSize(context, x);
         double aEta = 0;
         int at = 0;
         foreach (ParameterBlock block in context.Layout.Blocks)
@@ -142,8 +120,7 @@ public sealed class MetaCurvature<T> : UpdateRule<T>
             Vectors.AddScaled<T>(T.One, a, cotangent.Gradient.Slice(block.Offset, n));
         }
 
-        metaCotangent[^1] += T.CreateTruncating(aEta) * x.Scale[0];
-        cotangent.Scale[0] += T.CreateTruncating(aEta) * context.Meta[^1];
+        AddStepCotangent(aEta, context, x, cotangent, metaCotangent);
     }
 
     private static void Transform(ParameterBlock block, ReadOnlySpan<T> meta, ReadOnlySpan<T> g, Span<T> scratch, out ReadOnlySpan<T> curved)
@@ -158,15 +135,6 @@ public sealed class MetaCurvature<T> : UpdateRule<T>
             curved = next;
             start += m.Length;
         }
-    }
-
-    /// <summary>A matrix [d, d] that starts at the identity.</summary>
-    internal static MetaParameterSpec<T> Identity(string name, int d)
-    {
-        var identity = new T[d * d];
-        for (int i = 0; i < d; i++)
-            identity[(i * d) + i] = T.One;
-        return new MetaParameterSpec<T>(name, [d, d], MetaTransform.Identity, [.. identity]);
     }
 
     private static IEnumerable<MetaParameterSpec<T>> Specs(ParameterBlock block)

@@ -101,7 +101,7 @@ public sealed class ScheduleFreeAdamW<T> : RuleWithoutDerivative<T>
     public override void GradientPoint(in StepContext<T> context, ReadOnlySpan<T> theta, ReadOnlySpan<T> state, Span<T> point)
     {
         _metas.Require(context.Meta);
-        RequireState(theta.Length, state.Length);
+        RequireLength("state entries", state.Length, (2 * theta.Length) + Scalars);
         T beta = context.Meta[First];
         if (IsStart(context))
             theta.CopyTo(point);
@@ -115,7 +115,7 @@ public sealed class ScheduleFreeAdamW<T> : RuleWithoutDerivative<T>
         int n = x.Theta.Length;
         _metas.Require(context.Meta);
         context.Layout.RequireLength(n, nameof(x));
-        RequireState(n, x.State.Length);
+        RequireLength("state entries", x.State.Length, (2 * n) + Scalars);
         if (IsStart(context))
         {
             x.Theta.CopyTo(x.State);
@@ -148,12 +148,6 @@ public sealed class ScheduleFreeAdamW<T> : RuleWithoutDerivative<T>
     private static bool IsStart(in StepContext<T> context) => context.Step == 0 || context.Age == 0;
 
     private double Warmup(in StepContext<T> context) => Math.Min(1, (context.Step + 1) / Math.Max(1, Math.Ceiling(Options.WarmupShare * context.Steps)));
-
-    private void RequireState(int n, int found)
-    {
-        if (found != (2 * n) + Scalars)
-            throw new ArgumentException($"{Name} was given {found} state entries, expected {(2 * n) + Scalars}.", nameof(found));
-    }
 
     private void Require(bool isGood, double found, string option, string range)
     {

@@ -79,6 +79,17 @@ public abstract class UpdateRule<T>
     /// <param name="metaCotangent">Cotangent of the rule's natural meta-parameters, added to.</param>
     public abstract void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent);
 
+    /// <summary>Throws where another length is brought than declared.</summary>
+    /// <param name="what">Of what, in the plural.</param>
+    /// <param name="found">The length.</param>
+    /// <param name="expected">The one declared.</param>
+    /// <exception cref="ArgumentException">They differ.</exception>
+    private protected void RequireLength(string what, int found, int expected)
+    {
+        if (found != expected)
+            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
+    }
+
     /// <summary>Throws if this rule takes gradients elsewhere than at theta, where the rule around it has them.</summary>
     /// <param name="around">Name of the rule around it.</param>
     /// <param name="parameter">As which this rule was given.</param>

@@ -13,56 +13,34 @@ namespace MetaMirror.UpdateRules;
 /// Differs from the paper: warps that are not linear (convolutions with rectifiers and batch normalization) are not there; they would be layers of the network, and their gradient depends on the activations.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class WarpGrad<T> : UpdateRule<T>
+public sealed class WarpGrad<T> : LearnedGradientMap<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // T^T G and T T^T G, with their tangents or cotangents.
     private const int Buffers = 4;
 
-    private readonly RuleMetas<T> _rate;
-
     /// <summary>Takes the step.</summary>
     /// <param name="learningRate">eta at scale 1, positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">eta is not positive and finite.</exception>
     public WarpGrad(double learningRate)
+        : base("warp-grad", learningRate, Buffers)
     {
-        LearningRate = learningRate;
-        _rate = new RuleMetas<T>(Name, []).Positive("learning_rate", learningRate);
     }
 
-    /// <summary>eta at scale 1, where it starts.</summary>
-    public double LearningRate { get; }
+    private protected override IEnumerable<MetaParameterSpec<T>> MapSpecs(ParameterLayout layout) => layout.Blocks.Where(b => b.IsMatrix).Select(b => Identity($"{b.Name}.warp", b.Rows));
 
-    /// <inheritdoc/>
-    public override string Name => "warp-grad";
-
-    /// <inheritdoc/>
-    public override bool ChangesGradient => false;
-
-    /// <inheritdoc/>
-    public override bool PullsBackByGradientAlone => true;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout)
+    private protected override int MapLength(ParameterLayout layout)
     {
-        ArgumentNullException.ThrowIfNull(layout);
-        return [.. layout.Blocks.Where(b => b.IsMatrix).Select(b => MetaCurvature<T>.Identity($"{b.Name}.warp", b.Rows)), .. _rate.Specs];
-    }
-
-    /// <inheritdoc/>
-    public override int StateLength(ParameterLayout layout) => 0;
-
-    /// <inheritdoc/>
-    public override int ScratchLength(ParameterLayout layout)
-    {
-        ArgumentNullException.ThrowIfNull(layout);
-        return Buffers * layout.Blocks.Select(b => b.Length).DefaultIfEmpty(0).Max();
+        int length = 0;
+        foreach (ParameterBlock block in layout.Blocks)
+            length += block.IsMatrix ? block.Rows * block.Rows : 0;
+        return length;
     }
 
     /// <inheritdoc/>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
-        T eta = context.Meta[^1] * x.Scale[0];
+        T eta = StepSize(context, x);
         var places = new Places(context.Layout);
         while (places.Next())
         {
@@ -83,7 +61,7 @@ public sealed class WarpGrad<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent)
     {
-        T eta = context.Meta[^1] * x.Scale[0], dEta = (metaTangent[^1] * x.Scale[0]) + (context.Meta[^1] * tangent.Scale[0]);
+        T eta = StepSize(context, x), dEta = StepTangent(context, x, metaTangent, tangent);
         var places = new Places(context.Layout);
         while (places.Next())
         {
@@ -110,7 +88,7 @@ public sealed class WarpGrad<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent)
     {
-        T eta = context.Meta[^1] * x.Scale[0];
+        T eta = StepSize(context, x);
         double aEta = 0;
         var places = new Places(context.Layout);
         while (places.Next())
@@ -139,8 +117,7 @@ public sealed class WarpGrad<T> : UpdateRule<T>
             places.Multiply(false, warp, au, T.One, T.One, ag);
         }
 
-        metaCotangent[^1] += T.CreateTruncating(aEta) * x.Scale[0];
-        cotangent.Scale[0] += T.CreateTruncating(aEta) * context.Meta[^1];
+        AddStepCotangent(aEta, context, x, cotangent, metaCotangent);
     }
 
     /// <summary>The tensors one after the other, each with its matrix.</summary>

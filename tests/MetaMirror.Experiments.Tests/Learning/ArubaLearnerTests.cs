@@ -14,15 +14,7 @@ public sealed class ArubaLearnerTests
 {
     private static readonly ArubaLearning Rates = new("aruba", LearningRates: [0.02, 0.05], Schedules: [ScheduleName.Constant], OuterSteps: 6);
 
-    // Condition numbers lie along the axes, where element-wise rates help.
-    private static readonly Plan Axes = PlanFile.Read("rotated-quadratic") with
-    {
-        Family = new RotatedQuadraticPlan(false, 8, 6, 2),
-        Training = new TrainingPlan(30),
-        Learn = Rates,
-        Also = [],
-        Controls = [],
-    };
+    private static readonly Plan Axes = RivalRuns.Axes(Rates);
 
     [Fact]
     public void Learned_rates_are_better_than_the_best_single_rate_on_new_starts()
@@ -85,8 +77,5 @@ public sealed class ArubaLearnerTests
     private static string Mistakes(ArubaLearning learning) =>
         Assert.Throws<PlanException>(() => PlanJson.Read(PlanJson.ToText(Axes with { Learn = learning }), "p.json")).Message;
 
-    // The first task is held out.
-    private static LearnedRule<double> Learn(Plan plan) => Assert.Single(RuleLearners.LearnAll(
-        plan, new TaskFamily<double>(PlanTasks.Of<double>(plan, new DatasetCatalogue(new DataLocations()), 1).Skip(1).Select(t => t.TrainingOnly())), new LearningSettings(1),
-        TimeProvider.System, cancellationToken: TestContext.Current.CancellationToken));
+    private static LearnedRule<double> Learn(Plan plan) => Assert.Single(RivalRuns.Learn(plan));
 }

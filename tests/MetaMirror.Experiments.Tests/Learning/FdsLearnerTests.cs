@@ -14,20 +14,13 @@ public sealed class FdsLearnerTests
 {
     private static readonly FdsLearning Schedules = new("fds", OuterSteps: 12, LearningRateValues: 3);
 
-    private static readonly Plan Quadratics = PlanFile.Read("rotated-quadratic") with
-    {
-        Family = new RotatedQuadraticPlan(false, 8, 6, 2),
-        Training = new TrainingPlan(30),
-        Learn = Schedules,
-        Also = [],
-        Controls = [],
-    };
+    private static readonly Plan Quadratics = RivalRuns.Axes(Schedules);
 
     [Fact]
     public void Schedules_learned_from_0_are_better_than_the_best_single_rate()
     {
         var phases = new List<string>();
-        LearnedRule<double> rule = Learn(Quadratics, phases)[0];
+        LearnedRule<double> rule = RivalRuns.Learn(Quadratics, phases)[0];
         Assert.Equal(("fds", OptimizerRole.Rival), (rule.Name, rule.Role));
         Assert.Empty(rule.Notes);
         Assert.Equal(rule.History.Length - 1, rule.Cost.OuterSteps);
@@ -43,7 +36,7 @@ public sealed class FdsLearnerTests
 
         // As many columns as values, in every step of every run.
         Assert.True(rule.Cost.HessianVectorProducts >= 5 * 30 * 7 * (rule.History.Length - 1) / 2);
-        LearnedRule<double> rates = Learn(Quadratics with { Learn = new UnrolledLearning("meta-sgd", OuterSteps: 1, Schedules: [ScheduleName.Constant], LearningRates: [0.02, 0.05, 0.1, 0.2]) })[0];
+        LearnedRule<double> rates = RivalRuns.Learn(Quadratics with { Learn = new UnrolledLearning("meta-sgd", OuterSteps: 1, Schedules: [ScheduleName.Constant], LearningRates: [0.02, 0.05, 0.1, 0.2]) })[0];
         Assert.True(rule.History[^1].Value < rates.History[0].Value, $"{rule.History[^1].Value} with schedules, {rates.History[0].Value} with the best single rate");
     }
 
@@ -51,12 +44,12 @@ public sealed class FdsLearnerTests
     public void A_rival_beside_a_learned_rule_keeps_its_place_and_its_budget()
     {
         int pass = (8 - 1) * 30;
-        IReadOnlyList<LearnedRule<double>> rules = Learn(Quadratics with { Learn = new MetaMdLearning("metamd-diagonal", 2), Also = [Schedules with { InnerGradients = (6 * pass) - 1 }] });
+        IReadOnlyList<LearnedRule<double>> rules = RivalRuns.Learn(Quadratics with { Learn = new MetaMdLearning("metamd-diagonal", 2), Also = [Schedules with { InnerGradients = (6 * pass) - 1 }] });
         Assert.Equal(["metamd-diagonal", "fds"], rules.Select(r => r.Name));
 
         // One candidate, two checks, and what is left.
         Assert.Equal(2, rules[1].Cost.OuterSteps);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Learn(Quadratics with { Learn = Schedules with { InnerGradients = pass } }));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => RivalRuns.Learn(Quadratics with { Learn = Schedules with { InnerGradients = pass } }));
         Assert.Contains($"fds cannot be learned with {pass} inner gradients: 1 candidates, 2 checks and one outer step take {4 * pass}", error.Message, StringComparison.Ordinal);
     }
 
@@ -64,10 +57,10 @@ public sealed class FdsLearnerTests
     [Fact]
     public void What_is_not_better_is_dropped_with_a_reason()
     {
-        LearnedRule<double> rule = Learn(Quadratics with { Learn = Schedules with { OuterSteps = 1 } })[0];
+        LearnedRule<double> rule = RivalRuns.Learn(Quadratics with { Learn = Schedules with { OuterSteps = 1 } })[0];
         Assert.StartsWith("What fds learned was dropped: on new initial weights and batches", Assert.Single(rule.Notes), StringComparison.Ordinal);
         Assert.All(rule.Natural, x => Assert.Equal(0, x));
-        var error = Assert.Throws<MetaLearningDivergedException>(() => Learn(Quadratics with { Learn = Schedules with { LearningRates = [1e300] } }));
+        var error = Assert.Throws<MetaLearningDivergedException>(() => RivalRuns.Learn(Quadratics with { Learn = Schedules with { LearningRates = [1e300] } }));
         Assert.Contains("Every candidate rate of fds (1E+300) diverged", error.Message, StringComparison.Ordinal);
     }
 
@@ -76,13 +69,4 @@ public sealed class FdsLearnerTests
         Assert.Contains(
             "$.learn.momentumValues: expected at most 30, the steps of an inner run: a value is that of one step or more, found 31",
             Assert.Throws<PlanException>(() => PlanJson.Read(PlanJson.ToText(Quadratics with { Learn = Schedules with { MomentumValues = 31 } }), "p.json")).Message, StringComparison.Ordinal);
-
-    private static IReadOnlyList<LearnedRule<double>> Learn(Plan plan, List<string>? phases = null) => RuleLearners.LearnAll(
-        plan, new TaskFamily<double>(PlanTasks.Of<double>(plan, new DatasetCatalogue(new DataLocations()), 1).Skip(1).Select(t => t.TrainingOnly())), new LearningSettings(1),
-        TimeProvider.System, new Phases(phases ?? []), TestContext.Current.CancellationToken);
-
-    private sealed class Phases(List<string> names) : IProgress<LearningProgress>
-    {
-        public void Report(LearningProgress value) => names.Add(value.Phase);
-    }
 }

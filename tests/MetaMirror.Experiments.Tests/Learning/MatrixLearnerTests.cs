@@ -113,7 +113,7 @@ public sealed class MatrixLearnerTests
         };
         var phases = new List<string>();
         IReadOnlyList<LearnedRule<float>> rules = RuleLearners.LearnAll(
-            plan, Family<float>(plan), new LearningSettings(1), TimeProvider.System, new Phases(phases), TestContext.Current.CancellationToken);
+            plan, Family<float>(plan), new LearningSettings(1), TimeProvider.System, new Told(p => phases.Add(p.Phase)), TestContext.Current.CancellationToken);
 
         Assert.Equal(["metamirror-tracked", "metamirror-basis", "metamirror-kronecker", "unlearned-tracked", "unlearned-basis"], rules.Select(r => r.Name));
         Assert.Single(phases, p => p == "source runs");
@@ -157,10 +157,5 @@ public sealed class MatrixLearnerTests
         problem.Descent.Run(end, TestContext.Current.CancellationToken);
         problem.Descent.Evaluate();
         return problem.Descent.Loss / first;
-    }
-
-    private sealed class Phases(List<string> names) : IProgress<LearningProgress>
-    {
-        public void Report(LearningProgress value) => names.Add(value.Phase);
     }
 }

@@ -15,20 +15,12 @@ public sealed class UnrolledLearnerTests
 {
     private static readonly UnrolledLearning Rates = new("meta-sgd", OuterSteps: 12, LearningRates: [0.02, 0.05, 1000], Schedules: [ScheduleName.Constant], OuterLearningRate: 0.2);
 
-    // Condition numbers lie along the axes, where element-wise rates help.
-    private static readonly Plan Axes = PlanFile.Read("rotated-quadratic") with
-    {
-        Family = new RotatedQuadraticPlan(false, 8, 6, 2),
-        Training = new TrainingPlan(30),
-        Learn = Rates,
-        Also = [],
-        Controls = ["unlearned-mirror"],
-    };
+    private static readonly Plan Axes = RivalRuns.Axes(Rates) with { Controls = ["unlearned-mirror"] };
 
     [Fact]
     public void Learning_rates_lowers_the_loss_against_the_best_single_rate()
     {
-        LearnedRule<double> rule = Learn(Axes with { Controls = [] })[0];
+        LearnedRule<double> rule = RivalRuns.Learn(Axes with { Controls = [] })[0];
 
         Assert.Equal(("meta-sgd", OptimizerRole.Rival), (rule.Name, rule.Role));
         Assert.Equal("learned on the source tasks", rule.ToContender().Tuning.Method);
@@ -44,7 +36,7 @@ public sealed class UnrolledLearnerTests
     [Fact]
     public void Matrices_of_each_mode_lower_the_loss_against_the_best_single_rate()
     {
-        LearnedRule<double> rule = Learn(Axes with { Controls = [], Learn = Rates with { Optimizer = "meta-curvature", OuterLearningRate = 0.05 } })[0];
+        LearnedRule<double> rule = RivalRuns.Learn(Axes with { Controls = [], Learn = Rates with { Optimizer = "meta-curvature", OuterLearningRate = 0.05 } })[0];
         Assert.Equal(("meta-curvature", OptimizerRole.Rival), (rule.Name, rule.Role));
         Assert.Empty(rule.Notes);
         Assert.IsType<MetaCurvature<double>>(rule.Rule);
@@ -62,7 +54,7 @@ public sealed class UnrolledLearnerTests
             Controls = [],
             Also = [],
         };
-        LearnedRule<double> rule = Learn(digits)[0];
+        LearnedRule<double> rule = RivalRuns.Learn(digits)[0];
         Assert.Equal(("warp-grad", OptimizerRole.Rival), (rule.Name, rule.Role));
         Assert.Empty(rule.Notes);
         Assert.Equal(0, rule.Cost.HessianVectorProducts);
@@ -83,50 +75,38 @@ public sealed class UnrolledLearnerTests
     {
         int pass = (8 - 1) * 30;
         var phases = new List<string>();
-        LearnedRule<double> rule = Learn(Axes with { Learn = Rates with { InnerGradients = (8 * pass) - 1 } }, phases)[0];
+        LearnedRule<double> rule = RivalRuns.Learn(Axes with { Learn = Rates with { InnerGradients = (8 * pass) - 1 } }, phases)[0];
 
         // 3 candidates, 2 checks, and what is left.
         Assert.Equal(["rate", "rate", "rate", "check", "refinement", "refinement", "check"], phases);
         Assert.Equal(2, rule.Cost.OuterSteps);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Learn(Axes with { Learn = Rates with { InnerGradients = pass } }));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => RivalRuns.Learn(Axes with { Learn = Rates with { InnerGradients = pass } }));
         Assert.Contains($"cannot be learned with {pass} inner gradients: 3 candidates, 2 checks and one outer step take {6 * pass}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_diverges_says_so()
     {
-        LearnedRule<double> rule = Learn(Axes with { Learn = Rates with { OuterLearningRate = 50 } })[0];
+        LearnedRule<double> rule = RivalRuns.Learn(Axes with { Learn = Rates with { OuterLearningRate = 50 } })[0];
         Assert.StartsWith("The refinement by hypergradient was dropped: ", Assert.Single(rule.Notes), StringComparison.Ordinal);
 
-        var error = Assert.Throws<MetaLearningDivergedException>(() => Learn(Axes with { Learn = Rates with { LearningRates = [1e6, 1e7] } }));
+        var error = Assert.Throws<MetaLearningDivergedException>(() => RivalRuns.Learn(Axes with { Learn = Rates with { LearningRates = [1e6, 1e7] } }));
         Assert.Contains("Every candidate rate of meta-sgd (1000000, 10000000) diverged", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_rival_beside_a_learned_rule_keeps_its_place_before_controls()
     {
-        IReadOnlyList<LearnedRule<double>> rules = Learn(Axes with { Learn = new MetaMdLearning("metamd-diagonal", 2), Also = [Rates with { OuterSteps = 1 }] });
+        IReadOnlyList<LearnedRule<double>> rules = RivalRuns.Learn(Axes with { Learn = new MetaMdLearning("metamd-diagonal", 2), Also = [Rates with { OuterSteps = 1 }] });
         Assert.Equal([OptimizerRole.Learned, OptimizerRole.Rival, OptimizerRole.Control], rules.Select(r => r.Role));
     }
 
     [Fact]
     public void Statistics_are_refused_by_name()
     {
-        var statistics = new BoundStatistics(Family(Axes).Layout);
+        var statistics = new BoundStatistics(RivalRuns.Family(Axes).Layout);
         ArgumentException error = Assert.Throws<ArgumentException>(
-            () => RuleLearners.Create(Axes, Family(Axes), new LearningSettings(1), TimeProvider.System, statistics: statistics));
+            () => RuleLearners.Create(Axes, RivalRuns.Family(Axes), new LearningSettings(1), TimeProvider.System, statistics: statistics));
         Assert.Contains("learns meta-sgd otherwise", error.Message, StringComparison.Ordinal);
-    }
-
-    private static IReadOnlyList<LearnedRule<double>> Learn(Plan plan, List<string>? phases = null) => RuleLearners.LearnAll(
-        plan, Family(plan), new LearningSettings(1), TimeProvider.System, new Phases(phases ?? []), TestContext.Current.CancellationToken);
-
-    // The first task is held out.
-    private static TaskFamily<double> Family(Plan plan) =>
-        new(PlanTasks.Of<double>(plan, new DatasetCatalogue(new DataLocations()), 1).Skip(1).Select(t => t.TrainingOnly()));
-
-    private sealed class Phases(List<string> names) : IProgress<LearningProgress>
-    {
-        public void Report(LearningProgress value) => names.Add(value.Phase);
     }
 }

@@ -80,6 +80,42 @@ public sealed class FdsStepTests
         Assert.NotEqual(before, learner.Meta.Natural.ToArray());
     }
 
+    /// <summary>Short runs from 0 toward minima elsewhere want no weight decay: it never leaves 0: its step stays what it was, and the end comes when the others are done.</summary>
+    [Fact]
+    public void A_value_that_its_range_holds_does_not_put_off_the_end()
+    {
+        var options = new FdsOptions { LearningRateStep = .2, MomentumStep = .1, WeightDecayStep = .1, StoppingShare = .3 };
+        var step = new FdsStep<double>(new FinalLoss<double>(), options);
+        MetaLearner<double> learner = Learner(step, new ScheduledSgd<double>(new() { LearningRate = .3, Momentum = .1, LearningRateValues = 1 }), 50, [1, .05]);
+        MetaLearnerResult result = learner.Learn(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((0, .1), (learner.Meta.Natural[2], step.Steps[2]));
+        Assert.True(result.Converged);
+        Assert.InRange(result.OuterSteps, 2, 49);
+    }
+
+    /// <summary>Rate .1 and momentum .5 bear curvature 10, .5 and .25 more do not: after two retreats all steps are small shares of their values, though none was halved near its end.</summary>
+    [Fact]
+    public void Steps_that_retreats_have_shortened_are_no_end()
+    {
+        const double Share = .4;
+        var step = new FdsStep<double>(new TrajectoryLoss<double>(), new FdsOptions { LearningRateStep = .5, StoppingShare = Share });
+        var rule = new ScheduledSgd<double>(new() { LearningRate = .1, Momentum = .5, WeightDecay = .001, LearningRateValues = 1 });
+        MetaLearner<double> learner = Learner(step, rule, 7, [10, .3], 1000);
+        double[] before = learner.Meta.Natural.ToArray();
+        var ends = new List<bool>();
+        learner.Learn(
+            afterStep: l =>
+            {
+                if (l.History.Count == 4)
+                    Assert.All(step.Steps.ToArray().Zip(before), p => Assert.True(p.First < Share * p.Second, $"{p}"));
+                ends.Add(step.IsConverged);
+                before = l.Meta.Natural.ToArray();
+            }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([0, 1, 1, 0, 0, 0, 0], learner.History.Select(h => Math.Min(h.Diverged.Length, 1)));
+        Assert.Equal(7, ends.Count);
+        Assert.DoesNotContain(true, ends);
+    }
+
     /// <summary>Curvature 30 bears no rate much above 2 / 30: a first step of .5 diverges, and is halved until it does not.</summary>
     [Fact]
     public void A_run_that_diverges_takes_the_values_back_and_half_the_way()

@@ -68,37 +68,6 @@ public sealed class AveragedIteratesTests
     }
 
     [Fact]
-    public void A_run_goes_on_bit_for_bit_and_a_carried_one_begins_a_new_average()
-    {
-        QuadraticObjective<double> f = Bowl();
-        var rule = new AveragedIterates<double>(new Adam<double>(new AdamOptions { LearningRate = .05 }));
-        Descent<double> whole = Begin(f, rule);
-        for (int t = 0; t < Steps / 2; t++)
-            Advance(whole);
-        (double[] theta, double[] memory) = ([.. whole.Theta], [.. whole.Memory]);
-        Descent<double> again = Begin(f, rule);
-        again.Restore(Steps / 2, theta, memory);
-        for (int t = Steps / 2; t < Steps; t++)
-        {
-            Advance(whole);
-            Advance(again);
-        }
-
-        Assert.Equal(whole.Theta.ToArray(), again.Theta.ToArray());
-        Assert.Equal(whole.State.ToArray(), again.State.ToArray());
-
-        var carried = new Descent<double>(f, rule, new Unroll(Steps, FullBatch: true, Carry: StateCarry.CarryDetached));
-        var meta = new MetaParameters<double>([], rule.MetaSpecs(f.Layout), []);
-        carried.Start([3, 3], meta, default);
-        carried.Run();
-        double[] squares = [.. carried.State[4..6]];
-        carried.Start([1, 2], meta, default);
-        Advance(carried);
-        Assert.Equal(carried.State[..2].ToArray(), carried.Theta.ToArray());
-        Assert.All(squares, (s, i) => Assert.InRange(carried.State[4 + i], .9 * s, double.PositiveInfinity));
-    }
-
-    [Fact]
     public void Candidates_are_judged_by_what_would_be_deployed()
     {
         // One step of length 1 lands beyond the minimum at distance 1 from it, and the next one back: the iterates never get nearer, their mean does.

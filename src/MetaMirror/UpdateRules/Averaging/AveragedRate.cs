@@ -81,7 +81,7 @@ public sealed class AveragedRate<T> : RuleWithoutDerivative<T>
     public ReadOnlySpan<T> Average(ParameterLayout layout, ReadOnlySpan<T> state)
     {
         AveragedRatePlan<T> plan = PlanOf(layout);
-        Require("state entries", state.Length, plan.StateLength);
+        RequireLength("state entries", state.Length, plan.StateLength);
         return state.Slice(plan.MeanStart, plan.N);
     }
 
@@ -91,9 +91,9 @@ public sealed class AveragedRate<T> : RuleWithoutDerivative<T>
         AveragedRatePlan<T> plan = PlanOf(context.Layout);
         context.Layout.RequireLength(x.Theta.Length, nameof(x));
         context.Layout.RequireLength(x.Gradient.Length, nameof(x));
-        Require("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
-        Require("state entries", x.State.Length, plan.StateLength);
-        Require("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        RequireLength("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
+        RequireLength("state entries", x.State.Length, plan.StateLength);
+        RequireLength("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
         AveragedRateState<T> s = plan.Parts(x.State);
         AveragedRateScratch<T> work = plan.Scratch(context.Scratch, x.Gradient);
         x.Theta.CopyTo(work.Old);
@@ -107,11 +107,5 @@ public sealed class AveragedRate<T> : RuleWithoutDerivative<T>
     {
         ArgumentNullException.ThrowIfNull(layout);
         return _plans.GetValue(layout, _plan);
-    }
-
-    private void Require(string what, int found, int expected)
-    {
-        if (found != expected)
-            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
     }
 }

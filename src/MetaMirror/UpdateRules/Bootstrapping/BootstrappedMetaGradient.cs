@@ -78,7 +78,7 @@ public sealed partial class BootstrappedMetaGradient<T> : RuleWithoutDerivative<
     public ReadOnlySpan<T> Rates(ParameterLayout layout, ReadOnlySpan<T> state)
     {
         BootstrapPlan<T> plan = PlanOf(layout);
-        Require("state entries", state.Length, plan.StateLength);
+        RequireLength("state entries", state.Length, plan.StateLength);
         return state.Slice(2, plan.Rates);
     }
 
@@ -145,9 +145,9 @@ public sealed partial class BootstrappedMetaGradient<T> : RuleWithoutDerivative<
         BootstrapPlan<T> plan = PlanOf(context.Layout);
         context.Layout.RequireLength(x.Theta.Length, nameof(x));
         context.Layout.RequireLength(x.Gradient.Length, nameof(x));
-        Require("meta-parameters", context.Meta.Length, plan.MetaLength);
-        Require("state entries", x.State.Length, plan.StateLength);
-        Require("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        RequireLength("meta-parameters", context.Meta.Length, plan.MetaLength);
+        RequireLength("state entries", x.State.Length, plan.StateLength);
+        RequireLength("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
         if (Options.LearnedSteps == 1 && Options.Matching == TargetMatching.Euclidean)
             return plan;
         string what = Options.Matching == TargetMatching.Outputs ? "matches outputs" : "differentiates several steps";
@@ -156,11 +156,5 @@ public sealed partial class BootstrappedMetaGradient<T> : RuleWithoutDerivative<
         if (Options.Matching == TargetMatching.Outputs && !context.Probe.MatchesOutputs)
             throw new ArgumentException($"{Name} {what}, but the objective {context.Probe.ObjectiveName} has none; expected one of a network or a regression, or the Euclidean norm.", nameof(context));
         return plan;
-    }
-
-    private void Require(string what, int found, int expected)
-    {
-        if (found != expected)
-            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
     }
 }

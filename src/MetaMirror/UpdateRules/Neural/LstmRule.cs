@@ -50,6 +50,7 @@ public sealed class LstmRule<T> : UpdateRule<T>
     private readonly LstmLayer<T>[] _layers;
     private readonly LogSignInput<T> _input;
     private readonly int _units;
+    private readonly int _metaLength;
 
     /// <summary>Takes the options.</summary>
     /// <exception cref="ArgumentException">A value is outside its range.</exception>
@@ -68,6 +69,7 @@ public sealed class LstmRule<T> : UpdateRule<T>
         for (int l = 0; l < _layers.Length; l++)
             _layers[l].Declare($"{l}", weights);
         _specs = weights.Normal("output", [_units], Options.OutputDeviation).Given("direct", [LogSignInput<T>.Rows], 0, -1).Rate(Name, Options.LearningRate).Specs;
+        _metaLength = _specs.Sum(s => s.Length);
     }
 
     /// <summary>The options.</summary>
@@ -105,6 +107,7 @@ public sealed class LstmRule<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
+        RequireLength("meta-parameters", context.Meta.Length, _metaLength);
         Parts meta = new(this, context.Meta);
         T eta = context.Meta[^1] * x.Scale[0];
         for (int start = 0, n; start < x.Theta.Length; start += n)
@@ -125,6 +128,8 @@ public sealed class LstmRule<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent)
     {
+        RequireLength("meta-parameters", context.Meta.Length, _metaLength);
+        RequireLength("tangents of meta-parameters", metaTangent.Length, _metaLength);
         Parts meta = new(this, context.Meta), dMeta = new(this, metaTangent);
         T eta = context.Meta[^1] * x.Scale[0], dEta = (metaTangent[^1] * x.Scale[0]) + (context.Meta[^1] * tangent.Scale[0]);
         for (int start = 0, n; start < x.Theta.Length; start += n)
@@ -157,6 +162,7 @@ public sealed class LstmRule<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent)
     {
+        RequireLength("meta-parameters", context.Meta.Length, _metaLength);
         Parts meta = new(this, context.Meta);
         T eta = context.Meta[^1] * x.Scale[0];
         int after = metaCotangent.Length - 1 - LogSignInput<T>.Rows - _units;

@@ -57,6 +57,7 @@ public sealed class MlpRule<T> : UpdateRule<T>
     private readonly IReadOnlyList<MetaParameterSpec<T>> _specs;
     private readonly MlpNetwork<T> _network;
     private readonly MomentumInputs<T> _inputs;
+    private readonly int _metaLength;
 
     /// <summary>Takes the options.</summary>
     /// <exception cref="ArgumentException">A value is outside its range.</exception>
@@ -77,6 +78,7 @@ public sealed class MlpRule<T> : UpdateRule<T>
         var weights = new StartingWeights<T>(Options.Seed);
         _network.Declare(weights, Options.OutputDeviation);
         _specs = weights.Given("direct", [_inputs.Count], Enumerable.Range(-1, _inputs.Count).Select(k => k == nearest ? 1.0 : 0)).Rate(Name, Options.LearningRate).Specs;
+        _metaLength = _specs.Sum(s => s.Length);
     }
 
     /// <summary>The options.</summary>
@@ -131,6 +133,7 @@ public sealed class MlpRule<T> : UpdateRule<T>
     public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent)
     {
         T eta = context.Meta[^1] * x.Scale[0], dEta = (metaTangent[^1] * x.Scale[0]) + (context.Meta[^1] * tangent.Scale[0]);
+        RequireLength("tangents of meta-parameters", metaTangent.Length, _metaLength);
         Start(context, out MlpWork<T> work);
         _network.StartTangent(metaTangent, work);
         foreach (ParameterBlock block in context.Layout.Blocks)
@@ -202,6 +205,7 @@ public sealed class MlpRule<T> : UpdateRule<T>
 
     private void Start(in StepContext<T> context, out MlpWork<T> work)
     {
+        RequireLength("meta-parameters", context.Meta.Length, _metaLength);
         work = new MlpWork<T>(context.Scratch, _network, Math.Min(MlpWork<T>.Piece, context.Layout.Length));
         _network.Start(context.Meta, context.Step, work);
     }

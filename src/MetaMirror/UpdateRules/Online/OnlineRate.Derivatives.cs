@@ -100,8 +100,8 @@ public sealed partial class OnlineRate<T>
         if (!IsDifferentiable)
             throw new NotSupportedException($"{Name} has no derivative{(Options.Hint == RateHint.LookAhead ? ": it looks ahead" : Options.Memory > 0 ? ": its guard opens and shuts" : "")}.");
         OnlineRatePlan<T> plan = PlanAt(context, x);
-        Require("meta-parameters", metas, plan.MetaLength + OwnMetas);
-        Require("state entries", other.State.Length, plan.StateLength);
+        RequireLength("meta-parameters", metas, plan.MetaLength + OwnMetas);
+        RequireLength("state entries", other.State.Length, plan.StateLength);
         int n = plan.N, at = 3 * n;
         now = context.Scratch[..n];
         first = context.Scratch.Slice(n, n);

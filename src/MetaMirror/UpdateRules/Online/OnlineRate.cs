@@ -76,7 +76,7 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
     public ReadOnlySpan<T> Rates(ParameterLayout layout, ReadOnlySpan<T> state)
     {
         OnlineRatePlan<T> plan = PlanOf(layout);
-        Require("state entries", state.Length, plan.StateLength);
+        RequireLength("state entries", state.Length, plan.StateLength);
         return state[..plan.Rates];
     }
 
@@ -153,17 +153,11 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
         OnlineRatePlan<T> plan = PlanOf(context.Layout);
         context.Layout.RequireLength(x.Theta.Length, nameof(x));
         context.Layout.RequireLength(x.Gradient.Length, nameof(x));
-        Require("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
-        Require("state entries", x.State.Length, plan.StateLength);
-        Require("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        RequireLength("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
+        RequireLength("state entries", x.State.Length, plan.StateLength);
+        RequireLength("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
         if (plan.LooksAhead && context.Probe is null)
             throw new InvalidOperationException($"{Name} looks ahead, which needs gradients at points of its own; here gradients come from outside. Choose another hint.");
         return plan;
-    }
-
-    private void Require(string what, int found, int expected)
-    {
-        if (found != expected)
-            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
     }
 }
