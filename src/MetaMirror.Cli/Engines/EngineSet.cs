@@ -77,8 +77,8 @@ internal sealed record EngineSet
             yield return new CertifyCommand(Certify);
         if (Gradcheck is not null)
             yield return new GradcheckCommand(Gradcheck);
-        if (Reproduce is not null && Optimism is not null && Shifts is not null)
-            yield return new ReproduceCommand(Reproduce, Optimism, Shifts);
+        if (Reproduce is not null && Optimism is not null && Shifts is not null && Compare is not null)
+            yield return new ReproduceCommand(Reproduce, Optimism, Shifts, Compare);
         if (Bench is not null)
             yield return new BenchCommand(Bench);
     }

@@ -25,8 +25,11 @@ public static class RuleLearners
     {
         ArgumentNullException.ThrowIfNull(plan);
         var rules = new List<LearnedRule<T>>();
-        foreach (LearningPlan learning in plan.Also.Prepend(plan.Learn!))
+        foreach (LearningPlan stated in plan.Also.Prepend(plan.Learn!))
         {
+            LearningPlan learning = plan.EqualInnerGradients && rules.Count > 0 && stated is IRivalLearning { InnerGradients: null } rival
+                ? rival.Within((int)Math.Min(rules[0].Cost.Gradients, int.MaxValue))
+                : stated;
             RuleLearner<T> learner = Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, shared: shared);
             try
             {

@@ -57,6 +57,9 @@ public sealed record Plan(
     /// <summary>How they are tuned.</summary>
     public TuningPlan Tuning { get; init; } = Tuning ?? new TuningPlan();
 
+    /// <summary>Whether learned optimizers of others in <see cref="Also"/> without a budget of their own get as many inner gradients as <see cref="Learn"/> took. Default false.</summary>
+    public bool EqualInnerGradients { get; init; }
+
     /// <summary>How times per step are measured; null: as <see cref="TimingPlan"/> has it.</summary>
     public TimingPlan? Timing { get; init; }
 

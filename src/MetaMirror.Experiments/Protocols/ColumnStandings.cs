@@ -32,7 +32,8 @@ public sealed record ColumnStandings(string Optimizer, int Columns, int BestAccu
             [.. Beaten.Where(b => result.Comparison.Any(r => r.Optimizer == b)).Select(b => (b, columns.Count(c => c.Others.Any(o => o.Optimizer == b && IsFaster(c.Own, o)))))]);
     }
 
-    private static bool IsBest(ComparisonRow own, ComparisonRow[] others) =>
+    /// <summary>Whether the mean accuracy of an optimizer is the highest, or less by no more than one standard error (the larger of the two).</summary>
+    internal static bool IsBest(ComparisonRow own, IReadOnlyList<ComparisonRow> others) =>
         own.TestAccuracy?.Mean is { } mean && others.All(o => o.TestAccuracy?.Mean is not { } other || mean + Math.Max(own.TestAccuracy.StandardError ?? 0, o.TestAccuracy.StandardError ?? 0) >= other);
 
     /// <summary>Whether an optimizer reaches the target in fewer steps than another, or alone.</summary>

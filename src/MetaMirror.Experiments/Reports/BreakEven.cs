@@ -29,7 +29,7 @@ public sealed record BreakEven(double? Steps, double? Seconds, double? StepsSave
         var duels = Duel.All(result, optimizer).Where(d => d.Learned is not null && d.Baseline is not null).ToArray();
         if (duels.Length == 0) return null;
         var stepsSaved = duels.Average(d => StepsOf(d.Baseline!) - StepsOf(d.Learned!));
-        var secondsSaved = MeanOrNull(duels.Select(d => SecondsOf(d.Baseline!) - SecondsOf(d.Learned!)));
+        var secondsSaved = MeanOrNull(duels.Select(d => d.Baseline!.SecondsToTarget - d.Learned!.SecondsToTarget));
         var tuningSteps = MeanOrNull(duels.Select(d => d.Baseline!.Tuning is { Evaluations: > 0 } t ? t.Evaluations * StepsOf(d.Baseline) : (double?)null));
         var gradients = cost.GradientEquivalents;
         return new BreakEven(
@@ -41,8 +41,6 @@ public sealed record BreakEven(double? Steps, double? Seconds, double? StepsSave
     }
 
     private static double StepsOf(ComparisonRow row) => row.StepsToTarget.Median!.Value;
-
-    private static double? SecondsOf(ComparisonRow row) => StepsOf(row) * Figure.OrNull(row.MillisecondsPerStep) / 1000;
 
     private static double? Quotient(double cost, double? saved) => saved > 0 && double.IsFinite(cost) ? cost / saved : null;
 

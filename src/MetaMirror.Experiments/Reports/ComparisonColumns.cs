@@ -24,7 +24,7 @@ internal sealed record ComparisonColumn(string Header, Func<ComparisonRow, doubl
                 r => NumberText.Ratio((Figure.OrNull(r.StepsToTarget.Median) ?? double.NaN) / (reference?.StepsToTarget.Median ?? double.NaN)),
                 _ => "",
                 null),
-            new("seconds to target", Seconds, r => Seconds(r) is { } s ? NumberText.Significant(s) : "–", _ => "", true),
+            new("seconds to target", r => r.SecondsToTarget, r => r.SecondsToTarget is { } s ? NumberText.Significant(s) : "–", _ => "", true),
             new("final loss", r => Figure.OrNull(r.FinalTrainingLoss), r => Number(r.FinalTrainingLoss), _ => "", true),
             new("mean loss", r => Figure.OrNull(r.MeanTrainingLoss), r => Number(r.MeanTrainingLoss), _ => "", true),
             new("test accuracy", r => Figure.OrNull(r.TestAccuracy?.Mean), r => Percent(r.TestAccuracy?.Mean), r => PercentError(r.TestAccuracy?.StandardError), false),
@@ -46,8 +46,6 @@ internal sealed record ComparisonColumn(string Header, Func<ComparisonRow, doubl
         if (LowerIsBetter is not { } lower || known.Length < 2) return null;
         return Text(lower ? known.MinBy(Value)! : known.MaxBy(Value)!);
     }
-
-    private static double? Seconds(ComparisonRow row) => Figure.OrNull(row.StepsToTarget.Median) * Figure.OrNull(row.MillisecondsPerStep) / 1000;
 
     private static string StepsText(ComparisonRow row) =>
         Figure.OrNull(row.StepsToTarget.Median) is { } median ? NumberText.Count(median) : Verdict.NotReached(row);

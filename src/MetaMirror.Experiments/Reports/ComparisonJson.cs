@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Optimism;
+using MetaMirror.Experiments.Rivals;
 using MetaMirror.Experiments.Shifts;
 
 namespace MetaMirror.Experiments.Reports;
@@ -49,6 +50,7 @@ public static class ComparisonJson
 [JsonSerializable(typeof(ComparisonResult))]
 [JsonSerializable(typeof(ComparisonCheckpoint))]
 [JsonSerializable(typeof(OptimismResult))]
+[JsonSerializable(typeof(RivalResult))]
 [JsonSerializable(typeof(ShiftResult))]
 [JsonSerializable(typeof(ActivationFrequencies))]
 [JsonSerializable(typeof(PreconditionerPicture))]

@@ -50,6 +50,10 @@ public sealed record ComparisonRow
     /// <summary>Milliseconds per step: gradient plus update.</summary>
     public double? MillisecondsPerStep { get; init; }
 
+    /// <summary>Seconds until the target was reached: median steps times <see cref="MillisecondsPerStep"/>; null where one is missing.</summary>
+    [JsonIgnore]
+    public double? SecondsToTarget => Figure.OrNull(StepsToTarget.Median) * Figure.OrNull(MillisecondsPerStep) / 1000;
+
     /// <summary>Gradients that a run computed, those of rules that look for themselves among them: more than <see cref="Steps"/> where a step costs more than one.</summary>
     public long Gradients { get; init; }
 

@@ -60,6 +60,30 @@ public sealed class ProtocolTests
         Assert.Equal(first.Out, again.Out);
     }
 
+    [Fact]
+    public void Rivals_are_compared_on_every_plan_and_interrupted_runs_go_on()
+    {
+        using var folder = new TemporaryFolder();
+        string[] line = ["reproduce", "rivals", "--scale", "smoke", "--json", "--out", folder["out"]];
+        using var canceled = new CancellationTokenSource();
+        EngineSet interrupted = EngineSet.Shipped with
+        {
+            Compare = (request, context) => ComparisonEngine.Run(request, context with { Runs = new CanceledAtTask("sensor-0", canceled), Canceled = canceled.Token }),
+        };
+        ToolRun part = ToolRun.Of(line, interrupted), rest = ToolRun.Of([.. line, "--resume"], EngineSet.Shipped);
+        Assert.Equal((130, 0), (part.Code, rest.Code));
+        Assert.Equal(["rotated-digits"], part.Document().GetProperty("families").EnumerateArray().Select(f => f.GetProperty("plan").GetString()!));
+        Assert.DoesNotContain("on rotation-0", rest.Error, StringComparison.Ordinal);
+        Assert.Equal(["rotated-digits", "sensors"], rest.Document().GetProperty("families").EnumerateArray().Select(f => f.GetProperty("plan").GetString()!));
+        Assert.Equal(6, rest.Document().GetProperty("duels").GetArrayLength());
+        Assert.All(
+            (string[])["soap", "muon", "schedule-free", "powersign", "meta-sgd", "meta-curvature", "warp-grad", "aruba", "aruba-plus", "fds", "lstm-rule", "mlp-rule", "metamirror-tracked"],
+            name => Assert.Contains($"\"optimizer\": \"{name}\"", rest.Out, StringComparison.Ordinal));
+        Assert.All((string[])["out/report.html", "out/rivals.json", "out/rotated-digits/report.html", "out/sensors/comparison.json"], file => Assert.Contains(file, folder.Files));
+        Assert.Contains("What to use when", File.ReadAllText(folder["out/report.html"]), StringComparison.Ordinal);
+        Assert.Contains("Against the best of all others on each held-out task", rest.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("quadratics")]
     [InlineData("optimism")]

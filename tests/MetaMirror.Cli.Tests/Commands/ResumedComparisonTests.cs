@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using MetaMirror.Cli.Engines;
 using MetaMirror.Cli.Tests.Running;
-using MetaMirror.Experiments.Runs;
 
 namespace MetaMirror.Cli.Tests.Commands;
 
@@ -22,7 +21,7 @@ public sealed class ResumedComparisonTests
             ["metamd-diagonal", "metamd-max3", "meta-sgd"], whole.Document().GetProperty("learningCosts").EnumerateArray().Select(c => c.GetProperty("optimizer").GetString()));
 
         using var canceled = new CancellationTokenSource();
-        var second = new CancelingProgress("rotation-45", canceled);
+        var second = new CanceledAtTask("rotation-45", canceled);
         EngineSet interrupted = EngineSet.Shipped with { Compare = (request, context) => ComparisonEngine.Run(request, context with { Runs = second, Canceled = canceled.Token }) };
         ToolRun part = ToolRun.Of(["compare", folder["plan.json"], "--json", "--out", folder["out"]], interrupted);
         Assert.Equal((130, "rotation-0.json"), (part.Code, Assert.Single(Kept(folder, "out"))));
@@ -141,16 +140,6 @@ public sealed class ResumedComparisonTests
         {
             foreach (JsonNode? item in items)
                 Clear(item);
-        }
-    }
-
-    /// <summary>Ctrl-C while a task is being compared on.</summary>
-    private sealed class CancelingProgress(string task, CancellationTokenSource source) : IProgress<RunProgress>
-    {
-        public void Report(RunProgress value)
-        {
-            if (value.Stage.Contains(task, StringComparison.Ordinal))
-                source.Cancel();
         }
     }
 }

@@ -22,6 +22,29 @@ internal static class ComparisonRun
         ComparisonOutcome outcome;
         using (var progress = new ProgressScreen(session.Terminal))
             outcome = engine(session.EngineContext(progress));
+        (ComparisonResult result, string page) = Write(session, plan, folder, outcome);
+        ComparisonScreen.Write(session, result);
+        if (outcome.Report.Verdict is { } verdict)
+            session.People.WriteLine(verdict);
+        session.People.WriteLine($"Report: {page}");
+        if (session.Json)
+            session.WriteDocument(ComparisonJson.ToText(result));
+        if (outcome.IsComplete)
+            return ExitCodes.Done;
+        return Canceled(session);
+    }
+
+    /// <summary>Says what is there after Ctrl-C.</summary>
+    public static int Canceled(Session session)
+    {
+        Messages.Warning(session.Terminal, "canceled: the report has the held-out tasks that were done before; the same command with --resume goes on");
+        return ExitCodes.Canceled;
+    }
+
+    /// <summary>Writes the report and the document of a comparison.</summary>
+    /// <returns>The result with the machine, and the page's path.</returns>
+    public static (ComparisonResult Result, string Page) Write(Session session, Plan plan, string folder, ComparisonOutcome outcome)
+    {
         MachineInfo machine = Machine.Describe(session.Threads);
         ComparisonResult result = outcome.Report.Comparison! with { Machine = machine, Threads = session.Threads };
         string page = ReportFiles.Write(folder, outcome.Report with
@@ -31,16 +54,7 @@ internal static class ComparisonRun
             Provenance = [.. outcome.Report.Provenance, .. Provenance.Of(session)],
             References = Bibliography.Of([.. Cited(plan, result)]),
         });
-        ComparisonScreen.Write(session, result);
-        if (outcome.Report.Verdict is { } verdict)
-            session.People.WriteLine(verdict);
-        session.People.WriteLine($"Report: {page}");
-        if (session.Json)
-            session.WriteDocument(ComparisonJson.ToText(result));
-        if (outcome.IsComplete)
-            return ExitCodes.Done;
-        Messages.Warning(session.Terminal, "canceled: the report has the held-out tasks that were done before; the same command with --resume goes on");
-        return ExitCodes.Canceled;
+        return (result, page);
     }
 
     private static IEnumerable<string> Cited(Plan plan, ComparisonResult result)

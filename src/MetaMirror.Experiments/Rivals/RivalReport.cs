@@ -1,0 +1,139 @@
+using System.Globalization;
+using MetaMirror.Experiments.Plots;
+using MetaMirror.Experiments.Reports;
+
+namespace MetaMirror.Experiments.Rivals;
+
+/// <summary>The report on rivals: what to use when, the learned optimizer against the best of all others, performance profiles, all optimizers family by family.</summary>
+public static class RivalReport
+{
+    /// <summary>The report.</summary>
+    /// <param name="result">What was found.</param>
+    public static ReportModel Of(RivalResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return new ReportModel
+        {
+            Title = "Rivals: what to use when",
+            Verdict = RivalAdvice.Verdict(result),
+            Sections =
+            [
+                new ReportSection("What to use when") { Paragraphs = RivalAdvice.Paragraphs(result), Tables = [RivalAdvice.Table(result)] },
+                new ReportSection("The learned optimizer against the best of all others")
+                {
+                    Paragraphs = ["The others are the classic optimizers, hand-designed rivals and learned optimizers of others. Whatever has a rate is tuned on the held-out task itself, separately for every figure; the best of the others is chosen on each task, for each figure, after the runs. The learned optimizer is not tuned on it at all."],
+                    Tables = [new ReportTable("Over the tasks", SummaryHeaders, [.. Summaries(result).Select(SummaryCells)], "Medians of ratios; below 1 the learned optimizer is better."), Duels(result)],
+                },
+                .. Profiles(result),
+                .. result.Families.Select(Family),
+            ],
+            Definitions =
+            [
+                new("steps", "median over seeds of the first step at which the target was reached; every plan's own report says which target."),
+                new("seconds", "steps times milliseconds per step (gradient plus update, one thread, all optimizers in turn)."),
+                new("final loss", "training loss over the last tenth of the run, median over seeds."),
+                new("same for all", "initial weights, mini-batches, number of seeds, steps of a run."),
+                new("learning runs", "training runs whose gradients learning took (a Hessian-vector product counts as two). Learned optimizers of others get as many inner gradients as ours took."),
+            ],
+            Seed = result.Seed,
+            Data = result.Data,
+        };
+    }
+
+    /// <summary>Headers of summaries, for tables on pages and screens.</summary>
+    public static IReadOnlyList<string> SummaryHeaders { get; } = ["tasks", "number", "steps", "seconds", "final loss", "fewest steps", "least time", $"by {RivalStandings.ClearFactor.ToString(CultureInfo.InvariantCulture)} or more", "final loss level or lower", "best accuracy"];
+
+    /// <summary>Summaries in the order in which they are shown: families, then all.</summary>
+    public static IEnumerable<RivalSummary> Summaries(RivalResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return result.Families.Select(f => f.Summary).Concat(result.Summaries);
+    }
+
+    /// <summary>The cells of a summary.</summary>
+    public static IReadOnlyList<string> SummaryCells(RivalSummary s)
+    {
+        ArgumentNullException.ThrowIfNull(s);
+        return [s.Name, NumberText.Count(s.Tasks), Ratio(s.Steps), Ratio(s.Seconds), Ratio(s.FinalLoss), Of(s.FewestSteps, s.Tasks), Of(s.LeastTime, s.Tasks), Of(s.ClearlyLeastTime, s.Tasks), Of(s.FinalWithin, s.Tasks), s.WithAccuracy == 0 ? "–" : Of(s.BestAccuracy, s.WithAccuracy)];
+    }
+
+    private static ReportTable Duels(RivalResult result) => new(
+        "Task by task",
+        ["tasks", "held out", "learned", "steps", "best of the others", "ratio", "seconds", "best of the others", "ratio", "final loss: ratio", "accuracy, %", "best of the others"],
+        [
+            .. result.Duels.Select(d => (IReadOnlyList<string>)
+            [
+                d.Family, d.Task, d.Champion,
+                Count(d.Steps.Own), Named(d.Steps, NumberText.Count), Ratio(d.Steps.Ratio),
+                Number(d.Seconds.Own), Named(d.Seconds, s => NumberText.Significant(s)), Ratio(d.Seconds.Ratio),
+                Ratio(d.FinalLoss.Ratio),
+                Percent(d.Accuracy.Own) + (d.IsAccuracyBest == true ? " (best)" : ""), Named(d.Accuracy, a => Percent(a)),
+            ]),
+        ],
+        "Ratio: learned over the best of the others. (best): the highest mean accuracy, or less by no more than one standard error.");
+
+    private static IEnumerable<ReportSection> Profiles(RivalResult result)
+    {
+        ComparisonResult all = RivalStandings.Together(result);
+        var palette = new SeriesPalette(all);
+        ReportFigure[] figures =
+        [
+            .. new[] { ProfileMeasure.Steps, ProfileMeasure.Seconds }.Select(m => ProfileSection.Chart(all, palette, m)).OfType<LineChart>().Select(chart => new ReportFigure(chart, "")),
+        ];
+        if (figures.Length == 0)
+            yield break;
+        Dictionary<string, double> seconds = result.SecondsScores.ToDictionary(s => s.Optimizer, s => s.Score, StringComparer.Ordinal);
+        yield return new ReportSection("Performance profiles over all tasks")
+        {
+            Paragraphs = ["Optimizers that were run on all tasks; 'learned optimizer' is the one that each plan learns."],
+            Figures = figures,
+            Tables =
+            [
+                new ReportTable(
+                    "Scores",
+                    ["optimizer", "steps", "seconds", "tasks reached"],
+                    [.. result.StepsScores.Select(s => (IReadOnlyList<string>)[s.Optimizer, NumberText.Significant(s.Score), NumberText.Significant(seconds[s.Optimizer]), Of(s.Reached, s.Tasks)])],
+                    "Mean of the profile over τ from 1 to 4 (AlgoPerf), 1 for the best optimizer on every task; what was not reached counts as infinite."),
+            ],
+        };
+    }
+
+    private static ReportSection Family(RivalFamily family) => new(family.Plan)
+    {
+        Paragraphs = [$"{family.Description} Runs, curves and settings are in {family.Plan}/report.html."],
+        Tables =
+        [
+            new ReportTable(
+                "All optimizers, least time first",
+                ["optimizer", "part", "time", "steps", "final loss", "accuracy, %", "targets reached", "tuning runs a task", "learning runs, once"],
+                [
+                    .. family.Standings.Select(s => (IReadOnlyList<string>)
+                    [
+                        s.Optimizer, Part(s, family), Ratio(s.Seconds), Ratio(s.Steps), Ratio(s.FinalLoss), Percent(s.Accuracy), Of(s.Reached, family.Summary.Tasks), NumberText.Count(s.TuningRuns),
+                        s.LearningRuns is { } runs ? NumberText.Significant(runs, 2) : "–",
+                    ]),
+                ],
+                "Over the best of all but controls on each task, geometric mean; –: not reached somewhere, or diverged."),
+        ],
+    };
+
+    private static string Part(RivalStanding s, RivalFamily family) => s.Role switch
+    {
+        OptimizerRole.Learned => s.Optimizer == family.Champion ? "learned, ours" : "learned, ours too",
+        OptimizerRole.Rival => s.LearningRuns is null ? "rival" : "rival, learned",
+        OptimizerRole.Control => "control",
+        _ => "classic",
+    };
+
+    private static string Named(FigureDuel duel, Func<double, string> text) => duel is { Best: { } name, Others: { } value } ? $"{name} {text(value)}" : "–";
+
+    private static string Ratio(double? ratio) => NumberText.Ratio(ratio ?? double.NaN);
+
+    private static string Count(double? value) => NumberText.Count(value ?? double.NaN);
+
+    private static string Number(double? value) => NumberText.Significant(value ?? double.NaN);
+
+    private static string Percent(double? share) => share is { } s ? (100 * s).ToString("0.0", CultureInfo.InvariantCulture) : "–";
+
+    private static string Of(int count, int all) => string.Create(CultureInfo.InvariantCulture, $"{count} of {all}");
+}

@@ -1,0 +1,95 @@
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Protocols;
+using MetaMirror.Experiments.Reports;
+
+namespace MetaMirror.Experiments.Rivals;
+
+/// <summary>The plans of the experiment on rivals: every kind of task, with the optimizers that a user would pick instead, hand-designed and learned.</summary>
+public static class RivalSuite
+{
+    /// <summary>Share of a run of training that learned rivals of long convex runs are learned from, as ours are.</summary>
+    private const int ConvexShare = 6;
+
+    private const int TenSeeds = 10;
+
+    private static readonly double[] FewAngles = [0, 30, 60], SmokeRates = [0.005, 0.01, 0.02, 0.04, 0.08];
+    private static readonly string[] All = ["meta-sgd", "meta-curvature", "warp-grad", "aruba", "aruba-plus", "fds", "lstm-rule", "mlp-rule"], Few = ["meta-sgd", "aruba-plus", "fds"];
+    private static readonly TuningPlan OneSchedule = new(Schedules: [ScheduleName.Linear], MaxExtensions: 0);
+
+    /// <summary>Hand-designed rivals, by their names in the catalogue.</summary>
+    public static IReadOnlyList<string> HandDesigned { get; } =
+        ["soap", "muon", "shampoo", "lion", "prodigy", "schedule-free", "powersign", "addsign", "hypergradient-descent", "hypergradient-adam"];
+
+    /// <summary>The plans, in order.</summary>
+    /// <param name="scale">Smoke: a few of the embedded digits and sensors; quick: the embedded plans; paper: the same with ten seeds.</param>
+    /// <param name="rivals">Names of the hand-designed rivals; empty: <see cref="HandDesigned"/>.</param>
+    public static IReadOnlyList<Plan> Plans(ProtocolScale scale, IReadOnlyList<string> rivals)
+    {
+        ArgumentNullException.ThrowIfNull(rivals);
+        IReadOnlyList<string> names = rivals.Count > 0 ? rivals : HandDesigned;
+        return
+        [
+            .. (scale switch
+            {
+                ProtocolScale.Smoke => Smoke(),
+                ProtocolScale.Paper => Quick().Select(plan => plan with { Seeds = Math.Max(plan.Seeds, TenSeeds) }),
+                _ => Quick(),
+            }).Select(plan => With(names, plan)),
+        ];
+    }
+
+    // Rules with a network of their own for every parameter take minutes on one task of the larger models: they are compared on the small one.
+    private static IEnumerable<Plan> Quick() =>
+    [
+        Learning(PlanFile.Read("rotated-digits"), All),
+        .. from name in (string[])["rotated-mnist", "rotated-fashion", "lenet-families"] select Learning(PlanFile.Read(name), ["meta-sgd", "warp-grad", "aruba-plus", "fds"]),
+        .. from name in (string[])["digit-pairs", "sensors", "rotated-quadratic"] select Learning(PlanFile.Read(name), Few),
+    ];
+
+    private static IEnumerable<Plan> Smoke()
+    {
+        Plan digits = SmallPlans.Of(Learning(PlanFile.Read("rotated-digits"), All), FewAngles, steps: 30, batch: 32), sensors = Learning(PlanFile.Read("sensors"), Few);
+        yield return digits with { Learn = (TrackedLearning)digits.Learn! with { LearningRates = SmokeRates }, Target = digits.Target with { Value = TargetValue.BestClassicFinal }, Also = [.. digits.Also.Select(OneCandidate)], Tuning = OneSchedule };
+        yield return sensors with
+        {
+            Family = (SensorsPlan)sensors.Family with { Tasks = 3 },
+            Training = new TrainingPlan(30, 16),
+            Seeds = 2,
+            Also = [.. sensors.Also.Select(OneCandidate)],
+            Tuning = OneSchedule,
+            Timing = new TimingPlan(WarmUp: 1, Steps: 4, Rounds: 1),
+        };
+    }
+
+    /// <summary>With learned rivals, which get as many inner gradients as ours.</summary>
+    private static Plan Learning(Plan plan, IReadOnlyList<string> names)
+    {
+        int? steps = plan.IsDoublePrecision ? plan.Training.Steps / ConvexShare : null;
+        return plan with
+        {
+            EqualInnerGradients = true,
+            Also =
+            [
+                .. plan.Also,
+                .. names.Select(name => (LearningPlan)(name switch
+                {
+                    "aruba" or ArubaLearning.Plus => new ArubaLearning(name, InnerSteps: steps),
+                    FdsLearning.Name => new FdsLearning(name, InnerSteps: steps),
+                    NeuralLearning.Lstm or NeuralLearning.Mlp => new NeuralLearning(name, InnerSteps: steps),
+                    _ => new UnrolledLearning(name, InnerSteps: steps),
+                })),
+            ],
+        };
+    }
+
+    private static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with { Baselines = [.. plan.Baselines.Union(rivals, StringComparer.Ordinal)] };
+
+    /// <summary>So that a budget of seconds pays for an outer step.</summary>
+    private static LearningPlan OneCandidate(LearningPlan learning) => learning switch
+    {
+        ArubaLearning aruba => aruba with { LearningRates = [0.1], Schedules = [ScheduleName.Linear], Zetas = [0.1], Coefficients = aruba.Optimizer == ArubaLearning.Plus ? [1] : [0] },
+        NeuralLearning neural => neural with { LearningRates = [0.01], Schedules = [ScheduleName.Linear], Units = 2, Layers = 1 },
+        UnrolledLearning unrolled => unrolled with { LearningRates = [0.1], Schedules = [ScheduleName.Linear] },
+        _ => learning,
+    };
+}

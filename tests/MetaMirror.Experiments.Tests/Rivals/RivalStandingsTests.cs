@@ -1,0 +1,145 @@
+using System.Xml.Linq;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Rivals;
+
+namespace MetaMirror.Experiments.Tests.Rivals;
+
+/// <summary>How learned optimizers and rivals stand, on rows whose figures are known.</summary>
+public sealed class RivalStandingsTests
+{
+    private const string Own = "metamirror-tracked", Mirror = "metamd-diagonal";
+
+    private static readonly RivalResult Two = RivalStandings.Of(
+        [
+            (PlanFile.Read("rotated-digits"), Result(
+                Row(Own, OptimizerRole.Learned, "a", 80, 1, .10, .95, .01, 0),
+                Row("adam", OptimizerRole.Baseline, "a", 200, .5, .20, .94, .01, 18),
+                Row("soap", OptimizerRole.Rival, "a", 100, 4, .09, .955, .002, 18),
+                Row("meta-sgd", OptimizerRole.Rival, "a", 400, .5, .30, .90, .01, 0),
+                Row("unlearned-tracked", OptimizerRole.Control, "a", 10, 1, .01, .99, .001, 0),
+                Row(Own, OptimizerRole.Learned, "b", 90, 1, .12, .95, .001, 0),
+                Row("adam", OptimizerRole.Baseline, "b", 160, .5, .10, .96, .001, 36),
+                Row("soap", OptimizerRole.Rival, "b", null, 4, null, .90, .01, 18),
+                Row("meta-sgd", OptimizerRole.Rival, "b", 400, .5, .30, .90, .01, 0)) with
+            {
+                LearningCosts = [Cost(Own, 100), Cost("meta-sgd", 99)],
+            }),
+            (PlanFile.Read("sensors"), Result(
+                Row(Mirror, OptimizerRole.Learned, "s", null, .01, .5, null, null, 0),
+                Row("adam", OptimizerRole.Baseline, "s", 50, .01, .25, null, null, 18),
+                Row("soap", OptimizerRole.Rival, "s", 25, .1, .25, null, null, 18))),
+        ],
+        "quick",
+        7);
+
+    [Fact]
+    public void Each_figure_is_compared_with_the_best_of_the_others_for_it_and_controls_do_not_compete()
+    {
+        RivalDuel a = Two.Duels[0], b = Two.Duels[1], s = Two.Duels[2];
+        Assert.Equal([("rotated-digits", "a", Own), ("rotated-digits", "b", Own), ("sensors", "s", Mirror)], Two.Duels.Select(d => (d.Family, d.Task, d.Champion)));
+        Assert.Equal(new FigureDuel(80, "soap", 100), a.Steps);
+        Assert.Equal(new FigureDuel(.08, "adam", .1), a.Seconds);
+        Assert.Equal(new FigureDuel(.10, "soap", .09), a.FinalLoss);
+        Assert.Equal(new FigureDuel(.95, "soap", .955), a.Accuracy);
+        Assert.Equal((.8, true), (a.Steps.Ratio, a.IsAccuracyBest));
+        Assert.Equal(("adam", 90.0 / 160, false), (b.Steps.Best, b.Steps.Ratio, b.IsAccuracyBest));
+        Assert.Equal((null, "soap", double.PositiveInfinity), (s.Steps.Own, s.Steps.Best, s.Steps.Ratio));
+        Assert.Equal(("adam", null), (s.Seconds.Best, s.IsAccuracyBest));
+        Assert.Equal((null, null), (s.Accuracy.Best, s.Accuracy.Ratio));
+        Assert.Null(new FigureDuel(3, null, null).Ratio);
+    }
+
+    [Fact]
+    public void Summaries_count_tasks_and_take_medians()
+    {
+        Assert.Equal(["networks", "convex models", "all tasks"], Two.Summaries.Select(s => s.Name));
+        RivalSummary networks = Two.Summaries[0], convex = Two.Summaries[1], all = Two.Summaries[2];
+        Assert.Equal(((80.0 / 100) + (90.0 / 160)) / 2, networks.Steps!.Value, 1e-15);
+
+        // .08 / .1 and .09 / .08: the first is less, by a factor of 1.25.
+        Assert.Equal(((.08 / .1) + (.09 / .08)) / 2, networks.Seconds!.Value, 1e-15);
+        Assert.Equal((2, 2, 1, 0, 0, 1, 2), (networks.Tasks, networks.FewestSteps, networks.LeastTime, networks.ClearlyLeastTime, networks.FinalWithin, networks.BestAccuracy, networks.WithAccuracy));
+        Assert.Equal((1, null, null, 0, 0, 0), (convex.Tasks, convex.Steps, convex.Seconds, convex.FewestSteps, convex.LeastTime, convex.WithAccuracy));
+        Assert.Equal((3, .8, 2), (all.Tasks, all.Steps, all.WithAccuracy));
+    }
+
+    [Fact]
+    public void Standings_are_geometric_means_over_the_best_of_each_task()
+    {
+        RivalFamily digits = Two.Families[0];
+        RivalStanding own = digits.Standings.Single(s => s.Optimizer == Own), adam = digits.Standings.Single(s => s.Optimizer == "adam"), soap = digits.Standings.Single(s => s.Optimizer == "soap");
+        Assert.Equal(1, own.Steps!.Value, 1e-15);
+        Assert.Equal(Math.Sqrt(.09 / .08), own.Seconds!.Value, 1e-15);
+        Assert.Equal(Math.Sqrt(200.0 / 80 * (160.0 / 90)), adam.Steps!.Value, 1e-14);
+        Assert.Equal((2, 3 * 27.0, null), (adam.Reached, adam.TuningRuns, adam.LearningRuns));
+        Assert.Equal((null, null, 1), (soap.Steps, soap.FinalLoss, soap.Reached));
+        Assert.Equal((100, 99), (own.LearningRuns, digits.Standings.Single(s => s.Optimizer == "meta-sgd").LearningRuns));
+        Assert.Equal(["unlearned-tracked"], digits.Standings.Where(s => s.Role == OptimizerRole.Control).Select(s => s.Optimizer));
+    }
+
+    [Fact]
+    public void Profiles_have_the_optimizers_of_all_tasks_and_the_learned_ones_under_one_name()
+    {
+        Assert.Equal([RivalStandings.LearnedHere, "soap", "adam"], Two.StepsScores.Select(s => s.Optimizer));
+        Assert.Equal((3, 2), (Two.StepsScores[0].Tasks, Two.StepsScores[0].Reached));
+
+        // Steps: ratios 1, 1, never; each counts (4 - r) / 3.
+        Assert.Equal(2.0 / 3, Two.StepsScores[0].Score, 1e-15);
+        Assert.Equal(((4 - (200.0 / 80)) + (4 - (160.0 / 90)) + (4 - 2)) / 9, Two.StepsScores[2].Score, 1e-15);
+        Assert.Equal("adam", Two.SecondsScores[0].Optimizer);
+    }
+
+    [Fact]
+    public void Advice_says_where_it_pays_where_not_and_what_to_take_instead()
+    {
+        string[] said = [RivalAdvice.Verdict(Two), .. RivalAdvice.Paragraphs(Two)];
+        Assert.Equal(
+            [
+                "Against the best of all others on each held-out task, tuned on it: the learned optimizer, not tuned, needs 0.80× the steps and 1.13× the time in the median; it needs the least time of all on 1 of 3 held-out tasks, by a factor of 1.3 or more on 0.",
+                "You train models of one kind again and again, and have past tasks: learn an optimizer once. It has the least time to the target of all on rotated-digits (metamirror-tracked: 0.68× the steps and 0.96× the time of the best of the others, which took 81 runs of tuning on each task; learning took the gradients of 100 runs once).",
+                "You train one model, or have no past tasks: on rotated-digits adam has the least time, adam the fewest steps; on sensors adam has the least time, soap the fewest steps. Each was tuned on the task itself.",
+                "Where learning does not pay in time here: sensors, where metamd-diagonal did not reach every target.",
+            ],
+            said);
+    }
+
+    [Fact]
+    public void The_page_is_well_formed_and_the_document_has_null_for_what_is_not_finite()
+    {
+        using var page = new StringWriter();
+        ReportWriter.Write(RivalReport.Of(Two), page);
+        string text = page.ToString();
+        XDocument.Parse(text[(text.IndexOf('>', StringComparison.Ordinal) + 1)..]);
+        Assert.All((string[])["What to use when", "Performance profile of time", "rotated-digits/report.html", "(best)"], words => Assert.Contains(words, text, StringComparison.Ordinal));
+        Assert.DoesNotContain("Infinity", RivalJson.ToText(Two), StringComparison.Ordinal);
+        Assert.Equal(RivalReport.SummaryHeaders.Count, RivalReport.SummaryCells(Two.Summaries[0]).Count);
+    }
+
+    [Fact]
+    public void A_comparison_without_a_learned_optimizer_is_refused_by_name()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => RivalStandings.Of([(PlanFile.Read("sensors"), Result(Row("adam", OptimizerRole.Baseline, "s", 50, .01, .25, null, null, 18)))], "quick", 1));
+        Assert.StartsWith("The comparison of 'sensors' has no learned optimizer", error.Message, StringComparison.Ordinal);
+    }
+
+    private static ComparisonResult Result(params ComparisonRow[] rows) =>
+        new() { Experiment = "e", Target = new TargetDefinition("trainingLoss", TargetValue.BestClassicFinal, ""), Comparison = rows };
+
+    private static LearningCost Cost(string optimizer, double runs) => new(optimizer, 0, 0, 0, runs, null, null);
+
+    private static ComparisonRow Row(
+        string optimizer, OptimizerRole role, string task, double? steps, double milliseconds, double? final, double? accuracy, double? error, int evaluations) => new()
+        {
+            Optimizer = optimizer,
+            Role = role,
+            HeldOutTask = task,
+            Seeds = 3,
+            Steps = 400,
+            StepsToTarget = new StepsToTarget(steps, steps, steps, steps is null ? 0 : 3),
+            MillisecondsPerStep = milliseconds,
+            FinalTrainingLoss = final,
+            TestAccuracy = accuracy is null ? null : new MeanAndError(accuracy, error),
+            Tuning = evaluations == 0 ? null : new TuningSummary("grid", evaluations),
+        };
+}
