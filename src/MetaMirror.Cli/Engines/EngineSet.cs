@@ -21,6 +21,7 @@ internal sealed record EngineSet
         Reproduce = ReproductionEngine.Run,
         Optimism = OptimismEngines.Run,
         Shifts = ShiftEngines.Run,
+        Robustness = RobustnessEngines.Run,
         Learn = LearningEngine.Learn,
         Train = LearningEngine.Train,
         Tune = TuningEngine.Run,
@@ -51,6 +52,9 @@ internal sealed record EngineSet
     /// <summary><c>reproduce shifts</c>.</summary>
     public ShiftEngine? Shifts { get; init; }
 
+    /// <summary><c>reproduce robustness</c>.</summary>
+    public RobustnessEngine? Robustness { get; init; }
+
     /// <summary><c>tune</c>.</summary>
     public TuneEngine? Tune { get; init; }
 
@@ -77,8 +81,8 @@ internal sealed record EngineSet
             yield return new CertifyCommand(Certify);
         if (Gradcheck is not null)
             yield return new GradcheckCommand(Gradcheck);
-        if (Reproduce is not null && Optimism is not null && Shifts is not null && Compare is not null)
-            yield return new ReproduceCommand(Reproduce, Optimism, Shifts, Compare);
+        if (Reproduce is not null && Optimism is not null && Shifts is not null && Robustness is not null && Compare is not null)
+            yield return new ReproduceCommand(Reproduce, Optimism, Shifts, Robustness, Compare);
         if (Bench is not null)
             yield return new BenchCommand(Bench);
     }

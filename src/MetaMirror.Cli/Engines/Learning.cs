@@ -37,6 +37,9 @@ internal sealed record TrainRequest(Plan Plan, string Task, string Optimizer, do
 {
     /// <summary>Which rates go on adapting while it trains; null for none.</summary>
     public RateGranularity? AdaptRate { get; init; }
+
+    /// <summary>Whether a learned optimizer of other sizes is brought to the task's.</summary>
+    public bool Resize { get; init; }
 }
 
 /// <summary>How training went.</summary>

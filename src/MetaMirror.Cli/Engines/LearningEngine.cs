@@ -70,6 +70,7 @@ internal static class LearningEngine
             Warn = context.Warn,
             Team = context.Threads > 1 ? new WorkerTeam(context.Threads) : null,
             AdaptRate = request.AdaptRate,
+            Resize = request.Resize,
         };
         PlanTrainingResult result;
         try

@@ -31,7 +31,7 @@ public static class PlanTasks
         SupervisedOptions options = PlanModels.Options(plan);
         return plan.Family switch
         {
-            RotatedImagesPlan images => Rotated<T>(images, model, options, datasets),
+            RotatedImagesPlan images => Rotated<T>(images, model, options, datasets, seed),
             ImageSetsPlan sets => ImageSets.Tasks<T>(sets, model, options, datasets, seed),
             DigitPairsPlan pairs => Pairs<T>(pairs, model, options, datasets),
             SensorsPlan sensors => Sensors<T>(sensors, model, options, seed),
@@ -89,7 +89,7 @@ public static class PlanTasks
         };
     }
 
-    private static List<SupervisedTask<T>> Rotated<T>(RotatedImagesPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets)
+    private static List<SupervisedTask<T>> Rotated<T>(RotatedImagesPlan family, ModelPlan model, SupervisedOptions options, DatasetCatalogue datasets, ulong seed)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         KnownDataset known = DatasetCatalogue.Named(family.Dataset);
@@ -97,6 +97,8 @@ public static class PlanTasks
         TaskData<T> images = datasets.Load<T>(family.Dataset, family.TrainExamples, family.TestExamples);
         if (family.Size is { } size)
             images = images.Map(images.Name, split => ImageResize.Bilinear(split, size, size));
+        if (family.LabelNoise > 0)
+            images = images.MapTrain(train => LabelNoise.Of(train, family.LabelNoise, seed));
         return All(RotatedImages.Of(images, family.Angles, network, options, family.Contrast));
     }
 

@@ -19,6 +19,11 @@ public sealed record LearningRecipe(
     [JsonIgnore]
     public FirstGradients FirstGradients => new(LeastFirstGradient, LargestFirstGradient);
 
+    /// <summary>Batch size of the plan; null: the whole training set, or not stated.</summary>
+    [JsonIgnore]
+    public int? BatchSize => Plan.ValueKind == JsonValueKind.Object && Plan.TryGetProperty("training", out JsonElement training) && training.ValueKind == JsonValueKind.Object
+        && training.TryGetProperty("batchSize", out JsonElement size) && size.TryGetInt32(out int batch) ? batch : null;
+
     /// <summary>The recipe as JSON.</summary>
     public string ToText() => JsonSerializer.Serialize(this, RecipeJson.Default.LearningRecipe);
 

@@ -28,6 +28,10 @@ public sealed record RotatedImagesPlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Size { get; init; }
 
+    /// <summary>Share of the training labels that are replaced by another class, drawn by the seed's stream; test labels stay. Default 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double LabelNoise { get; init; }
+
     /// <summary>Shape of all images, once they are brought to one.</summary>
     internal ImageShape Image()
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Optimism;
 using MetaMirror.Experiments.Rivals;
+using MetaMirror.Experiments.Robustness;
 using MetaMirror.Experiments.Shifts;
 
 namespace MetaMirror.Experiments.Reports;
@@ -51,6 +52,7 @@ public static class ComparisonJson
 [JsonSerializable(typeof(ComparisonCheckpoint))]
 [JsonSerializable(typeof(OptimismResult))]
 [JsonSerializable(typeof(RivalResult))]
+[JsonSerializable(typeof(RobustnessResult))]
 [JsonSerializable(typeof(ShiftResult))]
 [JsonSerializable(typeof(ActivationFrequencies))]
 [JsonSerializable(typeof(PreconditionerPicture))]

@@ -7,6 +7,7 @@ using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Robustness;
 using MetaMirror.Numerics;
 using MetaMirror.Storage;
 using MetaMirror.Tasks;
@@ -35,6 +36,9 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
 {
     private const string SafeOptimizer = "adamw";
 
+    /// <summary>A third of 100 is 33.</summary>
+    private const double Tolerance = 0.98;
+
     /// <summary>Told what a person should know.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
@@ -43,6 +47,9 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
 
     /// <summary>Which rates go on adapting while the optimizer trains, from 1 and never worse than it by more than a stated regret (docs/online.md); null for none.</summary>
     public RateGranularity? AdaptRate { get; init; }
+
+    /// <summary>Whether a learned optimizer of other sizes (widths) is brought to the task's, where it can be.</summary>
+    public bool Resize { get; init; }
 
     /// <summary>Trains.</summary>
     /// <param name="taskName">Name of the task.</param>
@@ -66,7 +73,7 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         {
             if (learningRate is not null)
                 throw new ArgumentException("A learned optimizer brings its own step size: leave --learning-rate away.", nameof(learningRate));
-            (contender, fell) = FromFile(optimizer, task.Task, fallBack);
+            (contender, fell) = FromFile(optimizer, task.Task, measurement.Steps, fallBack);
         }
         else
         {
@@ -110,13 +117,34 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         return new Contender<T>(name, entry.Role, entry.Create(setting)) { Label = $"{name}, {setting}" };
     }
 
-    private (Contender<T> Contender, bool FellBack) FromFile(string path, LearningTask<T> task, bool fallBack)
+    /// <summary>Beyond what was tried nothing is known: see <c>reproduce robustness</c>.</summary>
+    private void WarnOfChange(string what, int learned, int here, IReadOnlyList<double> tried)
+    {
+        double factor = (double)here / learned;
+        if (factor < tried.Min() * Tolerance || factor > tried.Max() / Tolerance)
+        {
+            Warn(FormattableString.Invariant(
+                $"The optimizer was learned with {learned} {what}, here are {here}: {factor:g2} times as many, where {tried.Min():g2} to {tried.Max():g2} were tried ('metamirror reproduce robustness'). Compare it with a tuned optimizer before you rely on it."));
+        }
+    }
+
+    private LearnedOptimizer<T> Resized(LearnedOptimizer<T> learned, string path, LearningTask<T> task)
+    {
+        string differs = $"The optimizer '{path}' was learned for {learned.Layout}, but the task '{task.Name}' has {task.Layout}";
+        LearnedOptimizer<T>? resized = learned.Resized(task.Layout);
+        if (resized is null || !Resize)
+            throw new StorageException(resized is null ? $"{differs}." : $"{differs}. With --resize its steps and schedule are used there all the same.");
+        Warn($"{differs}: its steps and schedule are used as learned, what belongs to other sizes starts anew.");
+        return resized;
+    }
+
+    private (Contender<T> Contender, bool FellBack) FromFile(string path, LearningTask<T> task, int steps, bool fallBack)
     {
         LearnedOptimizer<T> learned;
         using (FileStream stream = File.OpenRead(path))
             learned = LearnedOptimizer<T>.Load(stream);
         if (!learned.Layout.Matches(task.Layout))
-            throw new StorageException($"The optimizer '{path}' was learned for {learned.Layout}, but the task '{task.Name}' has {task.Layout}.");
+            learned = Resized(learned, path, task);
         if (PlanData.Reminder(path, learned.License) is { } reminder)
             Warn(reminder);
         var contender = new Contender<T>(learned.Name, OptimizerRole.Learned, learned.Rule) { RuleValues = learned.Natural };
@@ -126,6 +154,9 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
             return (contender, false);
         }
 
+        if (recipe.BatchSize is { } batch && plan.Training.BatchSize is { } size)
+            WarnOfChange("examples in a mini-batch", batch, size, RobustnessSizes.Quick.Batches);
+        WarnOfChange("steps", learned.Steps, steps, RobustnessSizes.Quick.Steps);
         FirstGradients here = FirstGradients.Of([task], contender, plan.Training.BatchSize is null, seed);
         if (recipe.FirstGradients.Covers(here))
             return (contender, false);

@@ -156,6 +156,11 @@ public sealed class Dataset<T>
         return Checked(new Dataset<T>(Name, values, features, labels, Classes, targets, Outputs, image));
     }
 
+    /// <summary>The same inputs with other classes.</summary>
+    /// <param name="values">Shape [Count], each in 0..Classes-1; not copied.</param>
+    /// <exception cref="ArgumentException">Lengths disagree, or a label is out of range.</exception>
+    public Dataset<T> WithLabels(ReadOnlyMemory<int> values) => Checked(new Dataset<T>(Name, inputs, Features, values, Classes, targets, Outputs, Image));
+
     private static void Finite(ReadOnlySpan<T> values, string what, int columns, string parameter)
     {
         for (var i = 0; i < values.Length; i++)

@@ -41,6 +41,14 @@ public sealed class TaskData<T>
         Validation is null ? null : DataSplit<T>.Forbidden(Validation.Name),
         Test is null ? null : DataSplit<T>.Forbidden(Test.Name));
 
+    /// <summary>The task with a function applied to its training examples alone when they are read (label noise).</summary>
+    /// <param name="transform">Examples in, examples out.</param>
+    public TaskData<T> MapTrain(Func<Dataset<T>, Dataset<T>> transform)
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        return new TaskData<T>(Name, DataSplit<T>.Lazily(Train.Name, () => transform(Train.Examples)), Validation, Test);
+    }
+
     /// <summary>The task with a function applied to each split when it is read (a rotation, a resize).</summary>
     /// <param name="name">The new task's name; the splits take it too.</param>
     /// <param name="transform">Examples in, examples out; draws nothing from other splits.</param>

@@ -111,6 +111,20 @@ public sealed class LearnedOptimizer<T>
     /// <exception cref="ArgumentException">The shapes differ, or there are no steps.</exception>
     public OptimizerRun<T> Start(ParameterLayout layout, int steps) => new(this, layout, steps);
 
+    /// <summary>
+    /// The same optimizer for parameters of other sizes, such as a wider network's: steps, schedule and what else has no size as learned; what belongs to sizes that are gone starts anew
+    /// (<see cref="UpdateRule{T}.Resized"/>). Nothing is proved of it there: <see cref="Certificate"/> is empty.
+    /// </summary>
+    /// <param name="layout">As many tensors, in the same order.</param>
+    /// <returns>Null where the rule cannot be brought to other sizes, or the number of tensors differs.</returns>
+    public LearnedOptimizer<T>? Resized(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return layout.Blocks.Length == Layout.Blocks.Length && Rule.Resized(layout) is { } rule
+            ? new LearnedOptimizer<T>(Name, rule, Natural, layout, Steps) { Recipe = Recipe, LearnedFrom = LearnedFrom, License = License }
+            : null;
+    }
+
     /// <summary>Goes on with a run that <see cref="OptimizerRun{T}.Save"/> wrote, bit for bit.</summary>
     /// <param name="stream">Seekable or not; not closed.</param>
     /// <param name="limits">Limits; null for <see cref="CheckpointLimits.Default"/>.</param>

@@ -58,6 +58,9 @@ public sealed class Adam<T> : UpdateRule<T>
     public override string Name => "adam";
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _moments.Metas.Specs;
 
     /// <inheritdoc/>

@@ -32,6 +32,9 @@ public sealed class AdamW<T> : UpdateRule<T>
     public override string Name => "adamw";
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _moments.Metas.Specs;
 
     /// <inheritdoc/>

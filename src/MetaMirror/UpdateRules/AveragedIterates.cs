@@ -54,6 +54,9 @@ public sealed class AveragedIterates<T> : RuleWithoutDerivative<T>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => Rule.MetaSpecs(layout);
 
     /// <inheritdoc/>
+    public override UpdateRule<T>? Resized(ParameterLayout layout) => Rule.Resized(layout) is { } rule ? new AveragedIterates<T>(rule, Power) : null;
+
+    /// <inheritdoc/>
     public override int StateLength(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);

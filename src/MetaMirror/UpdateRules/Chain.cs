@@ -60,6 +60,13 @@ public sealed class Chain<T> : UpdateRule<T>
     public override bool LooksElsewhere => Members.Any(m => m.LooksElsewhere);
 
     /// <inheritdoc/>
+    public override UpdateRule<T>? Resized(ParameterLayout layout)
+    {
+        UpdateRule<T>[] resized = [.. Members.Select(m => m.Resized(layout)).OfType<UpdateRule<T>>()];
+        return resized.Length == Members.Length ? new Chain<T>(resized) : null;
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Null unless exactly one member has a mirror descent: a bound speaks about one.</remarks>
     public override MirrorView<T>? Mirror(ParameterLayout layout)
     {

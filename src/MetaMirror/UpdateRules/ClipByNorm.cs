@@ -25,6 +25,9 @@ public sealed class ClipByNorm<T> : UpdateRule<T>
     public override bool UsesTheta => false;
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _metas.Specs;
 
     /// <inheritdoc/>

@@ -32,6 +32,9 @@ public sealed class ClipByValue<T> : UpdateRule<T>
     public override bool PullsBackByGradientAlone => true;
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => [];
 
     /// <inheritdoc/>

@@ -31,6 +31,9 @@ public abstract class Schedule<T> : UpdateRule<T>
     /// <inheritdoc/>
     public sealed override int ScratchLength(ParameterLayout layout) => 0;
 
+    /// <inheritdoc/>
+    public sealed override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
     /// <summary>f at step t of T, and its partial derivatives.</summary>
     /// <param name="step">t, from 0.</param>
     /// <param name="steps">T, at least 1.</param>

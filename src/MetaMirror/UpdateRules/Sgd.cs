@@ -73,6 +73,9 @@ public sealed class Sgd<T> : UpdateRule<T>
     public override string Name => Options.Nesterov ? "nesterov" : _hasMomentum ? "sgd-momentum" : "sgd";
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _metas.Specs;
 
     /// <inheritdoc/>

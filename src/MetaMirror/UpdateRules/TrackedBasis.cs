@@ -88,12 +88,25 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         return new TrackedBasis<T>([.. layout.Blocks.Select((b, k) => RandomStart(b, o, UnlearnedKey(seed, k)))], o with { PriorWeight = 0 });
     }
 
+    /// <summary>The rule for tensors of other sizes: tracked bases of as many columns start where they did, others at random. Null with a prior, or where the number of tensors differs.</summary>
+    /// <inheritdoc/>
+    public override UpdateRule<T>? Resized(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return layout.Blocks.Length == Start.Length && Options.PriorWeight == 0 ? new TrackedBasis<T>([.. Start.Zip(layout.Blocks, Resized)], Options) : null;
+    }
+
     /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout)
     {
         RequireLayout(layout);
         return _specs;
     }
+
+    /// <summary>A start without prior: only the right basis is used.</summary>
+    private static BasisBlock<T> Resized(BasisBlock<T> start, ParameterBlock block) => start.Block.Columns == block.Columns
+        ? new BasisBlock<T>(block, [], start.Right.ToArray(), new T[block.Rows * start.Rank], new T[block.Rows])
+        : BasisBlock<T>.Identity(block);
 
     /// <inheritdoc/>
     public override int StateLength(ParameterLayout layout)

@@ -46,6 +46,13 @@ public abstract class UpdateRule<T>
     /// <summary>The mirror descent inside this rule, or null: what regret bounds speak about.</summary>
     public virtual MirrorView<T>? Mirror(ParameterLayout layout) => null;
 
+    /// <summary>
+    /// This rule for tensors of other sizes, such as those of a wider network, with the same values of its meta-parameters: what belongs to sizes that are gone starts anew. Null (default) where nothing
+    /// is known of other sizes, or what was learned belongs to them.
+    /// </summary>
+    /// <param name="layout">The other parameters: as many tensors, in the same order.</param>
+    public virtual UpdateRule<T>? Resized(ParameterLayout layout) => null;
+
     /// <summary>Meta-parameters of the rule for parameters of this layout.</summary>
     public abstract IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout);
 

@@ -22,6 +22,9 @@ public sealed class WeightDecay<T> : UpdateRule<T>
     public override string Name => "weight-decay";
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _metas.Specs;
 
     /// <inheritdoc/>

@@ -84,10 +84,23 @@ public sealed class ProtocolTests
         Assert.Contains("Against the best of all others on each held-out task", rest.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_map_of_where_it_pays_has_every_change()
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of(["reproduce", "robustness", "--scale", "smoke", "--json", "--out", folder["out"]], EngineSet.Shipped);
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(["as learned", "batch 0.50×", "width 0.50×", "steps 2.00×", "20 % wrong labels"], run.Document().GetProperty("map").EnumerateArray().Select(m => m.GetProperty("change").GetString()!));
+        Assert.Contains("out/robustness.json", folder.Files);
+        Assert.Contains("a map of where a learned optimizer pays", File.ReadAllText(folder["out/report.html"]), StringComparison.Ordinal);
+        Assert.Contains("metamirror-tracked", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("quadratics")]
     [InlineData("optimism")]
     [InlineData("shifts")]
+    [InlineData("robustness")]
     public void What_is_done_in_one_piece_cannot_be_gone_on_with(string experiment)
     {
         using var folder = new TemporaryFolder();

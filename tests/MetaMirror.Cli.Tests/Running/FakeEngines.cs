@@ -24,6 +24,7 @@ internal static class FakeEngines
         Reproduce = (_, _) => new ComparisonOutcome(Report("stretched"), IsComplete: true),
         Optimism = (scale, context) => SampleOptimism.Of(scale, context),
         Shifts = SampleShifts.Of,
+        Robustness = RobustnessEngines.Run,
         Tune = (request, context) =>
         {
             var space = new SearchSpace(new RangeDimension(TuningOutcome.LearningRate, 1e-4, 1, IsLogarithmic: true), new RangeDimension(TuningOutcome.WeightDecay, 1e-5, 1e-2, IsLogarithmic: true));

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Families;
+using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Runs;
 using MetaMirror.Experiments.Tests.Readers;
+using MetaMirror.InitialPoints;
 using MetaMirror.Storage;
 using MetaMirror.UpdateRules;
 using MetaMirror.UpdateRules.Online;
@@ -41,6 +44,44 @@ public sealed class PlanTrainingTests
         Assert.InRange(rates.Median, rates.Least, rates.Largest);
         Assert.InRange(rates.Least, 0.25, 4);
         Assert.InRange(rates.Largest, 0.25, 4);
+    }
+
+    /// <summary>Learned for 30 steps of 64 in a network of 32 units; trained with other numbers.</summary>
+    [Fact]
+    public void Other_sizes_are_refused_unless_asked_for_and_changed_training_is_warned_of()
+    {
+        using var folder = new TemporaryFolder();
+        Plan plan = PlanFile.Read("rotated-digits"), wide = plan with { Model = new MlpPlan([48]) };
+        ParameterLayout layout = PlanTasks.Of<float>(plan, Embedded, Seed)[0].Layout;
+        var recipe = new LearningRecipe(LearningRecipe.PlanOf(plan), Seed, ["rotation-15"], null, "Single", 1e-9, 1e9);
+        string file = Save("adam", new Adam<float>(), [0.02f, 0.9f, 0.99f, 0]), basis = Save("basis", LearnedBasis<float>.Unlearned(layout), null);
+
+        Assert.EndsWith("With --resize its steps and schedule are used there all the same.", Assert.Throws<StorageException>(() => Run(wide, file, Steps, resize: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("was learned for", Assert.Throws<StorageException>(() => Run(wide, basis, Steps, resize: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("what belongs to other sizes starts anew", Assert.Single(Run(wide, file, Steps, resize: true)), StringComparison.Ordinal);
+
+        Assert.Empty(Run(plan, file, Steps, resize: false));
+        Assert.Empty(Run(plan with { Training = plan.Training with { BatchSize = 16 } }, file, 3 * Steps, resize: false));
+        Assert.Equal(
+            "The optimizer was learned with 64 examples in a mini-batch, here are 8: 0.12 times as many, where 0.25 to 4 were tried ('metamirror reproduce robustness'). Compare it with a tuned optimizer before you rely on it.",
+            Assert.Single(Run(plan with { Training = plan.Training with { BatchSize = 8 } }, file, Steps, resize: false)));
+        Assert.StartsWith("The optimizer was learned with 30 steps, here are 9: 0.3 times", Assert.Single(Run(plan, file, 9, resize: false)), StringComparison.Ordinal);
+
+        string Save(string name, UpdateRule<float> rule, ImmutableArray<float>? values)
+        {
+            string path = Path.Combine(folder.Path, $"{name}.safetensors");
+            using FileStream stream = File.Create(path);
+            new LearnedOptimizer<float>(name, rule, values ?? [.. new MetaParameters<float>([], rule.MetaSpecs(layout), []).Natural], layout, Steps) { Recipe = recipe.ToText() }.Save(stream);
+            return path;
+        }
+
+        List<string> Run(Plan trained, string optimizer, int steps, bool resize)
+        {
+            var warnings = new List<string>();
+            PlanTrainingResult result = new PlanTraining<float>(trained, Embedded, Seed) { Warn = warnings.Add, Resize = resize }.Run("rotation-0", optimizer, null, steps, fallBack: false, folder.Path);
+            Assert.True(result.Record.FinalLoss < result.Record.Losses[0]);
+            return warnings;
+        }
     }
 
     /// <summary>No optimizer of the catalogue breaks on a convex task from the rate it would be given; those that learn their rates keep no schedule over them.</summary>

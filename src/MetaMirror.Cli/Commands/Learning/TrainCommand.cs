@@ -30,6 +30,9 @@ internal sealed class TrainCommand : ICommandSpec
     private readonly Flag _fallBack = new(
         "--fall-back", "Let AdamW take over if the first gradients lie outside what meta-training saw. Without it there is only a warning.");
 
+    private readonly Flag _resize = new(
+        "--resize", "Use a learned optimizer for a network of other widths too, where it can be: with its steps and schedule; what belongs to other sizes starts anew.");
+
     private readonly ValueOption<string?> _adapt = new(
         "--adapt-rate", "WHICH", ValueKinds.OneOf("a choice of rates", Rates),
         "Let step sizes go on adapting while it trains: one (scalar), one for each tensor (block) or one for each parameter (element); step by step never worse, linearized, than the optimizer's own rate by more than a regret that is printed.");
@@ -49,6 +52,7 @@ internal sealed class TrainCommand : ICommandSpec
             _rate,
             _steps,
             _fallBack,
+            _resize,
             _adapt,
         };
     }
@@ -74,6 +78,7 @@ internal sealed class TrainCommand : ICommandSpec
                 new TrainRequest(plan, task, optimizer, session.Get(_rate), session.Get(_steps), session.Get(_fallBack), folder)
                 {
                     AdaptRate = session.Get(_adapt) is { } which ? (RateGranularity)Array.IndexOf(Rates, which) : null,
+                    Resize = session.Get(_resize),
                 },
                 context with { Warn = text => { warnings.Add(text); context.Warn(text); } });
         }

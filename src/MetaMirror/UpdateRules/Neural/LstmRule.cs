@@ -88,6 +88,9 @@ public sealed class LstmRule<T> : UpdateRule<T>
     private static AffineColumns<T> Direct => new(1, LogSignInput<T>.Rows);
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _specs;
 
     /// <inheritdoc/>

@@ -91,6 +91,9 @@ public sealed class MlpRule<T> : UpdateRule<T>
     public override bool ChangesGradient => false;
 
     /// <inheritdoc/>
+    public override UpdateRule<T> Resized(ParameterLayout layout) => this;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<MetaParameterSpec<T>> MetaSpecs(ParameterLayout layout) => _specs;
 
     /// <inheritdoc/>

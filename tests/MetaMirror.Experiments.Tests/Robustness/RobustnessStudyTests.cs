@@ -1,0 +1,78 @@
+using System.Xml.Linq;
+using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Readers;
+using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Robustness;
+
+namespace MetaMirror.Experiments.Tests.Robustness;
+
+/// <summary>A learned optimizer where training is otherwise than it was learned for.</summary>
+public sealed class RobustnessStudyTests
+{
+    private static readonly Lazy<RobustnessResult> OnTwoThreads = new(() => Run(threads: 2));
+
+    [Fact]
+    public void Every_change_is_compared_with_adam_tuned_for_it_whatever_the_threads()
+    {
+        RobustnessResult result = OnTwoThreads.Value;
+        string[] changes = ["as learned", "batch 0.50×", "width 0.50×", "steps 2.00×", "20 % wrong labels"];
+        Assert.Equal(changes, result.Map.Select(m => m.Change));
+        Assert.Equal(changes, result.Rows.Select(r => r.Change));
+        Assert.Equal(2 * changes.Length, result.Comparison.Count);
+        Assert.All(result.Comparison.Where(r => r.Optimizer == "adam"), r => Assert.True(r.Tuning!.Evaluations > 1));
+        Assert.Equal([60, 60, 60, 120, 60], result.Comparison.Where(r => r.Learned).Select(r => r.Steps));
+        Assert.All(result.Rows, r => Assert.InRange(r.MeanLoss!.Value, .1, 2));
+
+        // Wrong labels cannot be learned from one another: the loss stays high for both.
+        Assert.True(result.Comparison[^1].FinalTrainingLoss > 2 * result.Comparison[0].FinalTrainingLoss);
+        Assert.Equal(result.Rows.Select(r => r with { Seconds = null }), Run(threads: 1).Rows.Select(r => r with { Seconds = null }));
+    }
+
+    [Fact]
+    public void Plans_change_in_one_thing()
+    {
+        Plan plan = PlanFile.Read("rotated-mlp");
+        Assert.Equal(PlanJson.ToText(plan), PlanJson.ToText(TrainingChange.None.Of(plan)));
+        Plan changed = new TrainingChange(.25, 2, 1.0 / 3, .2).Of(plan);
+        Assert.Equal((32, 100), (changed.Training.BatchSize, changed.Training.Steps));
+        Assert.Equal([200, 200], ((MlpPlan)changed.Model!).Hidden);
+        Assert.Equal(.2, ((RotatedImagesPlan)changed.Family).LabelNoise);
+        Assert.Equal("batch 0.25×, width 2.00×, steps 0.33×, 20 % wrong labels", new TrainingChange(.25, 2, 1.0 / 3, .2).ToString());
+        string text = PlanJson.ToText(changed);
+        Assert.Equal(text, PlanJson.ToText(PlanJson.Read(text, "changed")));
+        Assert.Equal(10, RobustnessSizes.Quick.Changes.Count);
+    }
+
+    [Fact]
+    public void It_pays_where_no_task_needs_more_steps_and_none_diverged()
+    {
+        RobustnessRow row = new("c", "a", .5, 1.2, .8, .9, .01, .002, 0);
+        Assert.Equal(new RobustnessSummary("c", 2, .6, 1.1, .8, .9, .01, Pays: true, PaysInTime: false), RobustnessStudy.Summary("c", [row, row with { Steps = .7, Seconds = 1 }]));
+        Assert.False(RobustnessStudy.Summary("c", [row, row with { Steps = 1 }]).Pays);
+        Assert.False(RobustnessStudy.Summary("c", [row, row with { Diverged = 1 }]).Pays);
+        RobustnessSummary never = RobustnessStudy.Summary("c", [row with { Steps = double.PositiveInfinity, FinalLoss = null }]);
+        Assert.Equal((null, null, false), (never.Steps, never.FinalLoss, never.Pays));
+    }
+
+    [Fact]
+    public void The_page_says_where_it_degrades()
+    {
+        RobustnessResult result = OnTwoThreads.Value with
+        {
+            Map = [new("as learned", 1, .3, .8, .5, .2, .03, Pays: true, PaysInTime: true), new("batch 0.25×", 1, .9, 1.1, .9, 1, .01, Pays: true, PaysInTime: false), new("batch 4.00×", 1, 1.2, 2, 1.1, 2, -.01, Pays: false, PaysInTime: false)],
+        };
+        Assert.Equal(
+            "metamirror-tracked degrades against tuned Adam with batch 4.00×; with the other 2 of 3 it needs fewer steps. In steps alone, not in time: batch 0.25×.", RobustnessReport.Verdict(result));
+        using var page = new StringWriter();
+        ReportWriter.Write(RobustnessReport.Of(result), page);
+        string text = page.ToString();
+        XDocument.Parse(text[(text.IndexOf('>', StringComparison.Ordinal) + 1)..]);
+        Assert.Contains("in steps", text, StringComparison.Ordinal);
+        Assert.Contains("\"paysInTime\": false", RobustnessJson.ToText(result), StringComparison.Ordinal);
+        Assert.Equal(RobustnessReport.Headers.Count, RobustnessReport.Cells(result.Map[0]).Count);
+    }
+
+    private static RobustnessResult Run(int threads) =>
+        new RobustnessStudy(new LearningSettings(3, threads), new DatasetCatalogue(new DataLocations()), TimeProvider.System).Run(RobustnessSizes.Smoke, CancellationToken.None);
+}
