@@ -42,6 +42,7 @@ internal static class OnlineOptimizers<T>
             r => new AveragedRate<T>(Plain(), new AveragedRateOptions { Rate = r, IsOptimistic = false })),
         Entry("optimistic-meta-gradient", "averaged SGD, element-wise rates by optimistic meta-gradients of the path", [0.001, 0.01, 0.1],
             r => new AveragedRate<T>(Plain(), new AveragedRateOptions { Rate = r })),
+        Entry("osgm", "online scaling: element-wise rates and momentum by slopes of trial steps, two gradients a step", [0.025, 0.1, 0.4], r => new Osgm<T>(new OsgmOptions { LearningRate = r })),
     ];
 
     private static OnlineRateOptions Normalized(double rate) => new()

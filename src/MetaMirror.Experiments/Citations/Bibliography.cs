@@ -71,6 +71,7 @@ public static class Bibliography
         ["optimistic-hypergradient-adam"] = [Optimistic, Baydin, Adam],
         ["averaged-meta-gradient"] = [Optimistic, "cutkosky2019anytime", "defazio2024road"],
         ["optimistic-meta-gradient"] = [Optimistic, "cutkosky2019anytime", "defazio2024road"],
+        ["osgm"] = ["chu2025osgm", "gao2024online", Baydin],
         ["bootstrapped"] = [Bootstrapped],
         ["bootstrapped-momentum"] = [Bootstrapped],
         ["bootstrapped-adam"] = [Bootstrapped, Adam],

@@ -18,7 +18,7 @@ public static class RivalSuite
 
     /// <summary>Hand-designed rivals, by their names in the catalogue.</summary>
     public static IReadOnlyList<string> HandDesigned { get; } =
-        ["soap", "muon", "shampoo", "lion", "prodigy", "schedule-free", "powersign", "addsign", "hypergradient-descent", "hypergradient-adam"];
+        ["soap", "muon", "shampoo", "lion", "prodigy", "schedule-free", "powersign", "addsign", "hypergradient-descent", "hypergradient-adam", "osgm"];
 
     /// <summary>The plans, in order.</summary>
     /// <param name="scale">Smoke: a few of the embedded digits and sensors; quick: the embedded plans; paper: the same with ten seeds.</param>

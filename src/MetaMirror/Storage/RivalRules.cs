@@ -35,6 +35,17 @@ internal static class RivalRules
         WeightDecayValues = f.Integer("weightDecayValues", 1),
     };
 
+    public static void Write<T>(OsgmOptions o, RuleWriter<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        w.Number("learningRate", o.LearningRate).Number("momentumRate", o.MomentumRate).Number("initialMomentum", o.InitialMomentum);
+
+    public static OsgmOptions ReadOsgm(JsonFields f) => new()
+    {
+        LearningRate = f.Number("learningRate"),
+        MomentumRate = f.Number("momentumRate"),
+        InitialMomentum = f.Number("initialMomentum"),
+    };
+
     public static void Write<T>(MuonOptions o, RuleWriter<T> w)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         w.Number("learningRate", o.LearningRate).Number("momentum", o.Momentum).Flag("nesterov", o.Nesterov).Integer("iterations", o.Iterations).Number("weightDecay", o.WeightDecay)

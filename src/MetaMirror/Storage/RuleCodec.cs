@@ -66,6 +66,7 @@ internal static class RuleCodec<T>
         Of<Shampoo<T>>("shampoo", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Shampoo<T>(RivalRules.ReadShampoo(f))),
         Of<Prodigy<T>>("prodigy", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Prodigy<T>(RivalRules.ReadProdigy(f))),
         Of<ScheduleFreeAdamW<T>>("schedule-free", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new ScheduleFreeAdamW<T>(RivalRules.ReadScheduleFree(f))),
+        Of<Osgm<T>>("osgm", (r, w) => RivalRules.Write(r.Options, w), (f, _) => new Osgm<T>(RivalRules.ReadOsgm(f))),
         Of<PowerSign<T>>("powersign", SignRules.Write, (f, _) => new PowerSign<T>(SignRules.Read(f))),
         Of<AddSign<T>>("addsign", SignRules.Write, (f, _) => new AddSign<T>(SignRules.Read(f))),
         Of<MetaCurvature<T>>("meta-curvature", (r, w) => w.Number("learningRate", r.LearningRate), (f, _) => new MetaCurvature<T>(f.Number("learningRate"))),

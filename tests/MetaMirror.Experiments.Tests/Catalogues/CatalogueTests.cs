@@ -16,7 +16,7 @@ public sealed class CatalogueTests
     public void Rivals_are_in_tables_only_when_asked_for() => Assert.Equal(
         ["optimistic-sgd", "omega", "lion", "muon", "soap", "shampoo", "prodigy", "schedule-free", "hypergradient-descent", "hypergradient-descent-elementwise", "hypergradient-adam", "normalized-hypergradient", "optimistic-hypergradient",
          "optimistic-hypergradient-scalar", "lookahead-hypergradient", "hypergradient-adam-elementwise", "optimistic-hypergradient-adam",
-         "averaged-meta-gradient", "optimistic-meta-gradient", "bootstrapped", "bootstrapped-momentum", "bootstrapped-adam", "bootstrapped-kl",
+         "averaged-meta-gradient", "optimistic-meta-gradient", "osgm", "bootstrapped", "bootstrapped-momentum", "bootstrapped-adam", "bootstrapped-kl",
          "bootstrapped-steps", "bootstrapped-to-momentum", "bootstrapped-to-adam", "meta-gradient",
          "powersign", "addsign"], Catalogue.Rivals);
 
@@ -55,7 +55,7 @@ public sealed class CatalogueTests
         var learned = Assert.Throws<ArgumentException>(() => Catalogue.LearnedOptimizer("metamd-diag"));
 
         Assert.StartsWith(
-            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, optimistic-sgd, omega, lion, muon, soap, shampoo, prodigy, schedule-free, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, optimistic-hypergradient-scalar, lookahead-hypergradient, hypergradient-adam-elementwise, optimistic-hypergradient-adam, averaged-meta-gradient, optimistic-meta-gradient, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl, bootstrapped-steps, bootstrapped-to-momentum, bootstrapped-to-adam, meta-gradient, powersign, addsign, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
+            "expected an optimizer among sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad, optimistic-sgd, omega, lion, muon, soap, shampoo, prodigy, schedule-free, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, optimistic-hypergradient-scalar, lookahead-hypergradient, hypergradient-adam-elementwise, optimistic-hypergradient-adam, averaged-meta-gradient, optimistic-meta-gradient, osgm, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl, bootstrapped-steps, bootstrapped-to-momentum, bootstrapped-to-adam, meta-gradient, powersign, addsign, found 'adan' (did you mean 'adam'?)", optimizer.Message, StringComparison.Ordinal);
         Assert.EndsWith("found 'metamd-diag' (did you mean 'metamd-diagonal'?) (Parameter 'name')", learned.Message, StringComparison.Ordinal);
     }
 

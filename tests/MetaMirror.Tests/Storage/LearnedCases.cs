@@ -20,6 +20,9 @@ internal static class LearnedCases
 
     public static string[] Names { get; } = [.. Rules<double>().Keys];
 
+    /// <summary>Those that take gradients from outside: all but what tries its steps.</summary>
+    public static string[] Applicable { get; } = [.. Names.Except(["osgm"])];
+
     public static LearnedOptimizer<T> Learned<T>(string name, int steps = 10)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -150,6 +153,7 @@ internal static class LearnedCases
             {
                 MetaRate = 0.3, Granularity = RateGranularity.Block, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Hint = RateHint.AverageHypergradient, HintAveraging = 0.8, Memory = 0.75, Budget = 0.25, DeadZone = 1.5, Lowest = 0.5, Highest = 2,
             }),
+            ["osgm"] = new Osgm<T>(new OsgmOptions { LearningRate = 0.02, MomentumRate = 1, InitialMomentum = 0.5 }),
             ["online-look-ahead"] = new OnlineRate<T>(new Sgd<T>(new SgdOptions { LearningRate = 1 }), new OnlineRateOptions { MetaRate = 0, Normalization = RateNormalization.Cosine, Hint = RateHint.AverageGradient, HintAtPresentStep = true }),
             ["bootstrapped"] = new BootstrappedMetaGradient<T>(
                 new Adam<T>(new AdamOptions { LearningRate = 1 }), new Chain<T>(new LastGradientHint<T>(), LearnedBasis<T>.Unlearned(Layout)),

@@ -9,7 +9,7 @@ namespace MetaMirror.Tests.Storage;
 /// <summary>A learned optimizer with gradients from outside (CASES A37: here resuming is exact).</summary>
 public sealed class OptimizerRunTests
 {
-    public static TheoryData<string> Cases => [.. LearnedCases.Names];
+    public static TheoryData<string> Cases => [.. LearnedCases.Applicable];
 
     [Theory]
     [MemberData(nameof(Cases))]

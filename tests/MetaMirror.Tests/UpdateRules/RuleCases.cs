@@ -66,6 +66,7 @@ internal static class RuleCases
         TrackedCases.Seldom("tracked-seldom-residual"),
         TrackedCases.Optimistic("tracked-optimistic"),
         .. RivalCases.All,
+        .. OsgmCases.All,
         .. OnlineCases.All,
         .. AverageCases.All,
         .. IterateAverageCases.All,

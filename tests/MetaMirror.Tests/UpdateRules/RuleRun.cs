@@ -27,6 +27,7 @@ internal sealed class RuleRun<T>
 {
     public const int Steps = 10;
     private readonly T[] _scratch;
+    private readonly ContractProbe<T> _probe = new();
 
     public RuleRun(UpdateRule<T> rule, ParameterLayout layout)
     {
@@ -48,7 +49,7 @@ internal sealed class RuleRun<T>
 
     public int Age { get; private set; }
 
-    public StepContext<T> Context => new() { Step = Age, Steps = Steps, Age = Age, Layout = Layout, Meta = Meta, Scratch = _scratch };
+    public StepContext<T> Context => new() { Step = Age, Steps = Steps, Age = Age, Layout = Layout, Meta = Meta, Scratch = _scratch, Probe = _probe };
 
     /// <summary>A run that has taken <paramref name="age"/> steps and has its next gradient; draws are rounded to float, so that both element types see the same.</summary>
     public static RuleRun<T> At(int age, UpdateRule<T> rule, ParameterLayout layout, ref RandomStream stream)
