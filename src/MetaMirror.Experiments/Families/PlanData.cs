@@ -22,6 +22,19 @@ public static class PlanData
         _ => [],
     };
 
+    /// <summary>An embedded plan, or the one that takes its place where its own data are not found.</summary>
+    /// <param name="name">Name of the plan.</param>
+    /// <param name="standIn">Name of the other.</param>
+    /// <param name="datasets">Where data sets are found.</param>
+    /// <param name="isStandIn">Whether it took its place.</param>
+    public static Plan ReadOr(string name, string standIn, DatasetCatalogue datasets, out bool isStandIn)
+    {
+        ArgumentNullException.ThrowIfNull(datasets);
+        Plan plan = PlanFile.Read(name);
+        isStandIn = !Names(plan.Family).All(n => datasets.TryFind(n, out _));
+        return isStandIn ? PlanFile.Read(standIn) : plan;
+    }
+
     /// <summary>What there is of a plan's data sets: which files, whole or which part.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="datasets">Where data sets are found.</param>

@@ -33,10 +33,7 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
     public RobustnessResult Run(RobustnessSizes sizes, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sizes);
-        Plan plan = PlanFile.Read(sizes.Plan);
-        bool found = plan.Family is RotatedImagesPlan { Dataset: var dataset } && datasets.TryFind(dataset, out _);
-        if (!found)
-            plan = PlanFile.Read(RobustnessSizes.Digits);
+        Plan plan = PlanData.ReadOr(sizes.Plan, RobustnessSizes.Digits, datasets, out bool isStandIn);
         plan = plan with
         {
             Also = [],
@@ -75,7 +72,7 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
             Seed = settings.Seed,
             Plan = plan.Name,
             Optimizer = plan.Learn!.Optimizer,
-            IsStandIn = !found,
+            IsStandIn = isStandIn,
             Map = [.. rows.GroupBy(r => r.Change, StringComparer.Ordinal).Select(g => Summary(g.Key, [.. g]))],
             Rows = [.. rows.OrderBy(r => sizes.Changes.Select(c => c.ToString()).ToList().IndexOf(r.Change))],
             Comparison = runs,

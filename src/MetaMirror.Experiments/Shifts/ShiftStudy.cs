@@ -37,10 +37,7 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
     public ShiftResult Run(ShiftSizes sizes, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sizes);
-        Plan plan = PlanFile.Read(sizes.Plan);
-        bool found = plan.Family is RotatedImagesPlan { Dataset: var dataset } && datasets.TryFind(dataset, out _);
-        if (!found)
-            plan = PlanFile.Read(ShiftSizes.Digits);
+        Plan plan = PlanData.ReadOr(sizes.Plan, ShiftSizes.Digits, datasets, out bool isStandIn);
         var home = (RotatedImagesPlan)plan.Family;
         LearnedRule<float> learned = Learn(plan, cancellationToken);
         Contender<float>[] contenders = [learned.ToContender(), .. Multiples.Select(c => Scaled(learned.ToContender(), c)), .. Granularities.Select(g => Adapting(learned.ToContender(), g))];
@@ -75,7 +72,7 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
             Scale = sizes.Name,
             Seed = settings.Seed,
             Plan = plan.Name,
-            IsStandIn = !found,
+            IsStandIn = isStandIn,
             WhereItDegrades = Summaries([.. figures.Where(f => f.Degrades)]),
             Everywhere = Summaries(figures),
             Shifts = figures,

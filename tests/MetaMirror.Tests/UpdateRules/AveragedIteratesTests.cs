@@ -24,14 +24,14 @@ public sealed class AveragedIteratesTests
     public void Iterates_are_weighed_by_rising_factorials_of_their_number_which_are_powers_for_long_runs(int power)
     {
         // Gradient descent takes the same steps inside; with eta = p the weight of w_t, t from 1, is (t)(t + 1)...(t + p - 1), t^p to first order.
-        QuadraticObjective<double> f = Bowl();
-        Descent<double> plain = Begin(f, Gradient()), averaged = Begin(f, new AveragedIterates<double>(Gradient(), power));
+        QuadraticObjective<double> f = BowlDescent.Bowl();
+        Descent<double> plain = BowlDescent.Begin(f, Gradient(), Steps), averaged = BowlDescent.Begin(f, new AveragedIterates<double>(Gradient(), power), Steps);
         double[] sum = new double[2];
         double weights = 0;
         for (int t = 1; t <= Steps; t++)
         {
-            Advance(plain);
-            Advance(averaged);
+            BowlDescent.Advance(plain);
+            BowlDescent.Advance(averaged);
             double weight = Enumerable.Range(t, power).Aggregate(1.0, (product, k) => product * k);
             weights += weight;
             for (int i = 0; i < 2; i++)
@@ -100,19 +100,4 @@ public sealed class AveragedIteratesTests
     }
 
     private static Sgd<double> Gradient() => new(new SgdOptions { LearningRate = .4 });
-
-    private static QuadraticObjective<double> Bowl() => new([2, 0, 0, .5], [1, -1]);
-
-    private static Descent<double> Begin(QuadraticObjective<double> f, UpdateRule<double> rule)
-    {
-        var descent = new Descent<double>(f, rule, new Unroll(Steps, FullBatch: true));
-        descent.Start([.5, -.25], new MetaParameters<double>([], rule.MetaSpecs(f.Layout), []), default);
-        return descent;
-    }
-
-    private static void Advance(Descent<double> descent)
-    {
-        Assert.True(descent.Evaluate());
-        descent.Advance();
-    }
 }

@@ -27,17 +27,17 @@ public sealed class LookingElsewhereTests
     public void A_run_goes_on_bit_for_bit_and_a_carried_one_begins_a_new_average(string name)
     {
         (UpdateRule<double> rule, int at) = Named(name);
-        QuadraticObjective<double> f = Bowl();
-        Descent<double> whole = Begin(f, rule);
+        QuadraticObjective<double> f = BowlDescent.Bowl();
+        Descent<double> whole = BowlDescent.Begin(f, rule, Steps);
         for (int t = 0; t < Steps / 2; t++)
-            Advance(whole);
+            BowlDescent.Advance(whole);
         (double[] theta, double[] memory) = ([.. whole.Theta], [.. whole.Memory]);
-        Descent<double> again = Begin(f, rule);
+        Descent<double> again = BowlDescent.Begin(f, rule, Steps);
         again.Restore(Steps / 2, theta, memory);
         for (int t = Steps / 2; t < Steps; t++)
         {
-            Advance(whole);
-            Advance(again);
+            BowlDescent.Advance(whole);
+            BowlDescent.Advance(again);
         }
 
         Assert.Equal(whole.Theta.ToArray(), again.Theta.ToArray());
@@ -122,19 +122,4 @@ public sealed class LookingElsewhereTests
     }
 
     private static (UpdateRule<double> Rule, int SecondMoments) Named(string name) => Rules.Single(r => string.Equals(r.Rule.Name, name, StringComparison.Ordinal));
-
-    private static QuadraticObjective<double> Bowl() => new([2, 0, 0, .5], [1, -1]);
-
-    private static Descent<double> Begin(QuadraticObjective<double> f, UpdateRule<double> rule)
-    {
-        var descent = new Descent<double>(f, rule, new Unroll(Steps, FullBatch: true));
-        descent.Start([.5, -.25], new MetaParameters<double>([], rule.MetaSpecs(f.Layout), []), default);
-        return descent;
-    }
-
-    private static void Advance(Descent<double> descent)
-    {
-        Assert.True(descent.Evaluate());
-        descent.Advance();
-    }
 }

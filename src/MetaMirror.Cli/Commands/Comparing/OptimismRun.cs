@@ -1,10 +1,7 @@
 using MetaMirror.Cli.Engines;
-using MetaMirror.Cli.Machines;
-using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Experiments.Citations;
 using MetaMirror.Experiments.Optimism;
-using MetaMirror.Experiments.Reports;
 
 namespace MetaMirror.Cli.Commands.Comparing;
 
@@ -23,20 +20,10 @@ internal static class OptimismRun
             outcome = engine(scale, session.EngineContext(progress));
         }
 
-        ReportModel report = OptimismReport.Of(outcome);
-        string[] trained = [.. outcome.Result.Comparison.Select(r => r.Optimizer)];
-        string page = ReportFiles.Write(folder, report with
-        {
-            Machine = Machine.Describe(session.Threads),
-            Provenance = [.. report.Provenance, .. Provenance.Of(session)],
-            References = Bibliography.Of([.. Cited, .. trained]),
-        });
-        string document = OptimismJson.ToText(outcome.Result);
-        WholeFile.Write(Path.Combine(folder, "optimism.json"), writer => writer.Write(document + "\n"));
+        StudyFiles files = StudyFiles.Write(
+            session, folder, "optimism", OptimismReport.Of(outcome), OptimismJson.ToText(outcome.Result), [.. Cited, .. outcome.Result.Comparison.Select(r => r.Optimizer)]);
         OptimismScreen.Write(session, outcome.Result);
-        session.People.WriteLine($"Report: {page}");
-        if (session.Json)
-            session.WriteDocument(document);
+        files.Tell(session);
         return ExitCodes.Done;
     }
 }

@@ -1,6 +1,4 @@
 using MetaMirror.Cli.Engines;
-using MetaMirror.Cli.Machines;
-using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Experiments.Citations;
 using MetaMirror.Experiments.Families;
@@ -53,15 +51,8 @@ internal static class RivalRun
         }
 
         RivalResult result = RivalStandings.Of(done, scale.ToString().ToLowerInvariant(), session.Seed);
-        ReportModel report = RivalReport.Of(result);
-        string page = ReportFiles.Write(folder, report with
-        {
-            Machine = Machine.Describe(session.Threads),
-            Provenance = [.. report.Provenance, .. Provenance.Of(session)],
-            References = Bibliography.Of([Bibliography.Self, .. result.Comparison.Select(r => r.Optimizer).Distinct(StringComparer.Ordinal)]),
-        });
-        string document = RivalJson.ToText(result);
-        WholeFile.Write(Path.Combine(folder, "rivals.json"), writer => writer.Write(document + "\n"));
+        StudyFiles files = StudyFiles.Write(
+            session, folder, "rivals", RivalReport.Of(result), RivalJson.ToText(result), [Bibliography.Self, .. result.Comparison.Select(r => r.Optimizer).Distinct(StringComparer.Ordinal)]);
         session.Screen.MarkupLine("[bold]The learned optimizer over the best of all others on each held-out task, tuned on it[/]");
         Tables.Write(
             session.Screen,
@@ -69,9 +60,7 @@ internal static class RivalRun
             RivalReport.Summaries(result).Select(s => (IReadOnlyList<string>)[.. RivalReport.SummaryCells(s).Select(Markup.Escape)]));
         foreach (string paragraph in (string[])[RivalAdvice.Verdict(result), .. RivalAdvice.Paragraphs(result)])
             session.People.WriteLine(paragraph);
-        session.People.WriteLine($"Report: {page}");
-        if (session.Json)
-            session.WriteDocument(document);
+        files.Tell(session);
         return isComplete ? ExitCodes.Done : ComparisonRun.Canceled(session);
     }
 }

@@ -1,9 +1,6 @@
 using MetaMirror.Cli.Engines;
-using MetaMirror.Cli.Machines;
-using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Experiments.Citations;
-using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Robustness;
 using Spectre.Console;
 
@@ -22,23 +19,13 @@ internal static class RobustnessRun
             result = engine(scale, session.EngineContext(progress));
         }
 
-        ReportModel report = RobustnessReport.Of(result);
-        string page = ReportFiles.Write(folder, report with
-        {
-            Machine = Machine.Describe(session.Threads),
-            Provenance = [.. report.Provenance, .. Provenance.Of(session)],
-            References = Bibliography.Of([Bibliography.Self, Bibliography.MetaMd, "soap", "adam"]),
-        });
-        string document = RobustnessJson.ToText(result);
-        WholeFile.Write(Path.Combine(folder, "robustness.json"), writer => writer.Write(document + "\n"));
+        StudyFiles files = StudyFiles.Write(session, folder, "robustness", RobustnessReport.Of(result), RobustnessJson.ToText(result), Bibliography.Self, Bibliography.MetaMd, "soap", "adam");
         if (result.IsStandIn)
             session.People.WriteLine("MNIST was not found (metamirror data list): the embedded digits stand in.");
         session.Screen.MarkupLine($"[bold]{Markup.Escape(result.Optimizer)} over Adam, tuned for every change[/]");
         Tables.Write(session.Screen, [.. RobustnessReport.Headers.Select((h, i) => new Column(h, IsNumber: i > 0))], result.Map.Select(m => (IReadOnlyList<string>)[.. RobustnessReport.Cells(m).Select(Markup.Escape)]));
         session.Screen.MarkupLine($"[bold]{Markup.Escape(RobustnessReport.Verdict(result))}[/]");
-        session.People.WriteLine($"Report: {page}");
-        if (session.Json)
-            session.WriteDocument(document);
+        files.Tell(session);
         return ExitCodes.Done;
     }
 }

@@ -1,9 +1,6 @@
 using MetaMirror.Cli.Engines;
-using MetaMirror.Cli.Machines;
-using MetaMirror.Cli.Output;
 using MetaMirror.Cli.Screens;
 using MetaMirror.Experiments.Citations;
-using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Shifts;
 using Spectre.Console;
 
@@ -24,23 +21,13 @@ internal static class ShiftRun
             result = engine(scale, session.EngineContext(progress));
         }
 
-        ReportModel report = ShiftReport.Of(result);
-        string page = ReportFiles.Write(folder, report with
-        {
-            Machine = Machine.Describe(session.Threads),
-            Provenance = [.. report.Provenance, .. Provenance.Of(session)],
-            References = Bibliography.Of(Cited),
-        });
-        string document = ShiftJson.ToText(result);
-        WholeFile.Write(Path.Combine(folder, "shifts.json"), writer => writer.Write(document + "\n"));
+        StudyFiles files = StudyFiles.Write(session, folder, "shifts", ShiftReport.Of(result), ShiftJson.ToText(result), Cited);
         if (result.IsStandIn)
             session.People.WriteLine("FashionMNIST was not found (metamirror data list): the embedded digits stand in.");
         Write(session, "Where the learned step no longer fits", result.WhereItDegrades);
         Write(session, "All shifted tasks", result.Everywhere);
         session.Screen.MarkupLine($"[bold]{Markup.Escape(ShiftReport.Verdict(result))}[/]");
-        session.People.WriteLine($"Report: {page}");
-        if (session.Json)
-            session.WriteDocument(document);
+        files.Tell(session);
         return ExitCodes.Done;
     }
 

@@ -22,9 +22,9 @@ public sealed class ScheduleFreeTests
     [Fact]
     public void A_descent_takes_gradients_at_y_and_hands_out_x()
     {
-        QuadraticObjective<double> f = Bowl();
+        QuadraticObjective<double> f = BowlDescent.Bowl();
         var rule = new Chain<double>(new ConstantSchedule<double>(.5), new ScheduleFreeAdamW<double>(Options));
-        Descent<double> descent = Begin(f, rule);
+        Descent<double> descent = BowlDescent.Begin(f, rule, Steps, 1, 1.5);
         double[] x = [.. descent.Theta], y = [.. x], z = [.. x], v = new double[2];
         double sum = 0;
         for (int t = 0; t < Steps; t++)
@@ -49,20 +49,5 @@ public sealed class ScheduleFreeTests
 
         Assert.Equal(x[0], descent.Theta[0], Rounding);
         Assert.True(Math.Abs(y[0] - x[0]) > 1e-4);
-    }
-
-    private static QuadraticObjective<double> Bowl() => new([2, 0, 0, .5], [1, -1]);
-
-    private static Descent<double> Begin(QuadraticObjective<double> f, UpdateRule<double> rule)
-    {
-        var descent = new Descent<double>(f, rule, new Unroll(Steps, FullBatch: true));
-        descent.Start([1, 1.5], new MetaParameters<double>([], rule.MetaSpecs(f.Layout), []), default);
-        return descent;
-    }
-
-    private static void Advance(Descent<double> descent)
-    {
-        Assert.True(descent.Evaluate());
-        descent.Advance();
     }
 }
