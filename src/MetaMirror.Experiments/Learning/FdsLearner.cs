@@ -46,12 +46,14 @@ public sealed class FdsLearner<T>(Plan plan, FdsLearning learning, TaskDistribut
             MetaLearner<T> schedules = RunPhase("schedules", phase, RefinementStreams, rule, step, outerSteps, null, 0, deploys: false, cancellationToken);
             outerSteps = schedules.OuterStep;
             history.AddRange(schedules.History);
+
+            // The best values of all meta-parameters: a penalty's among them.
+            T[] best = [.. step.Best];
+            return Keep(what, phase + 1, rule, Objective, null, [.. schedules.Meta.Slice(best.AsSpan(), MetaPlace.Rule)], ref learner, cancellationToken);
         }
         catch (MetaLearningDivergedException error)
         {
             return Dropped(what, error.Message);
         }
-
-        return Keep(what, phase + 1, rule, Objective, null, [.. step.Best], ref learner, cancellationToken);
     }
 }

@@ -59,15 +59,21 @@ public abstract class RivalLearner<T> : RuleLearner<T>
     {
         get
         {
-            if (_learning.InnerGradients is not { } budget)
-                return _learning.OuterSteps;
             long pass = (Tasks.Count ?? new MetaLearnerOptions().TasksPerStep) * (long)InnerSteps, least = (FixedPasses + PassesPerOuterStep) * pass;
-            return budget >= least ? (int)(((budget / pass) - FixedPasses) / PassesPerOuterStep) : throw new ArgumentException(string.Create(
+            if (_learning.InnerGradients is not { } budget)
+                return Math.Max(_learning.OuterSteps, Paid(LeastInnerGradients, pass));
+            return budget >= least ? Paid(budget, pass) : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture, $"{_learning.Optimizer} cannot be learned with {budget} inner gradients: {FixedPasses - Checks} candidates, {Checks} checks and one outer step take {least}."));
         }
     }
 
+    /// <summary>Inner gradients that are taken at least, where there is no budget: more outer steps than stated, if they pay for more.</summary>
+    internal long LeastInnerGradients { get; init; }
+
     private int FixedPasses => _candidates.Length + ChoicePasses + Checks;
+
+    /// <summary>Outer steps that so many inner gradients pay for; negative where they do not pay for the candidates.</summary>
+    private int Paid(long innerGradients, long pass) => (int)Math.Min(((innerGradients / pass) - FixedPasses) / PassesPerOuterStep, int.MaxValue);
 
     /// <summary>The rule before learning, at the first candidate.</summary>
     public UpdateRule<T> CreateRule() => CreateRule(_candidates[0]);

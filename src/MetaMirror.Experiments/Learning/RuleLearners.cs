@@ -25,12 +25,10 @@ public static class RuleLearners
     {
         ArgumentNullException.ThrowIfNull(plan);
         var rules = new List<LearnedRule<T>>();
-        foreach (LearningPlan stated in plan.Also.Prepend(plan.Learn!))
+        foreach (LearningPlan learning in plan.Also.Prepend(plan.Learn!))
         {
-            LearningPlan learning = plan.EqualInnerGradients && rules.Count > 0 && stated is IRivalLearning { InnerGradients: null } rival
-                ? rival.Within((int)Math.Min(rules[0].Cost.Gradients, int.MaxValue))
-                : stated;
-            RuleLearner<T> learner = Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, shared: shared);
+            long least = plan.MatchInnerGradients && rules.Count > 0 ? rules[0].Cost.Gradients : 0;
+            RuleLearner<T> learner = Create(plan with { Learn = learning, Also = [] }, tasks, settings, time, progress, shared: shared, least: least);
             try
             {
                 rules.AddRange(learner.Learn(cancellationToken));
@@ -59,7 +57,7 @@ public static class RuleLearners
     private static RuleLearner<T> Create<T>(
         Plan plan, TaskDistribution<T> tasks, LearningSettings settings, TimeProvider time,
         IProgress<LearningProgress>? progress = null, ILearningJournal<T>? journal = null, BoundStatistics? statistics = null, BoundStatisticsOptions? keeps = null,
-        SourceRunStore? shared = null)
+        SourceRunStore? shared = null, long least = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -68,10 +66,10 @@ public static class RuleLearners
             IStatisticsLearning basis => new BasisLearner<T>(plan, basis, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps, Shared = shared },
             MatrixLearning matrix => new MatrixLearner<T>(plan, matrix, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps, Shared = shared },
             MetaMdLearning mirror when statistics is not null && !MirrorLearner<T>.IsClosedForm(mirror) => throw NoStatistics(plan),
-            UnrolledLearning unrolled when statistics is null => new UnrolledLearner<T>(plan, unrolled, tasks, settings, time) { Progress = progress, Journal = journal },
-            ArubaLearning aruba when statistics is null => new ArubaLearner<T>(plan, aruba, tasks, settings, time) { Progress = progress, Journal = journal, Keeps = keeps },
-            FdsLearning fds when statistics is null => new FdsLearner<T>(plan, fds, tasks, settings, time) { Progress = progress, Journal = journal },
-            NeuralLearning neural when statistics is null => new NeuralLearner<T>(plan, neural, tasks, settings, time) { Progress = progress, Journal = journal },
+            UnrolledLearning unrolled when statistics is null => new UnrolledLearner<T>(plan, unrolled, tasks, settings, time) { Progress = progress, Journal = journal, LeastInnerGradients = least },
+            ArubaLearning aruba when statistics is null => new ArubaLearner<T>(plan, aruba, tasks, settings, time) { Progress = progress, Journal = journal, Keeps = keeps, LeastInnerGradients = least },
+            FdsLearning fds when statistics is null => new FdsLearner<T>(plan, fds, tasks, settings, time) { Progress = progress, Journal = journal, LeastInnerGradients = least },
+            NeuralLearning neural when statistics is null => new NeuralLearner<T>(plan, neural, tasks, settings, time) { Progress = progress, Journal = journal, LeastInnerGradients = least },
             IRivalLearning => throw NoStatistics(plan),
             MetaMdLearning mirror => new MirrorLearner<T>(plan, mirror, tasks, settings, time) { Progress = progress, Journal = journal, Statistics = statistics, Keeps = keeps },
             _ => throw new ArgumentException($"The plan '{plan.Name}' has no 'learn' part: nothing says which optimizer to learn.", nameof(plan)),

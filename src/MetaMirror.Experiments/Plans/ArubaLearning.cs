@@ -44,7 +44,4 @@ public sealed record ArubaLearning(
 
     /// <summary>c of ARUBA++, tried on the training tasks.</summary>
     public IReadOnlyList<double> Coefficients { get; init; } = Coefficients ?? (Optimizer == Plus ? [0, 0.01, 0.1, 1, 10, 100, 1000] : [0]);
-
-    /// <inheritdoc/>
-    public LearningPlan Within(int innerGradients) => this with { InnerGradients = innerGradients };
 }

@@ -38,7 +38,4 @@ public sealed record FdsLearning(
 
     /// <summary>The schedule is what is learned.</summary>
     IReadOnlyList<ScheduleName> IRivalLearning.Schedules => [ScheduleName.Constant];
-
-    /// <inheritdoc/>
-    public LearningPlan Within(int innerGradients) => this with { InnerGradients = innerGradients };
 }

@@ -23,8 +23,4 @@ public interface IRivalLearning
 
     /// <summary>Schedules tried on the training tasks with every rate.</summary>
     IReadOnlyList<ScheduleName> Schedules { get; }
-
-    /// <summary>The same within a budget.</summary>
-    /// <param name="innerGradients">Steps of all inner runs together.</param>
-    LearningPlan Within(int innerGradients);
 }

@@ -41,7 +41,4 @@ public sealed record NeuralLearning(
 
     /// <summary>Schedules tried on the training tasks.</summary>
     public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Constant, ScheduleName.Linear];
-
-    /// <inheritdoc/>
-    public LearningPlan Within(int innerGradients) => this with { InnerGradients = innerGradients };
 }

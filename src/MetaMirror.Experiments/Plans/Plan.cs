@@ -57,8 +57,8 @@ public sealed record Plan(
     /// <summary>How they are tuned.</summary>
     public TuningPlan Tuning { get; init; } = Tuning ?? new TuningPlan();
 
-    /// <summary>Whether learned optimizers of others in <see cref="Also"/> without a budget of their own get as many inner gradients as <see cref="Learn"/> took. Default false.</summary>
-    public bool EqualInnerGradients { get; init; }
+    /// <summary>Whether learned optimizers of others in <see cref="Also"/> without a budget of their own take at least as many inner gradients as <see cref="Learn"/> took: more outer steps than stated, where that pays for more. Default false.</summary>
+    public bool MatchInnerGradients { get; init; }
 
     /// <summary>How times per step are measured; null: as <see cref="TimingPlan"/> has it.</summary>
     public TimingPlan? Timing { get; init; }

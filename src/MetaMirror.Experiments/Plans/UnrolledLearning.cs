@@ -33,7 +33,4 @@ public sealed record UnrolledLearning(
 
     /// <summary>Schedules tried on the training tasks.</summary>
     public IReadOnlyList<ScheduleName> Schedules { get; init; } = Schedules ?? [ScheduleName.Constant, ScheduleName.Linear];
-
-    /// <inheritdoc/>
-    public LearningPlan Within(int innerGradients) => this with { InnerGradients = innerGradients };
 }

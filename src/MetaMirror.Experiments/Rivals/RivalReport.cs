@@ -33,7 +33,7 @@ public static class RivalReport
                 new("seconds", "steps times milliseconds per step (gradient plus update, one thread, all optimizers in turn)."),
                 new("final loss", "training loss over the last tenth of the run, median over seeds."),
                 new("same for all", "initial weights, mini-batches, number of seeds, steps of a run."),
-                new("learning runs", "training runs whose gradients learning took (a Hessian-vector product counts as two). Learned optimizers of others get as many inner gradients as ours took."),
+                new("learning runs", "training runs whose gradients learning took (a Hessian-vector product counts as two). Learned optimizers of others take at least as many inner gradients as ours took."),
             ],
             Seed = result.Seed,
             Data = result.Data,

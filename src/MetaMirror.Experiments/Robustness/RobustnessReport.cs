@@ -51,7 +51,10 @@ public static class RobustnessReport
         string sentence = not.Length == 0
             ? $"{result.Optimizer} needs fewer steps than Adam, tuned for each, with every change tried."
             : $"{result.Optimizer} degrades against tuned Adam with {string.Join("; ", not)}; with the other {Text(result.Map.Count - not.Length)} of {Text(result.Map.Count)} it needs fewer steps.";
-        return time.Length == 0 ? sentence : $"{sentence} In steps alone, not in time: {string.Join("; ", time)}.";
+        string[] worse = [.. result.Map.Where(m => m.IsLessAccurate).Select(m => m.Change)];
+        return sentence
+            + (time.Length == 0 ? "" : $" In steps alone, not in time: {string.Join("; ", time)}.")
+            + (worse.Length == 0 ? "" : $" Its test accuracy is lower by more than a standard error with {string.Join("; ", worse)}.");
     }
 
     /// <summary>Headers of the map, for tables on pages and screens.</summary>

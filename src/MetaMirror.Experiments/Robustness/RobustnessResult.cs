@@ -25,7 +25,8 @@ public sealed record RobustnessRow(string Change, string Task, double? Steps, do
 /// <param name="Accuracy">Mean of the differences of accuracies.</param>
 /// <param name="Pays">Whether it reaches Adam's final loss in fewer steps on every task, and no run diverged.</param>
 /// <param name="PaysInTime">Whether it does so in less time.</param>
-public sealed record RobustnessSummary(string Change, int Tasks, double? Steps, double? Seconds, double? MeanLoss, double? FinalLoss, double? Accuracy, bool Pays, bool PaysInTime);
+/// <param name="IsLessAccurate">Whether its test accuracy is lower by more than a standard error on every task.</param>
+public sealed record RobustnessSummary(string Change, int Tasks, double? Steps, double? Seconds, double? MeanLoss, double? FinalLoss, double? Accuracy, bool Pays, bool PaysInTime, bool IsLessAccurate);
 
 /// <summary>What the experiment on changed training found: one JSON document.</summary>
 public sealed record RobustnessResult

@@ -120,7 +120,8 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
         Median(rows.Select(r => r.FinalLoss)),
         rows.Average(r => r.Accuracy),
         rows.All(r => r is { Steps: < 1, Diverged: 0 }),
-        rows.All(r => r is { Seconds: < 1, Diverged: 0 }));
+        rows.All(r => r is { Seconds: < 1, Diverged: 0 }),
+        rows.All(r => r.Accuracy < -(r.AccuracyError ?? 0)));
 
     /// <summary>Infinite where Adam alone has the figure, null where it does not.</summary>
     private static double? Ratio(double? own, double? adam) => adam is not { } other ? null : own is { } mine ? mine / other : double.PositiveInfinity;

@@ -22,7 +22,7 @@ public sealed class PlanErrorTests
     private const string Baselines = "sgd, sgd-momentum, nesterov, rmsprop, adam, nadam, adamw, adagrad";
     private const string Tunable = Baselines + ", optimistic-sgd, omega, lion, muon, soap, shampoo, prodigy, schedule-free, hypergradient-descent, hypergradient-descent-elementwise, hypergradient-adam, normalized-hypergradient, optimistic-hypergradient, optimistic-hypergradient-scalar, lookahead-hypergradient, hypergradient-adam-elementwise, optimistic-hypergradient-adam, averaged-meta-gradient, "
         + "optimistic-meta-gradient, osgm, bootstrapped, bootstrapped-momentum, bootstrapped-adam, bootstrapped-kl, bootstrapped-steps, bootstrapped-to-momentum, bootstrapped-to-adam, meta-gradient, powersign, addsign";
-    private const string TopKeys = "$schema, name, description, family, model, training, target, seeds, evaluation, timing, learn, also, equalInnerGradients, controls, baselines, heldOut, tuning";
+    private const string TopKeys = "$schema, name, description, family, model, training, target, seeds, evaluation, timing, learn, also, matchInnerGradients, controls, baselines, heldOut, tuning";
 
     public static TheoryData<string, string, string> Mistakes => new()
     {

@@ -48,9 +48,11 @@ public sealed class RobustnessStudyTests
     public void It_pays_where_no_task_needs_more_steps_and_none_diverged()
     {
         RobustnessRow row = new("c", "a", .5, 1.2, .8, .9, .01, .002, 0);
-        Assert.Equal(new RobustnessSummary("c", 2, .6, 1.1, .8, .9, .01, Pays: true, PaysInTime: false), RobustnessStudy.Summary("c", [row, row with { Steps = .7, Seconds = 1 }]));
+        Assert.Equal(new RobustnessSummary("c", 2, .6, 1.1, .8, .9, .01, Pays: true, PaysInTime: false, IsLessAccurate: false), RobustnessStudy.Summary("c", [row, row with { Steps = .7, Seconds = 1 }]));
         Assert.False(RobustnessStudy.Summary("c", [row, row with { Steps = 1 }]).Pays);
         Assert.False(RobustnessStudy.Summary("c", [row, row with { Diverged = 1 }]).Pays);
+        Assert.True(RobustnessStudy.Summary("c", [row with { Accuracy = -.003 }]).IsLessAccurate);
+        Assert.False(RobustnessStudy.Summary("c", [row with { Accuracy = -.003 }, row with { Accuracy = -.001 }]).IsLessAccurate);
         RobustnessSummary never = RobustnessStudy.Summary("c", [row with { Steps = double.PositiveInfinity, FinalLoss = null }]);
         Assert.Equal((null, null, false), (never.Steps, never.FinalLoss, never.Pays));
     }
@@ -60,10 +62,10 @@ public sealed class RobustnessStudyTests
     {
         RobustnessResult result = OnTwoThreads.Value with
         {
-            Map = [new("as learned", 1, .3, .8, .5, .2, .03, Pays: true, PaysInTime: true), new("batch 0.25×", 1, .9, 1.1, .9, 1, .01, Pays: true, PaysInTime: false), new("batch 4.00×", 1, 1.2, 2, 1.1, 2, -.01, Pays: false, PaysInTime: false)],
+            Map = [new("as learned", 1, .3, .8, .5, .2, .03, Pays: true, PaysInTime: true, IsLessAccurate: false), new("batch 0.25×", 1, .9, 1.1, .9, 1, .01, Pays: true, PaysInTime: false, IsLessAccurate: false), new("batch 4.00×", 1, 1.2, 2, 1.1, 2, -.01, Pays: false, PaysInTime: false, IsLessAccurate: true)],
         };
         Assert.Equal(
-            "metamirror-tracked degrades against tuned Adam with batch 4.00×; with the other 2 of 3 it needs fewer steps. In steps alone, not in time: batch 0.25×.", RobustnessReport.Verdict(result));
+            "metamirror-tracked degrades against tuned Adam with batch 4.00×; with the other 2 of 3 it needs fewer steps. In steps alone, not in time: batch 0.25×. Its test accuracy is lower by more than a standard error with batch 4.00×.", RobustnessReport.Verdict(result));
         using var page = new StringWriter();
         ReportWriter.Write(RobustnessReport.Of(result), page);
         string text = page.ToString();
