@@ -100,6 +100,15 @@ public sealed class ParameterLayout
             && Blocks.Zip(other.Blocks).All(p => string.Equals(p.First.Name, p.Second.Name, StringComparison.Ordinal) && p.First.Shape.AsSpan().SequenceEqual(p.Second.Shape.AsSpan()));
     }
 
+    /// <summary>True if these are the layers of other widths: as many tensors, each of as many dimensions, those beyond the first two (kernels) the same.</summary>
+    /// <param name="other">The other layout.</param>
+    public bool HasLayersOf(ParameterLayout other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Blocks.Length == other.Blocks.Length
+            && Blocks.Zip(other.Blocks).All(p => p.First.Shape.Length == p.Second.Shape.Length && p.First.Shape.Skip(2).SequenceEqual(p.Second.Shape.Skip(2)));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(" + ", Blocks);
 }

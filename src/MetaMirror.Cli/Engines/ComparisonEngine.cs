@@ -34,7 +34,7 @@ internal static class ComparisonEngine
 
     /// <summary>What is said where nothing is kept to go on from.</summary>
     public static UsageException NoResume(string name) =>
-        new("--resume", $"expected a comparison that holds out one task after the other, found {Found.Text(name)}, which takes minutes and is done in one piece");
+        new("--resume", $"expected a comparison that holds out one task after the other, found {Found.Text(name)}, which is done in one piece");
 
     private static ComparisonOutcome Run<T>(CompareRequest request, EngineContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -52,42 +52,63 @@ internal static class ComparisonEngine
     public static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts(Plan plan, string? heldOut, Keeping keeping, EngineContext context) =>
         plan.IsDoublePrecision ? Parts<double>(plan, heldOut, keeping, context) : Parts<float>(plan, heldOut, keeping, context);
 
+    /// <summary>
+    /// What a plan's comparison does before its first task: finished parts are set aside, or looked at where they are to be taken, so that a file that does not belong here is not found out after an
+    /// hour's work on other plans.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="keeping">Where parts are kept.</param>
+    /// <param name="context">What long work needs.</param>
+    public static void Prepare(Plan plan, Keeping keeping, EngineContext context)
+    {
+        string[] names = plan.IsDoublePrecision ? Names<double>(plan, context) : Names<float>(plan, context);
+        Kept(plan, Groups(plan, null, names), keeping, context);
+    }
+
+    private static string[] Names<T>(Plan plan, EngineContext context)
+        where T : unmanaged, IFloatingPointIeee754<T> => [.. PlanTasks.Of<T>(plan, new DatasetCatalogue(context.Data), context.Seed).Select(t => t.Name)];
+
+    /// <summary>The tasks that are held out together.</summary>
+    private static IReadOnlyList<IReadOnlyList<string>> Groups(Plan plan, string? heldOut, string[] names) =>
+        heldOut is not null ? [[TaskNames.Checked("--held-out", heldOut, names)]] : plan.HeldOut.Count > 0 ? [plan.HeldOut] : [.. names.Select(name => (IReadOnlyList<string>)[name])];
+
     private static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts<T>(Plan plan, string? heldOut, Keeping keeping, EngineContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var datasets = new DatasetCatalogue(context.Data);
-        string[] names = [.. PlanTasks.Of<T>(plan, datasets, context.Seed).Select(t => t.Name)];
+        string[] names = Names<T>(plan, context);
         foreach (string task in plan.HeldOut)
             TaskNames.Checked($"{plan.Name}, $.heldOut", task, names);
-        if (heldOut is { } one)
-            names = [TaskNames.Checked("--held-out", one, names)];
-        bool together = heldOut is null && plan.HeldOut.Count > 0;
-        var comparison = new PlanComparison<T>(plan, datasets, context.Settings, context.Clock)
+        var comparison = new PlanComparison<T>(plan, new DatasetCatalogue(context.Data), context.Settings, context.Clock)
         {
             LearningProgress = context.Learning,
             RunProgress = context.Runs,
         };
+        bool together = heldOut is null && plan.HeldOut.Count > 0;
         return Parts(
-            plan,
-            together ? [plan.HeldOut] : [.. names.Select(name => (IReadOnlyList<string>)[name])],
+            Groups(plan, heldOut, names),
             group => ComparisonPart.Of(plan, comparison.Run(together ? [] : group, null, context.Canceled)),
+            plan,
             keeping,
             context);
     }
 
-    /// <summary>Held-out tasks one after the other: those that were done before are taken from their files, the others are done and kept.</summary>
-    private static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts(
-        Plan plan, IReadOnlyList<IReadOnlyList<string>> groups, Func<IReadOnlyList<string>, ComparisonPart> compare, Keeping keeping, EngineContext context)
+    /// <summary>The finished parts, where they are to be taken; else they are set aside. All are looked at first: a file that does not belong here must not be found out after an hour's work.</summary>
+    private static (ComparisonCheckpoints? Files, ComparisonPart?[] Parts) Kept(Plan plan, IReadOnlyList<IReadOnlyList<string>> groups, Keeping keeping, EngineContext context)
     {
         ComparisonCheckpoints? kept = keeping.Folder is { } folder
             ? new ComparisonCheckpoints(Path.Combine(folder, ComparisonCheckpoints.FolderName), plan, context.Seed, Provenance.Version)
             : null;
         if (!keeping.Resume)
             kept?.SetAside();
-
-        // All are looked at first: a file that does not belong here must not be found out after an hour's work.
         IReadOnlyList<DataUse> data = keeping.Resume ? PlanData.Used(plan, new DatasetCatalogue(context.Data)) : [];
-        ComparisonPart?[] parts = [.. groups.Select(g => keeping.Resume ? kept?.Find(g, data) : null)];
+        return (kept, [.. groups.Select(g => keeping.Resume ? kept?.Find(g, data) : null)]);
+    }
+
+    /// <summary>Held-out tasks one after the other: those that were done before are taken from their files, the others are done and kept.</summary>
+    private static (IReadOnlyList<ComparisonPart> Done, bool IsComplete) Parts(
+        IReadOnlyList<IReadOnlyList<string>> groups, Func<IReadOnlyList<string>, ComparisonPart> compare, Plan plan, Keeping keeping, EngineContext context)
+    {
+        (ComparisonCheckpoints? kept, ComparisonPart?[] parts) = Kept(plan, groups, keeping, context);
         bool isComplete = true;
         try
         {

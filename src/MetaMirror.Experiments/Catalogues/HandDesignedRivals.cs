@@ -20,7 +20,7 @@ internal static class HandDesignedRivals<T>
 
     private const double MuonDecay = 0.01, SoapDecay = 0.01;
 
-    /// <summary>Longer sides (2,304 and 4,608 in ResNet-18) keep the axes, as the authors' own bound does: a basis of them takes longer than the rest of the run.</summary>
+    /// <summary>Longer sides (2,304 and 4,608 in ResNet-18) keep their axes, where the authors' own bound is 10,000: a basis of them takes longer than the rest of the run.</summary>
     private const int SoapLargest = 2048;
 
     public static IReadOnlyList<OptimizerEntry<T>> All { get; } =
@@ -28,7 +28,7 @@ internal static class HandDesignedRivals<T>
         Entry("lion", "Lion, betas 0.9 and 0.99, weight decay 0.05", [0.001, 0.002, 0.004, 0.008, 0.016], LionDecay, (r, decay) => new Lion<T>(new LionOptions { LearningRate = r, WeightDecay = decay })),
         Entry("muon", "Muon, momentum 0.95; Adam for vectors and the last matrix; weight decay 0.01", [0.005, 0.01, 0.02, 0.04, 0.08], MuonDecay,
             (r, decay) => new Muon<T>(new MuonOptions { LearningRate = r, AdamLearningRate = AdamShare * r, WeightDecay = decay })),
-        Entry("soap", "SOAP, betas 0.95, bases refreshed every 10 steps, weight decay 0.01", [0.00075, 0.0015, 0.003, 0.006, 0.012], SoapDecay,
+        Entry("soap", "SOAP, betas 0.95, bases refreshed every 10 steps, sides beyond 2,048 keep their axes, weight decay 0.01", [0.00075, 0.0015, 0.003, 0.006, 0.012], SoapDecay,
             (r, decay) => new Soap<T>(new SoapOptions { LearningRate = r, WeightDecay = decay, LargestDimension = SoapLargest })),
         Optimizers<T>.Entry("shampoo", OptimizerRole.Rival, "Shampoo, momentum 0.9, roots every 20 steps", [0.1, 0.2, 0.4, 0.8, 1.6], r => new Shampoo<T>(new ShampooOptions { LearningRate = r })),
         Entry("prodigy", "Prodigy: Adam whose rate is found, times the rate given", [0.25, 0.5, 1, 2, 4], 0, (r, decay) => new Prodigy<T>(new ProdigyOptions { LearningRate = r, WeightDecay = decay })),

@@ -22,7 +22,7 @@ public sealed record LearningRecipe(
     /// <summary>Batch size of the plan; null: the whole training set, or not stated.</summary>
     [JsonIgnore]
     public int? BatchSize => Plan.ValueKind == JsonValueKind.Object && Plan.TryGetProperty("training", out JsonElement training) && training.ValueKind == JsonValueKind.Object
-        && training.TryGetProperty("batchSize", out JsonElement size) && size.TryGetInt32(out int batch) ? batch : null;
+        && training.TryGetProperty("batchSize", out JsonElement size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt32(out int batch) ? batch : null;
 
     /// <summary>The recipe as JSON.</summary>
     public string ToText() => JsonSerializer.Serialize(this, RecipeJson.Default.LearningRecipe);

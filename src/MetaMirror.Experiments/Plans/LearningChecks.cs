@@ -35,6 +35,8 @@ internal static class LearningChecks
                 CheckStatistics(statistics, path, errors);
         }
 
+        if (plan.MatchInnerGradients && !plan.Also.Any(l => l is IRivalLearning))
+            errors.Add(new PlanError("$.matchInnerGradients", "false, or a learned optimizer of others in 'also': it is about those", "true"));
         CheckControls(plan, names, errors);
     }
 

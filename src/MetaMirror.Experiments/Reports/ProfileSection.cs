@@ -83,7 +83,13 @@ internal static class ProfileSection
         if (tasks.Length < LeastTasks || optimizers.Length == 0) return [];
         double[][] times = [.. optimizers.Select(o => tasks.Select(t => Of(result, o, t, measure)).ToArray())];
         var profiles = PerformanceProfile.Of(times);
-        return [.. optimizers.Select((o, i) => (o, profiles[i], times[i].Count(double.IsFinite)))];
+
+        // Best times are those of all; a profile is of an optimizer that was run on all tasks.
+        return
+        [
+            .. optimizers.Select((o, i) => (o, profiles[i], times[i].Count(double.IsFinite)))
+                .Where(p => result.Comparison.Count(r => string.Equals(r.Optimizer, p.o, StringComparison.Ordinal)) == tasks.Length),
+        ];
     }
 
     private static double Of(ComparisonResult result, string optimizer, string task, ProfileMeasure measure)

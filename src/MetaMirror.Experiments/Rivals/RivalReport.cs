@@ -21,8 +21,8 @@ public static class RivalReport
                 new ReportSection("What to use when") { Paragraphs = RivalAdvice.Paragraphs(result), Tables = [RivalAdvice.Table(result)] },
                 new ReportSection("The learned optimizer against the best of all others")
                 {
-                    Paragraphs = ["The others are the classic optimizers, hand-designed rivals and learned optimizers of others. Whatever has a rate is tuned on the held-out task itself, separately for every figure; the best of the others is chosen on each task, for each figure, after the runs. The learned optimizer is not tuned on it at all."],
-                    Tables = [new ReportTable("Over the tasks", SummaryHeaders, [.. Summaries(result).Select(SummaryCells)], "Medians of ratios; below 1 the learned optimizer is better."), Duels(result)],
+                    Paragraphs = ["The others are the classic optimizers, hand-designed rivals and learned optimizers of others. Classic and hand-designed ones are tuned on the held-out task itself, separately for every figure; learned ones of others are learned on the tasks that ours is learned on, and not tuned, as ours is not. The best of the others is chosen on each task, for each figure, after the runs."],
+                    Tables = [new ReportTable("Over the tasks", SummaryHeaders, [.. Summaries(result).Select(SummaryCells)], "Medians of ratios; below 1 the learned optimizer is better; 0 where it alone reached the target, – where on half of the tasks it did not."), Duels(result)],
                 },
                 .. Profiles(result),
                 .. result.Families.Select(Family),
@@ -31,8 +31,8 @@ public static class RivalReport
             [
                 new("steps", "median over seeds of the first step at which the target was reached; every plan's own report says which target."),
                 new("seconds", "steps times milliseconds per step (gradient plus update, one thread, all optimizers in turn)."),
-                new("final loss", "training loss over the last tenth of the run, median over seeds."),
-                new("same for all", "initial weights, mini-batches, number of seeds, steps of a run."),
+                new("final loss", "training loss over the last tenth of the run, median over seeds; below a millionth of the target rounding decides, and it counts as that."),
+                new("same for all", "initial weights, mini-batches, number of seeds, steps of a run; a rule that tries its steps takes more than one gradient for each, as the tables of the families say."),
                 new("learning runs", "training runs whose gradients learning took (a Hessian-vector product counts as two). Learned optimizers of others take at least as many inner gradients as ours took."),
             ],
             Seed = result.Seed,
@@ -41,7 +41,7 @@ public static class RivalReport
     }
 
     /// <summary>Headers of summaries, for tables on pages and screens.</summary>
-    public static IReadOnlyList<string> SummaryHeaders { get; } = ["tasks", "number", "steps", "seconds", "final loss", "fewest steps", "least time", $"by {RivalStandings.ClearFactor.ToString(CultureInfo.InvariantCulture)} or more", "final loss level or lower", "best accuracy"];
+    public static IReadOnlyList<string> SummaryHeaders { get; } = ["tasks", "number", "steps", "seconds", "final loss", "fewest steps or as few", "least time or as little", $"by {RivalStandings.ClearFactor.ToString(CultureInfo.InvariantCulture)} or more", "final loss level or lower", "best accuracy"];
 
     /// <summary>Summaries in the order in which they are shown: families, then all.</summary>
     public static IEnumerable<RivalSummary> Summaries(RivalResult result)
@@ -54,7 +54,7 @@ public static class RivalReport
     public static IReadOnlyList<string> SummaryCells(RivalSummary s)
     {
         ArgumentNullException.ThrowIfNull(s);
-        return [s.Name, NumberText.Count(s.Tasks), Ratio(s.Steps), Ratio(s.Seconds), Ratio(s.FinalLoss), Of(s.FewestSteps, s.Tasks), Of(s.LeastTime, s.Tasks), Of(s.ClearlyLeastTime, s.Tasks), Of(s.FinalWithin, s.Tasks), s.WithAccuracy == 0 ? "–" : Of(s.BestAccuracy, s.WithAccuracy)];
+        return [s.Name, NumberText.Count(s.Tasks), Ratios.Text(s.Steps), Ratios.Text(s.Seconds), Ratios.Text(s.FinalLoss), Ratios.Part(s.FewestSteps, s.Tasks), Ratios.Part(s.LeastTime, s.Tasks), Ratios.Part(s.ClearlyLeastTime, s.Tasks), Ratios.Part(s.FinalWithin, s.Tasks), s.WithAccuracy == 0 ? "–" : Ratios.Part(s.BestAccuracy, s.WithAccuracy)];
     }
 
     private static ReportTable Duels(RivalResult result) => new(
@@ -64,9 +64,9 @@ public static class RivalReport
             .. result.Duels.Select(d => (IReadOnlyList<string>)
             [
                 d.Family, d.Task, d.Champion,
-                Count(d.Steps.Own), Named(d.Steps, NumberText.Count), Ratio(d.Steps.Ratio),
-                Number(d.Seconds.Own), Named(d.Seconds, s => NumberText.Significant(s)), Ratio(d.Seconds.Ratio),
-                Ratio(d.FinalLoss.Ratio),
+                Count(d.Steps.Own), Named(d.Steps, NumberText.Count), Ratios.Text(d.Steps.Ratio),
+                Number(d.Seconds.Own), Named(d.Seconds, s => NumberText.Significant(s)), Ratios.Text(d.Seconds.Ratio),
+                Ratios.Text(d.FinalLoss.Ratio),
                 Percent(d.Accuracy.Own) + (d.IsAccuracyBest == true ? " (best)" : ""), Named(d.Accuracy, a => Percent(a)),
             ]),
         ],
@@ -74,7 +74,7 @@ public static class RivalReport
 
     private static IEnumerable<ReportSection> Profiles(RivalResult result)
     {
-        ComparisonResult all = RivalStandings.Together(result);
+        ComparisonResult all = RivalStandings.Together(result, result.Profiled);
         var palette = new SeriesPalette(all);
         ReportFigure[] figures =
         [
@@ -83,16 +83,16 @@ public static class RivalReport
         if (figures.Length == 0)
             yield break;
         Dictionary<string, double> seconds = result.SecondsScores.ToDictionary(s => s.Optimizer, s => s.Score, StringComparer.Ordinal);
-        yield return new ReportSection("Performance profiles over all tasks")
+        yield return new ReportSection("Performance profiles")
         {
-            Paragraphs = ["Optimizers that were run on all tasks; 'learned optimizer' is the one that each plan learns."],
+            Paragraphs = [$"Over the tasks of {string.Join(", ", result.Profiled)}, of the optimizers that were run on all of them, beside the best of all; 'learned optimizer' is the one that each plan learns."],
             Figures = figures,
             Tables =
             [
                 new ReportTable(
                     "Scores",
                     ["optimizer", "steps", "seconds", "tasks reached"],
-                    [.. result.StepsScores.Select(s => (IReadOnlyList<string>)[s.Optimizer, NumberText.Significant(s.Score), NumberText.Significant(seconds[s.Optimizer]), Of(s.Reached, s.Tasks)])],
+                    [.. result.StepsScores.Select(s => (IReadOnlyList<string>)[s.Optimizer, NumberText.Significant(s.Score), NumberText.Significant(seconds[s.Optimizer]), Ratios.Part(s.Reached, s.Tasks)])],
                     "Mean of the profile over τ from 1 to 4 (AlgoPerf), 1 for the best optimizer on every task; what was not reached counts as infinite."),
             ],
         };
@@ -105,11 +105,11 @@ public static class RivalReport
         [
             new ReportTable(
                 "All optimizers, least time first",
-                ["optimizer", "part", "time", "steps", "final loss", "accuracy, %", "targets reached", "tuning runs a task", "learning runs, once"],
+                ["optimizer", "part", "time", "steps", "final loss", "accuracy, %", "targets reached", "gradients a step", "tuning runs a task", "learning runs, once"],
                 [
                     .. family.Standings.Select(s => (IReadOnlyList<string>)
                     [
-                        s.Optimizer, Part(s, family), Ratio(s.Seconds), Ratio(s.Steps), Ratio(s.FinalLoss), Percent(s.Accuracy), Of(s.Reached, family.Summary.Tasks), NumberText.Count(s.TuningRuns),
+                        s.Optimizer, Part(s, family), Ratios.Text(s.Seconds), Ratios.Text(s.Steps), Ratios.Text(s.FinalLoss), Percent(s.Accuracy), Ratios.Part(s.Reached, family.Summary.Tasks), NumberText.Brief(s.GradientsPerStep), NumberText.Count(s.TuningRuns),
                         s.LearningRuns is { } runs ? NumberText.Significant(runs, 2) : "–",
                     ]),
                 ],
@@ -127,13 +127,9 @@ public static class RivalReport
 
     private static string Named(FigureDuel duel, Func<double, string> text) => duel is { Best: { } name, Others: { } value } ? $"{name} {text(value)}" : "–";
 
-    private static string Ratio(double? ratio) => NumberText.Ratio(ratio ?? double.NaN);
-
     private static string Count(double? value) => NumberText.Count(value ?? double.NaN);
 
     private static string Number(double? value) => NumberText.Significant(value ?? double.NaN);
 
     private static string Percent(double? share) => share is { } s ? (100 * s).ToString("0.0", CultureInfo.InvariantCulture) : "–";
-
-    private static string Of(int count, int all) => string.Create(CultureInfo.InvariantCulture, $"{count} of {all}");
 }

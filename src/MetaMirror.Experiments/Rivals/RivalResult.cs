@@ -9,8 +9,8 @@ namespace MetaMirror.Experiments.Rivals;
 /// <param name="Others">Its figure.</param>
 public sealed record FigureDuel(double? Own, string? Best, double? Others)
 {
-    /// <summary>Own / others; infinite where others alone have it, null where they do not.</summary>
-    public double? Ratio => Others is not { } others ? null : Own is { } own ? own / others : double.PositiveInfinity;
+    /// <summary>Own / others; 0 where the learned optimizer alone has it, infinite where the others alone do, null where none does.</summary>
+    public double? Ratio => Ratios.Of(Own, Others);
 }
 
 /// <summary>The learned optimizer on one held-out task.</summary>
@@ -19,7 +19,7 @@ public sealed record FigureDuel(double? Own, string? Best, double? Others)
 /// <param name="Champion">The learned optimizer.</param>
 /// <param name="Steps">Median steps to the target.</param>
 /// <param name="Seconds">The same in seconds.</param>
-/// <param name="FinalLoss">Training loss over the last tenth of the run.</param>
+/// <param name="FinalLoss">Training loss over the last tenth of the run; below <see cref="RivalStandings.Solved"/> of the target, where rounding decides, that number.</param>
 /// <param name="Accuracy">Mean test accuracy.</param>
 /// <param name="IsAccuracyBest">Whether that is the best, or less by no more than one standard error (the larger of the two); null without classes.</param>
 public sealed record RivalDuel(string Family, string Task, string Champion, FigureDuel Steps, FigureDuel Seconds, FigureDuel FinalLoss, FigureDuel Accuracy, bool? IsAccuracyBest);
@@ -30,8 +30,8 @@ public sealed record RivalDuel(string Family, string Task, string Champion, Figu
 /// <param name="Steps">Median ratio of steps to those of the best of all others; null where there is none.</param>
 /// <param name="Seconds">The same of seconds.</param>
 /// <param name="FinalLoss">The same of final losses.</param>
-/// <param name="FewestSteps">On how many tasks it needs the fewest steps of all.</param>
-/// <param name="LeastTime">On how many it needs the least time of all.</param>
+/// <param name="FewestSteps">On how many tasks it needs the fewest steps of all, or as few.</param>
+/// <param name="LeastTime">On how many it needs the least time of all, or as little.</param>
 /// <param name="ClearlyLeastTime">On how many by a factor of <see cref="RivalStandings.ClearFactor"/> or more.</param>
 /// <param name="FinalWithin">On how many its final loss is at most <see cref="RivalStandings.FinalAllowance"/> of the best.</param>
 /// <param name="BestAccuracy">On how many its accuracy is the best, or within a standard error.</param>
@@ -48,17 +48,19 @@ public sealed record RivalSummary(
 /// <param name="Accuracy">Mean test accuracy; null without classes.</param>
 /// <param name="Reached">Tasks whose target half of its runs reached.</param>
 /// <param name="TuningRuns">Training runs that tuning took on each task: settings times seeds.</param>
+/// <param name="GradientsPerStep">Gradients that a step takes: more than one where a rule tries its steps.</param>
 /// <param name="LearningRuns">Training runs whose gradients learning took, once for all tasks to come; null: not learned.</param>
 public sealed record RivalStanding(
-    string Optimizer, OptimizerRole Role, double? Steps, double? Seconds, double? FinalLoss, double? Accuracy, int Reached, double TuningRuns, double? LearningRuns);
+    string Optimizer, OptimizerRole Role, double? Steps, double? Seconds, double? FinalLoss, double? Accuracy, int Reached, double TuningRuns, double GradientsPerStep, double? LearningRuns);
 
 /// <summary>What the comparison on one plan says.</summary>
 /// <param name="Plan">Its name.</param>
 /// <param name="Description">What its tasks are.</param>
 /// <param name="Champion">The learned optimizer.</param>
-/// <param name="Summary">How that stands.</param>
+/// <param name="IsFullBatch">Whether every step sees the whole training set.</param>
+/// <param name="Summary">How the learned optimizer stands.</param>
 /// <param name="Standings">All optimizers, least time first.</param>
-public sealed record RivalFamily(string Plan, string Description, string Champion, RivalSummary Summary, IReadOnlyList<RivalStanding> Standings);
+public sealed record RivalFamily(string Plan, string Description, string Champion, bool IsFullBatch, RivalSummary Summary, IReadOnlyList<RivalStanding> Standings);
 
 /// <summary>What the experiment on rivals found: one JSON document.</summary>
 public sealed record RivalResult
@@ -69,10 +71,13 @@ public sealed record RivalResult
     /// <summary>How much was run.</summary>
     public required string Scale { get; init; }
 
+    /// <summary>What is not done, in words, where it was ended early; empty: nothing.</summary>
+    public string Unfinished { get; init; } = "";
+
     /// <summary>Master seed.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Over all tasks; where there are several kinds of models, over networks and over convex models too.</summary>
+    /// <summary>Over networks, and over convex models; never over both, which are too unlike, and too unlike in number.</summary>
     public required IReadOnlyList<RivalSummary> Summaries { get; init; }
 
     /// <summary>Family by family.</summary>
@@ -81,11 +86,14 @@ public sealed record RivalResult
     /// <summary>Task by task.</summary>
     public required IReadOnlyList<RivalDuel> Duels { get; init; }
 
-    /// <summary>Scores of performance profiles of median steps, over the tasks of all families, of the optimizers that are on all of them; best first.</summary>
+    /// <summary>Scores of performance profiles of median steps, over the networks of all families (or what there is), of the optimizers that are on all of them; best first.</summary>
     public IReadOnlyList<ProfileScore> StepsScores { get; init; } = [];
 
     /// <summary>The same of seconds.</summary>
     public IReadOnlyList<ProfileScore> SecondsScores { get; init; } = [];
+
+    /// <summary>The plans that profiles are over.</summary>
+    public IReadOnlyList<string> Profiled { get; init; } = [];
 
     /// <summary>All rows; tasks have the plan's name in front.</summary>
     public required IReadOnlyList<ComparisonRow> Comparison { get; init; }

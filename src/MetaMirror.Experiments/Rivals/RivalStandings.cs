@@ -8,8 +8,11 @@ namespace MetaMirror.Experiments.Rivals;
 /// <summary>How the learned optimizer and its rivals stand, from the comparisons of several plans.</summary>
 public static class RivalStandings
 {
-    /// <summary>Least time by this factor is clear of noise.</summary>
+    /// <summary>Least time by this factor is counted apart: times of single runs differ by up to a third on a machine with other work.</summary>
     public const double ClearFactor = 1.3;
+
+    /// <summary>Final losses below this share of the target are level: rounding decides there.</summary>
+    public const double Solved = 1e-6;
 
     /// <summary>A final loss up to so much above the best counts as level.</summary>
     public const double FinalAllowance = 1.05;
@@ -34,28 +37,30 @@ public static class RivalStandings
         {
             Scale = scale,
             Seed = seed,
-            Summaries = networks.Length == 0 || convex.Length == 0
-                ? [Summary("all tasks", [.. networks, .. convex])]
-                : [Summary("networks", networks), Summary("convex models", convex), Summary("all tasks", [.. networks, .. convex])],
-            Families = [.. families.Select(f => new RivalFamily(f.Plan.Name, f.Plan.Description, f.Champion, Summary(f.Plan.Name, f.Duels), Standings(f.Result)))],
+            Summaries = [.. networks.Length > 0 ? [Summary("networks", networks)] : Array.Empty<RivalSummary>(), .. convex.Length > 0 ? [Summary("convex models", convex)] : Array.Empty<RivalSummary>()],
+            Families = [.. families.Select(f => new RivalFamily(f.Plan.Name, f.Plan.Description, f.Champion, f.Plan.Training.BatchSize is null, Summary(f.Plan.Name, f.Duels), Standings(f.Result)))],
             Duels = [.. families.SelectMany(f => f.Duels)],
             Comparison = [.. families.SelectMany(f => f.Result.Comparison.Select(r => r with { HeldOutTask = TaskName(f.Plan.Name, r.HeldOutTask) }))],
             Data = DataUse.Merge([.. families.Select(f => f.Result.Data)]),
         };
-        ComparisonResult all = Together(result);
-        return result with { StepsScores = ProfileSection.Scores(all) ?? [], SecondsScores = ProfileSection.Scores(all, ProfileMeasure.Seconds) ?? [] };
+        string[] profiled = [.. families.Where(f => networks.Length == 0 || !f.Plan.IsDoublePrecision).Select(f => f.Plan.Name)];
+        ComparisonResult all = Together(result, profiled);
+        return result with { Profiled = profiled, StepsScores = ProfileSection.Scores(all) ?? [], SecondsScores = ProfileSection.Scores(all, ProfileMeasure.Seconds) ?? [] };
     }
 
-    /// <summary>All rows as one comparison, in which the learned optimizers of the plans have one name: without controls, and only optimizers that are on all tasks.</summary>
-    internal static ComparisonResult Together(RivalResult result)
+    /// <summary>The rows of some families as one comparison, in which the learned optimizers of the plans have one name; without controls.</summary>
+    internal static ComparisonResult Together(RivalResult result, IReadOnlyList<string> families)
     {
-        HashSet<(string Task, string Champion)> champions = [.. result.Duels.Select(d => (TaskName(d.Family, d.Task), d.Champion))];
-        ComparisonRow[] rows = [.. result.Comparison.Where(r => r.Role != OptimizerRole.Control).Select(r => champions.Contains((r.HeldOutTask, r.Optimizer)) ? r with { Optimizer = LearnedHere, Label = null } : r)];
+        Dictionary<string, string> champions = result.Duels.Where(d => families.Contains(d.Family, StringComparer.Ordinal)).ToDictionary(d => TaskName(d.Family, d.Task), d => d.Champion, StringComparer.Ordinal);
         return new ComparisonResult
         {
             Experiment = result.Experiment,
             Target = new TargetDefinition("trainingLoss", TargetValue.BestClassicFinal, ""),
-            Comparison = [.. rows.GroupBy(r => r.Optimizer, StringComparer.Ordinal).Where(g => g.Count() == result.Duels.Count).SelectMany(g => g)],
+            Comparison =
+            [
+                .. result.Comparison.Where(r => r.Role != OptimizerRole.Control && champions.ContainsKey(r.HeldOutTask))
+                    .Select(r => champions[r.HeldOutTask] == r.Optimizer ? r with { Optimizer = LearnedHere, Label = null } : r),
+            ],
         };
     }
 
@@ -75,7 +80,7 @@ public static class RivalStandings
                 family, rows.Key, champion,
                 Duel(own, others, r => Figure.OrNull(r.StepsToTarget.Median)),
                 Duel(own, others, r => r.SecondsToTarget),
-                Duel(own, others, r => Figure.OrNull(r.FinalTrainingLoss)),
+                Duel(own, others, FinalLoss),
                 Duel(own, others, r => Figure.OrNull(r.TestAccuracy?.Mean), highest: true),
                 own.TestAccuracy is null ? null : ColumnStandings.IsBest(own, others));
         }),
@@ -91,9 +96,9 @@ public static class RivalStandings
     private static RivalSummary Summary(string name, IReadOnlyList<RivalDuel> duels) => new(
         name,
         duels.Count,
-        Median(duels.Select(d => d.Steps.Ratio)),
-        Median(duels.Select(d => d.Seconds.Ratio)),
-        Median(duels.Select(d => d.FinalLoss.Ratio)),
+        Ratios.Median(duels.Select(d => d.Steps.Ratio)),
+        Ratios.Median(duels.Select(d => d.Seconds.Ratio)),
+        Ratios.Median(duels.Select(d => d.FinalLoss.Ratio)),
         duels.Count(d => IsWithin(d.Steps, 1)),
         duels.Count(d => IsWithin(d.Seconds, 1)),
         duels.Count(d => IsWithin(d.Seconds, 1 / ClearFactor)),
@@ -102,13 +107,9 @@ public static class RivalStandings
         duels.Count(d => d.IsAccuracyBest is not null));
 
     /// <summary>Whether the learned optimizer's figure is at most a multiple of the best of the others, or there alone.</summary>
-    private static bool IsWithin(FigureDuel duel, double factor) => duel.Own is not null && !(duel.Ratio > factor);
+    private static bool IsWithin(FigureDuel duel, double factor) => duel.Ratio <= factor;
 
-    private static double? Median(IEnumerable<double?> ratios)
-    {
-        double[] sorted = [.. ratios.OfType<double>().Order()];
-        return sorted.Length == 0 ? null : Figure.OrNull(Verdict.Median(sorted));
-    }
+    private static double? FinalLoss(ComparisonRow row) => Figure.OrNull(row.FinalTrainingLoss) is { } loss ? Math.Max(loss, Solved * (Figure.OrNull(row.Target) ?? 0)) : null;
 
     private static RivalStanding[] Standings(ComparisonResult result)
     {
@@ -121,29 +122,29 @@ public static class RivalStandings
                     rows.First().Role,
                     OverBest(tasks, rows.Key, r => Figure.OrNull(r.StepsToTarget.Median)),
                     OverBest(tasks, rows.Key, r => r.SecondsToTarget),
-                    OverBest(tasks, rows.Key, r => Figure.OrNull(r.FinalTrainingLoss)),
+                    OverBest(tasks, rows.Key, FinalLoss),
                     rows.All(r => Figure.OrNull(r.TestAccuracy?.Mean) is not null) ? rows.Average(r => r.TestAccuracy!.Mean) : null,
                     rows.Count(Reports.Duel.Reaches),
                     rows.Average(r => (double)(r.Tuning?.Evaluations ?? 0) * r.Seeds),
+                    rows.Average(r => r.Steps > 0 ? (double)r.Gradients / r.Steps : 0),
                     result.LearningCosts.FirstOrDefault(c => c.Optimizer == rows.Key)?.TrainingRuns))
                 .OrderBy(s => s.Seconds ?? double.PositiveInfinity)
                 .ThenByDescending(s => s.Reached),
         ];
     }
 
-    /// <summary>Geometric mean over the tasks of an optimizer's figure over the best of all but controls; null where it lacks one, or the best is 0.</summary>
+    /// <summary>Geometric mean over the tasks of an optimizer's figure over the best of all but controls; null where it lacks one.</summary>
     private static double? OverBest(IGrouping<string, ComparisonRow>[] tasks, string optimizer, Func<ComparisonRow, double?> figure)
     {
         double sum = 0;
         foreach (IGrouping<string, ComparisonRow> rows in tasks)
         {
             double? own = rows.FirstOrDefault(r => r.Optimizer == optimizer) is { } row ? figure(row) : null;
-            double? best = rows.Where(r => r.Role != OptimizerRole.Control).Min(figure);
-            if (own is not { } value || !(best > 0))
+            if (own is null)
                 return null;
-            sum += Math.Log(value / best.Value);
+            sum += Math.Log(Ratios.Of(own, rows.Where(r => r.Role != OptimizerRole.Control).Min(figure))!.Value);
         }
 
-        return Math.Exp(sum / tasks.Length);
+        return Figure.OrNull(Math.Exp(sum / tasks.Length));
     }
 }

@@ -7,8 +7,8 @@ namespace MetaMirror.Experiments.Rivals;
 /// <summary>The plans of the experiment on rivals: every kind of task, with the optimizers that a user would pick instead, hand-designed and learned.</summary>
 public static class RivalSuite
 {
-    /// <summary>Share of a run of training that learned rivals of long convex runs are learned from, as ours are.</summary>
-    private const int ConvexShare = 6;
+    /// <summary>So that all plans have the same ones.</summary>
+    private static readonly string[] Classic = ["sgd", "sgd-momentum", "nesterov", "rmsprop", "adam", "nadam", "adamw"];
 
     private const int TenSeeds = 10;
 
@@ -64,7 +64,6 @@ public static class RivalSuite
     /// <summary>With learned rivals, which take at least as many inner gradients as ours.</summary>
     private static Plan Learning(Plan plan, IReadOnlyList<string> names)
     {
-        int? steps = plan.IsDoublePrecision ? plan.Training.Steps / ConvexShare : null;
         return plan with
         {
             MatchInnerGradients = true,
@@ -73,16 +72,16 @@ public static class RivalSuite
                 .. plan.Also,
                 .. names.Select(name => (LearningPlan)(name switch
                 {
-                    "aruba" or ArubaLearning.Plus => new ArubaLearning(name, InnerSteps: steps),
-                    FdsLearning.Name => new FdsLearning(name, InnerSteps: steps),
-                    NeuralLearning.Lstm or NeuralLearning.Mlp => new NeuralLearning(name, InnerSteps: steps),
-                    _ => new UnrolledLearning(name, InnerSteps: steps),
+                    "aruba" or ArubaLearning.Plus => new ArubaLearning(name),
+                    FdsLearning.Name => new FdsLearning(name),
+                    NeuralLearning.Lstm or NeuralLearning.Mlp => new NeuralLearning(name),
+                    _ => new UnrolledLearning(name),
                 })),
             ],
         };
     }
 
-    private static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with { Baselines = [.. plan.Baselines.Union(rivals, StringComparer.Ordinal)] };
+    private static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with { Baselines = [.. Classic.Union(plan.Baselines, StringComparer.Ordinal).Union(rivals, StringComparer.Ordinal)] };
 
     /// <summary>Seconds instead of minutes.</summary>
     private static LearningPlan Small(LearningPlan learning) => learning switch

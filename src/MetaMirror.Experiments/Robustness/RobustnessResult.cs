@@ -6,7 +6,7 @@ namespace MetaMirror.Experiments.Robustness;
 /// <summary>A learned optimizer beside Adam, tuned on the changed task, on one held-out task.</summary>
 /// <param name="Change">How training was changed.</param>
 /// <param name="Task">The held-out task.</param>
-/// <param name="Steps">Its median steps to Adam's final loss over Adam's; infinite where it did not get there, null where neither did.</param>
+/// <param name="Steps">Its median steps to Adam's final loss over Adam's; infinite where it did not get there, 0 where Adam did not, null where neither did.</param>
 /// <param name="Seconds">The same of seconds.</param>
 /// <param name="MeanLoss">Ratio of mean training losses.</param>
 /// <param name="FinalLoss">Ratio of final training losses.</param>
@@ -24,8 +24,8 @@ public sealed record RobustnessRow(string Change, string Task, double? Steps, do
 /// <param name="FinalLoss">Final loss.</param>
 /// <param name="Accuracy">Mean of the differences of accuracies.</param>
 /// <param name="Pays">Whether it reaches Adam's final loss in fewer steps on every task, and no run diverged.</param>
-/// <param name="PaysInTime">Whether it does so in less time.</param>
-/// <param name="IsLessAccurate">Whether its test accuracy is lower by more than a standard error on every task.</param>
+/// <param name="PaysInTime">Whether it does so in at most nine tenths of the time, on every task.</param>
+/// <param name="IsLessAccurate">Whether its test accuracy is lower by more than a standard error on a task.</param>
 public sealed record RobustnessSummary(string Change, int Tasks, double? Steps, double? Seconds, double? MeanLoss, double? FinalLoss, double? Accuracy, bool Pays, bool PaysInTime, bool IsLessAccurate);
 
 /// <summary>What the experiment on changed training found: one JSON document.</summary>

@@ -5,7 +5,6 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
-using MetaMirror.Experiments.Tuning;
 
 namespace MetaMirror.Experiments.Robustness;
 
@@ -19,6 +18,9 @@ namespace MetaMirror.Experiments.Robustness;
 public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue datasets, TimeProvider time)
 {
     private const string Adam = "adam";
+
+    /// <summary>Times that differ by less than a tenth are level: repeated measurements do.</summary>
+    private const double LevelTime = 0.9;
 
     /// <summary>Told of learning.</summary>
     public IProgress<LearningProgress>? LearningProgress { get; init; }
@@ -44,8 +46,7 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
             Training = plan.Training with { Steps = sizes.HomeSteps ?? plan.Training.Steps },
             Tuning = sizes.Rates is { } rates ? plan.Tuning with { Rates = rates } : plan.Tuning,
         };
-        var rows = new List<RobustnessRow>();
-        var runs = new List<ComparisonRow>();
+        var runs = new List<(TrainingChange Change, string Task, ComparisonRow[] Rows)>();
         var costs = new List<MetaTrainingSummary>();
         foreach (string task in sizes.HeldOut)
         {
@@ -61,11 +62,12 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
                     costs.Add(learned.Cost);
                 }
 
-                rows.Add(Row(change, task, result.Result));
-                runs.AddRange(result.Result.Comparison.Select(r => r with { HeldOutTask = $"{change}: {task}" }));
+                runs.Add((change, task, [.. result.Result.Comparison]));
             }
         }
 
+        runs = WithSharedTimes(runs);
+        RobustnessRow[] rows = [.. sizes.Changes.SelectMany(c => runs.Where(r => r.Change == c).Select(r => Row(c, r.Task, r.Rows)))];
         return new RobustnessResult
         {
             Scale = sizes.Name,
@@ -74,11 +76,19 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
             Optimizer = plan.Learn!.Optimizer,
             IsStandIn = isStandIn,
             Map = [.. rows.GroupBy(r => r.Change, StringComparer.Ordinal).Select(g => Summary(g.Key, [.. g]))],
-            Rows = [.. rows.OrderBy(r => sizes.Changes.Select(c => c.ToString()).ToList().IndexOf(r.Change))],
-            Comparison = runs,
+            Rows = rows,
+            Comparison = [.. runs.SelectMany(r => r.Rows.Select(row => row with { HeldOutTask = $"{r.Change}: {r.Task}" }))],
             Data = PlanData.Used(plan, datasets),
             MetaTraining = MetaTrainingCosts.Mean(costs),
         };
+    }
+
+    /// <summary>A step costs the same whatever the task, the number of steps and the labels: of all measurements of one batch size and width the least is taken, which other work has disturbed least.</summary>
+    internal static List<(TrainingChange Change, string Task, ComparisonRow[] Rows)> WithSharedTimes(List<(TrainingChange Change, string Task, ComparisonRow[] Rows)> runs)
+    {
+        Dictionary<(double, double, string), double?> least = runs.SelectMany(r => r.Rows.Select(row => (Key: (r.Change.Batch, r.Change.Width, row.Optimizer), row.MillisecondsPerStep)))
+            .GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.Min(t => t.MillisecondsPerStep));
+        return [.. runs.Select(r => (r.Change, r.Task, r.Rows.Select(row => row with { MillisecondsPerStep = least[(r.Change.Batch, r.Change.Width, row.Optimizer)] }).ToArray()))];
     }
 
     private PlanComparison<float> Comparison(Plan plan) => new(plan, datasets, settings, time) { LearningProgress = LearningProgress, RunProgress = RunProgress };
@@ -96,16 +106,16 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
         };
     }
 
-    internal static RobustnessRow Row(TrainingChange change, string task, ComparisonResult result)
+    internal static RobustnessRow Row(TrainingChange change, string task, IReadOnlyList<ComparisonRow> rows)
     {
-        ComparisonRow own = result.Comparison.First(r => r.Learned), adam = result.Comparison.First(r => r.Optimizer == Adam);
+        ComparisonRow own = rows.First(r => r.Learned), adam = rows.First(r => r.Optimizer == Adam);
         return new RobustnessRow(
             change.ToString(),
             task,
-            Ratio(Figure.OrNull(own.StepsToTarget.Median), Figure.OrNull(adam.StepsToTarget.Median)),
-            Ratio(own.SecondsToTarget, adam.SecondsToTarget),
-            Ratio(Figure.OrNull(own.MeanTrainingLoss), Figure.OrNull(adam.MeanTrainingLoss)),
-            Ratio(Figure.OrNull(own.FinalTrainingLoss), Figure.OrNull(adam.FinalTrainingLoss)),
+            Ratios.Of(Figure.OrNull(own.StepsToTarget.Median), Figure.OrNull(adam.StepsToTarget.Median)),
+            Ratios.Of(own.SecondsToTarget, adam.SecondsToTarget),
+            Ratios.Of(Figure.OrNull(own.MeanTrainingLoss), Figure.OrNull(adam.MeanTrainingLoss)),
+            Ratios.Of(Figure.OrNull(own.FinalTrainingLoss), Figure.OrNull(adam.FinalTrainingLoss)),
             own.TestAccuracy?.Mean - adam.TestAccuracy?.Mean,
             Root(own.TestAccuracy?.StandardError, adam.TestAccuracy?.StandardError),
             own.Diverged);
@@ -114,23 +124,14 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
     internal static RobustnessSummary Summary(string change, IReadOnlyList<RobustnessRow> rows) => new(
         change,
         rows.Count,
-        Median(rows.Select(r => r.Steps)),
-        Median(rows.Select(r => r.Seconds)),
-        Median(rows.Select(r => r.MeanLoss)),
-        Median(rows.Select(r => r.FinalLoss)),
+        Ratios.Median(rows.Select(r => r.Steps)),
+        Ratios.Median(rows.Select(r => r.Seconds)),
+        Ratios.Median(rows.Select(r => r.MeanLoss)),
+        Ratios.Median(rows.Select(r => r.FinalLoss)),
         rows.Average(r => r.Accuracy),
         rows.All(r => r is { Steps: < 1, Diverged: 0 }),
-        rows.All(r => r is { Seconds: < 1, Diverged: 0 }),
-        rows.All(r => r.Accuracy < -(r.AccuracyError ?? 0)));
-
-    /// <summary>Infinite where Adam alone has the figure, null where it does not.</summary>
-    private static double? Ratio(double? own, double? adam) => adam is not { } other ? null : own is { } mine ? mine / other : double.PositiveInfinity;
+        rows.All(r => r is { Seconds: < LevelTime, Diverged: 0 }),
+        rows.Any(r => r.Accuracy < -(r.AccuracyError ?? 0)));
 
     private static double? Root(double? a, double? b) => a is { } x && b is { } y ? Math.Sqrt((x * x) + (y * y)) : null;
-
-    private static double? Median(IEnumerable<double?> ratios)
-    {
-        double[] known = [.. ratios.OfType<double>()];
-        return known.Length == 0 ? null : Quantiles.OrNull(Quantiles.Median(known));
-    }
 }

@@ -5,6 +5,7 @@ using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
+using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Robustness;
@@ -35,6 +36,8 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const string SafeOptimizer = "adamw";
+
+    private const string Compare = "Compare it with a tuned optimizer before you rely on it.";
 
     /// <summary>A third of 100 is 33.</summary>
     private const double Tolerance = 0.98;
@@ -118,23 +121,37 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
     }
 
     /// <summary>Beyond what was tried nothing is known: see <c>reproduce robustness</c>.</summary>
-    private void WarnOfChange(string what, int learned, int here, IReadOnlyList<double> tried)
+    private void WarnOfChange(string what, double learned, double here, IReadOnlyList<double> tried)
     {
-        double factor = (double)here / learned;
+        double factor = here / learned;
         if (factor < tried.Min() * Tolerance || factor > tried.Max() / Tolerance)
         {
-            Warn(FormattableString.Invariant(
-                $"The optimizer was learned with {learned} {what}, here are {here}: {factor:g2} times as many, where {tried.Min():g2} to {tried.Max():g2} were tried ('metamirror reproduce robustness'). Compare it with a tuned optimizer before you rely on it."));
+            Warn($"The optimizer was learned with {NumberText.Count(learned)} {what}, here are {NumberText.Count(here)}: {NumberText.Brief(factor, 2)} times as many. On RotatedMNIST {NumberText.Brief(tried.Min(), 2)} to {NumberText.Brief(tried.Max(), 2)} times were tried ('metamirror reproduce robustness'). {Compare}");
         }
+    }
+
+    private void WarnOfBatches(int? learned)
+    {
+        if (learned is { } batch && plan.Training.BatchSize is { } size)
+            WarnOfChange("examples in a mini-batch", batch, size, RobustnessSizes.Quick.Batches);
+        else if (learned is null != plan.Training.BatchSize is null)
+            Warn($"The optimizer was learned with {Batches(learned)}, here are {Batches(plan.Training.BatchSize)}: that was never tried. {Compare}");
+
+        static string Batches(int? size) => size is { } count ? $"mini-batches of {NumberText.Count(count)}" : "the whole training set at every step";
     }
 
     private LearnedOptimizer<T> Resized(LearnedOptimizer<T> learned, string path, LearningTask<T> task)
     {
         string differs = $"The optimizer '{path}' was learned for {learned.Layout}, but the task '{task.Name}' has {task.Layout}";
+        if (!task.Layout.HasLayersOf(learned.Layout))
+            throw new StorageException(Resize ? $"{differs}: --resize expects the same layers in other widths." : $"{differs}.");
         LearnedOptimizer<T>? resized = learned.Resized(task.Layout);
         if (resized is null || !Resize)
-            throw new StorageException(resized is null ? $"{differs}." : $"{differs}. With --resize its steps and schedule are used there all the same.");
+            throw new StorageException(resized is null ? $"{differs}. What '{learned.Name}' learned belongs to the sizes of its tensors: it cannot be brought to others." : $"{differs}. With --resize its steps and schedule are used there all the same.");
         Warn($"{differs}: its steps and schedule are used as learned, what belongs to other sizes starts anew.");
+        (int Here, int Learned)[] sizes = [.. task.Layout.Blocks.Zip(learned.Layout.Blocks).SelectMany(p => p.First.Shape.Zip(p.Second.Shape))];
+        (int widest, int width) = sizes.MaxBy(s => Math.Abs(Math.Log((double)s.Here / s.Learned)));
+        WarnOfChange("units in a layer", width, widest, RobustnessSizes.Quick.Widths);
         return resized;
     }
 
@@ -143,20 +160,20 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         LearnedOptimizer<T> learned;
         using (FileStream stream = File.OpenRead(path))
             learned = LearnedOptimizer<T>.Load(stream);
+        string stated = learned.Recipe;
+        WarnOfChange("steps", learned.Steps, steps, RobustnessSizes.Quick.Steps);
         if (!learned.Layout.Matches(task.Layout))
             learned = Resized(learned, path, task);
         if (PlanData.Reminder(path, learned.License) is { } reminder)
             Warn(reminder);
         var contender = new Contender<T>(learned.Name, OptimizerRole.Learned, learned.Rule) { RuleValues = learned.Natural };
-        if (LearningRecipe.Read(learned.Recipe) is not { } recipe)
+        if (LearningRecipe.Read(stated) is not { } recipe)
         {
             Warn($"The optimizer '{path}' does not say what gradients it was learned on, so nothing can be said about this task being like them.");
             return (contender, false);
         }
 
-        if (recipe.BatchSize is { } batch && plan.Training.BatchSize is { } size)
-            WarnOfChange("examples in a mini-batch", batch, size, RobustnessSizes.Quick.Batches);
-        WarnOfChange("steps", learned.Steps, steps, RobustnessSizes.Quick.Steps);
+        WarnOfBatches(recipe.BatchSize);
         FirstGradients here = FirstGradients.Of([task], contender, plan.Training.BatchSize is null, seed);
         if (recipe.FirstGradients.Covers(here))
             return (contender, false);

@@ -112,17 +112,15 @@ public sealed class LearnedOptimizer<T>
     public OptimizerRun<T> Start(ParameterLayout layout, int steps) => new(this, layout, steps);
 
     /// <summary>
-    /// The same optimizer for parameters of other sizes, such as a wider network's: steps, schedule and what else has no size as learned; what belongs to sizes that are gone starts anew
-    /// (<see cref="UpdateRule{T}.Resized"/>). Nothing is proved of it there: <see cref="Certificate"/> is empty.
+    /// The same optimizer for the same layers in other widths: steps, schedule and what else has no size as learned; what belongs to sizes that are gone starts anew (<see cref="UpdateRule{T}.Resized"/>).
+    /// It was not learned so: <see cref="Recipe"/> and <see cref="Certificate"/> are empty.
     /// </summary>
-    /// <param name="layout">As many tensors, in the same order.</param>
-    /// <returns>Null where the rule cannot be brought to other sizes, or the number of tensors differs.</returns>
+    /// <param name="layout">As many tensors of as many dimensions, in the same order (<see cref="ParameterLayout.HasLayersOf"/>).</param>
+    /// <returns>Null where the rule cannot be brought to other sizes, or the layers are others.</returns>
     public LearnedOptimizer<T>? Resized(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        return layout.Blocks.Length == Layout.Blocks.Length && Rule.Resized(layout) is { } rule
-            ? new LearnedOptimizer<T>(Name, rule, Natural, layout, Steps) { Recipe = Recipe, LearnedFrom = LearnedFrom, License = License }
-            : null;
+        return layout.HasLayersOf(Layout) && Rule.Resized(layout) is { } rule ? new LearnedOptimizer<T>(Name, rule, Natural, layout, Steps) { LearnedFrom = LearnedFrom, License = License } : null;
     }
 
     /// <summary>Goes on with a run that <see cref="OptimizerRun{T}.Save"/> wrote, bit for bit.</summary>

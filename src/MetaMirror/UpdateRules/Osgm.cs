@@ -9,7 +9,7 @@ namespace MetaMirror.UpdateRules;
 /// <summary>Options of <see cref="Osgm{T}"/>; those of the momentum start as in its authors' code.</summary>
 public sealed record OsgmOptions
 {
-    /// <summary>1 / L for the first guess of L, positive: the rate of every parameter after the first step. Default: 0.1.</summary>
+    /// <summary>1 / L for the first guess of L, positive: about the rate of every parameter whose gradient is not 0 after the first step. Default: 0.1.</summary>
     public double LearningRate { get; init; } = 0.1;
 
     /// <summary>AdaGrad's step on the momentum in units of min(1, L), at least 0. Default: 1.</summary>
@@ -32,8 +32,9 @@ public sealed record OsgmOptions
 /// <para>From then on a trial that overshoots, |g'| &gt; 2 |g|, is followed by a look-ahead: a line search z - s p o g', s = 1, 0.8, 0.64, ... above 1e-6, for a loss lower than z's by s &lt;g', p o g'&gt; / 2. What it finds is
 /// accepted or not in place of z; slopes stay those at z.</para>
 /// <para>Rates start at 0: the first step stays, and learns. On full batches the loss never rises. Trial and step see the same batch: two gradients a step, and each trial of a line search, of the loss alone, counts as one more.</para>
-/// <para>Differs from the paper: this is its authors' newest code (github.com/udellgroup/osgm-best-hypergrad, algorithms/osgm.py at revision 9a2b664 of 28 June 2025, diagonal), where AdaGrad is the online learner, omega is 0 in the
-/// potential f + omega |m|^2 / 2, L is learned, and the look-ahead is a line search after overshooting. The paper's pseudo-code was not compared line by line.</para>
+/// <para>Differs from the paper: this is its authors' newest code (github.com/udellgroup/osgm-best-hypergrad, algorithms/osgm.py of the branch new-osgm-exp at revision 9a2b664 of 28 June 2025, diagonal), where AdaGrad is the online learner, omega is 0 in the
+/// potential f + omega |m|^2 / 2, L is learned, and the look-ahead is a line search after overshooting. The paper's pseudo-code was not compared line by line. On their main branch
+/// OSGM-Best is algorithms/hdm.py, which has no look-ahead, takes strictly lower losses alone, does not clip p, and has other constants of decay and momentum.</para>
 /// <para>Differs from the authors' code: the first L is given, not measured at random points nearby; the gradient at z is not kept for the next step, which in training is on another batch; where the gradient is 0 nothing happens, where theirs
 /// ends; a mean of no curvatures (theirs is NaN), or one whose inverse is no number, is waited for; slopes and sums that would overflow stop at the largest number; momentum_rate.</para>
 /// <para>Meta-parameters: learning_rate, momentum_rate, initial_momentum. State: p, G, theta_before, shape [3 x n], then b, W, eta, sum and number of curvatures, accepted steps, L (0 until known). A run that carries the state of the one
@@ -96,7 +97,7 @@ public sealed class Osgm<T> : RuleWithoutDerivative<T>
     }
 
     /// <summary>p, the rates, as they lie in a state; zeros before the first step.</summary>
-    /// <param name="state">The rule's state.</param>
+    /// <param name="state">The rule's whole state.</param>
     public static ReadOnlySpan<T> Rates(ReadOnlySpan<T> state) => state[..OsgmState<T>.Length(state.Length)];
 
     /// <summary>b, the momentum, as it lies in a state; 0 before the first step.</summary>

@@ -88,12 +88,12 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         return new TrackedBasis<T>([.. layout.Blocks.Select((b, k) => RandomStart(b, o, UnlearnedKey(seed, k)))], o with { PriorWeight = 0 });
     }
 
-    /// <summary>The rule for tensors of other sizes: tracked bases of as many columns start where they did, others at random. Null with a prior, or where the number of tensors differs.</summary>
+    /// <summary>The rule for tensors of other sizes: tracked bases of as many columns start where they did, others at random. Null with a prior, or where the layers are others.</summary>
     /// <inheritdoc/>
     public override UpdateRule<T>? Resized(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        return layout.Blocks.Length == Start.Length && Options.PriorWeight == 0 ? new TrackedBasis<T>([.. Start.Zip(layout.Blocks, Resized)], Options) : null;
+        return Options.PriorWeight == 0 && layout.HasLayersOf(new ParameterLayout(Start.Select(b => (b.Block.Name, b.Block.Shape.ToArray())))) ? new TrackedBasis<T>([.. Start.Zip(layout.Blocks, Resized)], Options) : null;
     }
 
     /// <inheritdoc/>

@@ -50,7 +50,7 @@ public abstract class UpdateRule<T>
     /// This rule for tensors of other sizes, such as those of a wider network, with the same values of its meta-parameters: what belongs to sizes that are gone starts anew. Null (default) where nothing
     /// is known of other sizes, or what was learned belongs to them.
     /// </summary>
-    /// <param name="layout">The other parameters: as many tensors, in the same order.</param>
+    /// <param name="layout">The other parameters: the same layers (<see cref="ParameterLayout.HasLayersOf"/>).</param>
     public virtual UpdateRule<T>? Resized(ParameterLayout layout) => null;
 
     /// <summary>Meta-parameters of the rule for parameters of this layout.</summary>
@@ -94,7 +94,7 @@ public abstract class UpdateRule<T>
     private protected void RequireLength(string what, int found, int expected)
     {
         if (found != expected)
-            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.", nameof(found));
+            throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.");
     }
 
     /// <summary>Throws if this rule takes gradients elsewhere than at theta, where the rule around it has them.</summary>

@@ -30,6 +30,18 @@ public sealed class LabelNoiseTests
     }
 
     [Fact]
+    public void Training_labels_alone_are_mapped()
+    {
+        var task = new TaskData<double>("t", DataSplit<double>.Of("train", Examples), DataSplit<double>.Of("validation", Examples), DataSplit<double>.Of("test", Examples));
+        TaskData<double> noisy = task.MapTrain(train => LabelNoise.Of(train, .5, 3));
+        Assert.False(noisy.Train.IsRead);
+        Assert.NotEqual(Examples.Labels.ToArray(), noisy.Train.Examples.Labels.ToArray());
+        Assert.Same(Examples, noisy.Test!.Examples);
+        Assert.Same(Examples, noisy.Validation!.Examples);
+        Assert.Equal("t", noisy.Name);
+    }
+
+    [Fact]
     public void What_has_no_other_class_is_refused()
     {
         Assert.Contains("must lie in [0, 1]", Assert.Throws<ArgumentOutOfRangeException>(() => LabelNoise.Of(Examples, 1.5, 3)).Message, StringComparison.Ordinal);

@@ -36,8 +36,16 @@ public sealed class ResizedTests
     {
         UpdateRule<double> rule = Rules[name](), wide = rule.Resized(Wide)!;
         Assert.Equal(Count(rule, Narrow), Count(wide, Wide));
+
+        // Away from the defaults, which a rule that forgets them would have.
         var meta = new MetaParameters<double>([], rule.MetaSpecs(Narrow), []);
-        LearnedOptimizer<double> learned = new LearnedOptimizer<double>(name, rule, [.. meta.Natural], Narrow, 40) { Certificate = "of that size", License = "CC0-1.0", LearnedFrom = "here" }.Resized(Wide)!;
+        double[] values = meta.Natural.ToArray();
+        foreach (MetaParameterEntry<double> entry in meta.Entries.Where(e => e.Spec.Name.EndsWith("learning_rate", StringComparison.Ordinal)))
+            values.AsSpan(entry.Offset, entry.Spec.Length).Fill(.04);
+        meta.SetNatural(values);
+        LearnedOptimizer<double> learned = new LearnedOptimizer<double>(name, rule, [.. meta.Natural], Narrow, 40) { Certificate = "of that size", Recipe = "{\"plan\":1}", License = "CC0-1.0", LearnedFrom = "here" }.Resized(Wide)!;
+        Assert.Equal(meta.Natural.ToArray(), learned.Natural);
+        Assert.Equal("{}", learned.Recipe);
         Assert.Equal(("", "CC0-1.0", "here", 40), (learned.Certificate, learned.License, learned.LearnedFrom, learned.Steps));
         OptimizerRun<double> run = learned.Start(Wide);
         double[] theta = [.. Enumerable.Repeat(1.0, Wide.Length)], at = new double[Wide.Length];
@@ -73,7 +81,12 @@ public sealed class ResizedTests
             new Chain<double>(new LinearSchedule<double>(.1), new LearnedBasis<double>(bases)), new AveragedIterates<double>(new LearnedBasis<double>(bases)),
         ];
         Assert.All(bound, rule => Assert.Null(rule.Resized(Wide)));
-        Assert.Null(TrackedBasis<double>.Unlearned(Narrow, Options).Resized(new ParameterLayout(("w", [8, 6]))));
+        Assert.All(
+            (ParameterLayout[])[new(("w", [8, 6])), new(("w", [8, 6, 1]), ("b", [8])), new(("w", [8, 6]), ("b", [8]), ("c", [1]))],
+            other => Assert.Null(TrackedBasis<double>.Unlearned(Narrow, Options).Resized(other)));
+        var kernels = new ParameterLayout(("w", [4, 6, 3, 3]));
+        Assert.True(new ParameterLayout(("v", [8, 2, 3, 3])).HasLayersOf(kernels));
+        Assert.False(new ParameterLayout(("w", [4, 6, 5, 5])).HasLayersOf(kernels));
         Assert.Null(new LearnedOptimizer<double>("adam", new Adam<double>(), [.. new MetaParameters<double>([], new Adam<double>().MetaSpecs(Narrow), []).Natural], Narrow, 4).Resized(new ParameterLayout(("w", [8, 6]))));
     }
 
