@@ -26,7 +26,7 @@ internal sealed record Work(string Key, string Kind, string Authors, string Titl
     }
 
     // "Last, First and Last, First" as "First Last, First Last".
-    private string Names() => string.Join(", ", Authors.Split(" and ").Select(a => a.Split(", ", 2) is [var last, var first] ? $"{first} {last}" : a));
+    private string Names() => string.Join(", ", Authors.Split(" and ").Select(a => a.Split(", ", 2) is [var last, var first] ? $"{first} {last}" : a.Trim('{', '}')));
 
     private string InBibTeX()
     {

@@ -16,6 +16,7 @@ public static class RivalReport
         {
             Title = "Rivals: what to use when",
             Verdict = RivalAdvice.Verdict(result),
+            Notes = result.Scale == "smoke" ? ["Smoke scale: this shows that everything works, and nothing else."] : [],
             Sections =
             [
                 new ReportSection("What to use when") { Paragraphs = RivalAdvice.Paragraphs(result), Tables = [RivalAdvice.Table(result)] },

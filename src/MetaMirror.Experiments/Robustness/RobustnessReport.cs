@@ -17,6 +17,7 @@ public static class RobustnessReport
         {
             Title = "Changed training: a map of where a learned optimizer pays",
             Verdict = Verdict(result),
+            Notes = result.Scale == "smoke" ? ["Smoke scale: this shows that everything works, and nothing else."] : [],
             Sections =
             [
                 new ReportSection("Beside Adam, tuned for every change")

@@ -34,7 +34,7 @@ public sealed class ForwardMode<T>(double? clipping = null) : Hypergradient<T>
     private T[] _mixed = [];
 
     /// <inheritdoc/>
-    public override string Name => "forward";
+    public override string Name => _clipping is null ? "forward" : "forward, products clipped";
 
     /// <inheritdoc/>
     public override Hypergradient<T> ForThread() => new ForwardMode<T>(_clipping);

@@ -25,7 +25,7 @@ public sealed class WindowedReverseMode<T>(int window, bool constantGradients = 
     public bool ConstantGradients { get; } = constantGradients;
 
     /// <inheritdoc/>
-    public override string Name => $"windowed-reverse-{Window}";
+    public override string Name => $"windowed-reverse-{Window}{(ConstantGradients ? ", gradients constant" : "")}";
 
     /// <inheritdoc/>
     public override Hypergradient<T> ForThread() => new WindowedReverseMode<T>(Window, ConstantGradients, options);

@@ -79,4 +79,12 @@ public sealed class WindowedReverseTests
 
         return total;
     }
+
+    [Fact]
+    public void Estimators_that_leave_something_out_say_so_by_name()
+    {
+        Assert.Equal(
+            ["forward", "forward, products clipped", "windowed-reverse-3", "windowed-reverse-3, gradients constant"],
+            new Hypergradient<double>[] { new ForwardMode<double>(), new ForwardMode<double>(100), new WindowedReverseMode<double>(3), new WindowedReverseMode<double>(3, constantGradients: true) }.Select(h => h.Name));
+    }
 }
