@@ -1,7 +1,7 @@
 """Variants of the tracked basis on rotations 90 to 165 of MNIST, which no plan has: learned on five, deployed on the sixth, three of them in turn, three seeds.
 
 METAMIRROR_DATA=... python3 docs/experiments/0012-rank-and-averages.py [NAME ...]
-Needs a Release build. Prints, for each variant and rotation: test accuracy, mean and final training loss, median steps to loss 0.06.
+Needs a Release build. Prints, for each variant and rotation: test accuracy, mean and final training loss, median steps to loss 0.06, milliseconds per step.
 """
 import json
 import pathlib
@@ -37,6 +37,10 @@ VARIANTS = (
     | {f"average 0.8 rank {k}": FAST | {"ranks": [k]} for k in (1, 2, 4, 8)}
     | {f"average 0.8 rank {k} residual rotated": FAST | {"ranks": [k], "rotateResidual": True} for k in (1, 2, 4)}
     | {f"average 0.8 rank 4 rate {r}": FAST | {"ranks": [4], "learningRates": [r]} for r in (0.014, 0.028)}
+    | {
+        f"average 0.8 rank {k} factors {f} bases {t} refresh {r} residual {e}": FAST | {"ranks": [k], "factorEvery": f, "trackEvery": t, "refreshEvery": r, "residualEvery": e}
+        for k, f, t, r, e in ((4, 2, 1, 10, 1), (4, 4, 1, 10, 1), (4, 8, 1, 10, 1), (4, 4, 2, 20, 1), (4, 8, 4, 20, 1), (4, 2, 1, 10, 2), (4, 4, 2, 20, 2), (1, 4, 2, 20, 1), (1, 8, 4, 40, 1))
+    }
     | {"average 0.9 rank 4": AVERAGE | {"ranks": [4]}, "rank 2": INVERSE | {"momentum": 0.8, "ranks": [2]}, "average 0.8 rank 4 everywhere": FAST | {"ranks": [4], "largestColumns": 50}}
 )
 
@@ -49,7 +53,8 @@ def run(name: str, folder: pathlib.Path) -> None:
         rows.append(next(r for r in json.loads((folder / task / "comparison.json").read_text())["comparison"] if r["learned"]))
     print(
         f"{name:44}", *(f"{100 * r['testAccuracy']['mean']:.2f}" for r in rows), " mean", *(f"{r['meanTrainingLoss']:.4f}" for r in rows),
-        " final", *(f"{r['finalTrainingLoss']:.4f}" for r in rows), " steps", *(r["stepsToTarget"]["median"] for r in rows), flush=True)
+        " final", *(f"{r['finalTrainingLoss']:.4f}" for r in rows), " steps", *(r["stepsToTarget"]["median"] for r in rows),
+        " ms", *(f"{r['millisecondsPerStep']:.2f}" for r in rows), flush=True)
 
 
 if __name__ == "__main__":
