@@ -38,7 +38,10 @@ def median(values):
 
 
 def percent(row):
-    return "–" if not row or not row["testAccuracy"] else f"{100 * row['testAccuracy']['mean']:.1f} ± {100 * row['testAccuracy']['standardError']:.1f}"
+    if not row or not row["testAccuracy"]:
+        return "–"
+    mean, error = row["testAccuracy"]["mean"], row["testAccuracy"]["standardError"]
+    return f"{100 * mean:.1f}" + (f" ± {100 * error:.1f}" if error is not None else "")
 
 
 def named(row, figure):
