@@ -8,7 +8,7 @@ namespace MetaMirror.Experiments.Rivals;
 /// <summary>How the learned optimizer and its rivals stand, from the comparisons of several plans.</summary>
 public static class RivalStandings
 {
-    /// <summary>Least time by this factor is counted apart: times of single runs differ by up to a third on a machine with other work.</summary>
+    /// <summary>Least time by this factor is counted apart: less may be the machine's other work.</summary>
     public const double ClearFactor = 1.3;
 
     /// <summary>Final losses below this share of the target are level: rounding decides there.</summary>
