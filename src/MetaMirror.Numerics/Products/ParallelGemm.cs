@@ -19,7 +19,7 @@ internal sealed unsafe class ParallelGemm<T>
 
     private readonly Action<int, int> stripe;
     private int m, n, k, size;
-    private bool byRows;
+    private bool byRows, byDots;
     private T alpha, beta;
     private Strided<T> a, b, c;
 
@@ -27,12 +27,12 @@ internal sealed unsafe class ParallelGemm<T>
 
     public static void Multiply(WorkerTeam team, int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
     {
-        bool byColumns = n >= FewestColumnStripes * StripeColumns || n >= m;
+        bool byDots = DotGemm.Suits(n, k, a, b), byColumns = !byDots && (n >= FewestColumnStripes * StripeColumns || n >= m);
         int side = byColumns ? n : m, unit = byColumns ? StripeColumns : StripeRows;
         int stripes = (int)Math.Min(Math.Min(MostStripes, (long)m * n * k / StripeVolume), (side + unit - 1) / unit);
         if (stripes < 2 || team.Threads == 1)
         {
-            BlockedGemm.Multiply(m, n, k, alpha, a, b, beta, c);
+            Multiply(byDots, m, n, k, alpha, a, b, beta, c);
             return;
         }
 
@@ -40,7 +40,7 @@ internal sealed unsafe class ParallelGemm<T>
         ParallelGemm<T> job = instance ?? new ParallelGemm<T>();
         instance = null;
         int size = (((side + stripes - 1) / stripes) + StripeColumns - 1) / StripeColumns * StripeColumns;
-        (job.m, job.n, job.k, job.size, job.byRows, job.alpha, job.beta) = (m, n, k, size, !byColumns, alpha, beta);
+        (job.m, job.n, job.k, job.size, job.byRows, job.byDots, job.alpha, job.beta) = (m, n, k, size, !byColumns, byDots, alpha, beta);
         (job.a, job.b, job.c) = (a, b, c);
         team.Run((side + size - 1) / size, job.stripe);
         instance = job;
@@ -50,8 +50,16 @@ internal sealed unsafe class ParallelGemm<T>
     {
         int start = item * size;
         if (byRows)
-            BlockedGemm.Multiply(Math.Min(size, m - start), n, k, alpha, a.From(start, 0), b, beta, c.From(start, 0));
+            Multiply(byDots, Math.Min(size, m - start), n, k, alpha, a.From(start, 0), b, beta, c.From(start, 0));
         else
             BlockedGemm.Multiply(m, Math.Min(size, n - start), k, alpha, a, b.From(0, start), beta, c.From(0, start));
+    }
+
+    private static void Multiply(bool byDots, int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+    {
+        if (byDots)
+            DotGemm.Multiply(m, n, k, alpha, a, b, beta, c);
+        else
+            BlockedGemm.Multiply(m, n, k, alpha, a, b, beta, c);
     }
 }

@@ -58,13 +58,13 @@ internal readonly struct TrackedMoments<T>
         int done = 0;
         if (_e == Half || IsMapped)
         {
-            done = d.Length - (d.Length % Vector256<T>.Count);
+            done = d.Length - (d.Length % (Vector512.IsHardwareAccelerated ? Vector512<T>.Count : Vector256<T>.Count));
             fixed (T* pd = d, pm = m, pv = v, pp = prior)
             {
-                if (_e == Half)
-                    Whole(this, default(SquareRoot), pd, pm, pv, pp, prior.Length == 1, done);
+                if (Vector512.IsHardwareAccelerated)
+                    Whole<Vector512<T>, Lanes512<T>>(pd, pm, pv, pp, prior.Length == 1, done);
                 else
-                    Whole(this, new Power(_power), pd, pm, pv, pp, prior.Length == 1, done);
+                    Whole<Vector256<T>, Lanes256<T>>(pd, pm, pv, pp, prior.Length == 1, done);
             }
         }
 
@@ -131,24 +131,36 @@ internal readonly struct TrackedMoments<T>
         return along;
     }
 
+    private unsafe void Whole<TVector, TLanes>(T* d, T* m, T* v, T* prior, bool isOne, int length)
+        where TVector : struct
+        where TLanes : struct, ILanes<T, TVector>
+    {
+        if (_e == Half)
+            Whole<TVector, TLanes, SquareRoot>(this, d, m, v, prior, isOne, length);
+        else
+            Whole<TVector, TLanes, Power>(this, d, m, v, prior, isOne, length);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe void Whole<TRoot>(TrackedMoments<T> map, TRoot roots, T* d, T* m, T* v, T* prior, bool isOne, int length)
+    private static unsafe void Whole<TVector, TLanes, TRoot>(TrackedMoments<T> map, T* d, T* m, T* v, T* prior, bool isOne, int length)
+        where TVector : struct
+        where TLanes : struct, ILanes<T, TVector>
         where TRoot : struct, IRoot
     {
-        Vector256<T> b1 = Vector256.Create(map._b1), a1 = Vector256.Create(T.One - map._b1), b2 = Vector256.Create(map._b2), a2 = Vector256.Create(T.One - map._b2);
-        Vector256<T> c1 = Vector256.Create(T.One / map._c1), c2 = Vector256.Create(T.One / map._c2), c = Vector256.Create(map._c), epsilon = Vector256.Create(Epsilon), rho = Vector256.Create(map._rho);
-        Vector256<T> p = isOne ? c * Vector256.Create(*prior) : Vector256<T>.Zero;
-        for (nint i = 0; i < length; i += Vector256<T>.Count)
+        TVector b1 = TLanes.Create(map._b1), a1 = TLanes.Create(T.One - map._b1), b2 = TLanes.Create(map._b2), a2 = TLanes.Create(T.One - map._b2);
+        TVector c1 = TLanes.Create(T.One / map._c1), c2 = TLanes.Create(T.One / map._c2), c = TLanes.Create(map._c), epsilon = TLanes.Create(Epsilon), rho = TLanes.Create(map._rho);
+        TVector p = isOne ? TLanes.Multiply(c, TLanes.Create(*prior)) : default;
+        for (nint i = 0; i < length; i += TLanes.Count)
         {
-            Vector256<T> x = Vector256.Load(d + i), fresh = a1 * x;
+            TVector x = TLanes.Load(d + i), fresh = TLanes.Multiply(a1, x);
             if (!isOne)
-                p = c * Vector256.Load(prior + i);
-            Vector256<T> m1 = (b1 * Vector256.Load(m + i)) + fresh, v1 = (b2 * Vector256.Load(v + i)) + (a2 * x * x);
-            m1.Store(m + i);
-            v1.Store(v + i);
-            Vector256<T> root = roots.Of((v1 + p) * c2) + epsilon;
-            Vector256<T> step = ((b1 * m1) + fresh) * c1 / root;
-            Vector256.Min(Vector256.Max(step, -rho), rho).Store(d + i);
+                p = TLanes.Multiply(c, TLanes.Load(prior + i));
+            TVector m1 = TLanes.Add(TLanes.Multiply(b1, TLanes.Load(m + i)), fresh), v1 = TLanes.Add(TLanes.Multiply(b2, TLanes.Load(v + i)), TLanes.Multiply(TLanes.Multiply(a2, x), x));
+            TLanes.Store(m1, m + i);
+            TLanes.Store(v1, v + i);
+            TVector root = TLanes.Add(TRoot.Of<TVector, TLanes>(map._power, TLanes.Multiply(TLanes.Add(v1, p), c2)), epsilon);
+            TVector step = TLanes.Divide(TLanes.Multiply(TLanes.Add(TLanes.Multiply(b1, m1), fresh), c1), root);
+            TLanes.Store(TLanes.Clip(step, rho), d + i);
         }
     }
 
@@ -172,20 +184,25 @@ internal readonly struct TrackedMoments<T>
     /// <summary>w^e of whole vectors.</summary>
     private interface IRoot
     {
-        Vector256<T> Of(Vector256<T> w);
+        static abstract TVector Of<TVector, TLanes>(PowerMap power, TVector w)
+            where TVector : struct
+            where TLanes : struct, ILanes<T, TVector>;
     }
 
     private readonly struct SquareRoot : IRoot
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector256<T> Of(Vector256<T> w) => Vector256.Sqrt(w);
+        public static TVector Of<TVector, TLanes>(PowerMap power, TVector w)
+            where TVector : struct
+            where TLanes : struct, ILanes<T, TVector> => TLanes.Sqrt(w);
     }
 
-    /// <summary>Of floats.</summary>
-    private readonly struct Power(PowerMap map) : IRoot
+    private readonly struct Power : IRoot
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector256<T> Of(Vector256<T> w) => map.Of(w.As<T, float>()).As<float, T>();
+        public static TVector Of<TVector, TLanes>(PowerMap power, TVector w)
+            where TVector : struct
+            where TLanes : struct, ILanes<T, TVector> => TLanes.Power(power, w);
     }
 }
 
