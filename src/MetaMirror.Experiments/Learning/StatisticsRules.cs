@@ -45,8 +45,8 @@ public sealed record StatisticsRules<T>(
         TrackedBasisOptions defaults = new();
         TrackedBasisOptions Options(double rate, double exponent, int rank) => new()
         {
-            LearningRate = rate, Exponent = exponent, PriorWeight = learning.Prior, Rank = rank, LargestColumns = learning.LargestColumns, RefreshEvery = learning.RefreshEvery,
-            FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, ResidualEvery = learning.ResidualEvery,
+            LearningRate = rate, Exponent = exponent, PriorWeight = learning.Prior, Rank = rank, LargestColumns = learning.LargestColumns, LargestRows = learning.LargestRows,
+            RefreshEvery = learning.RefreshEvery, FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, ResidualEvery = learning.ResidualEvery,
             Learn = OfRule(learning), Momentum = learning.Momentum, Averaging = learning.Averaging,
             TrustRegion = learning.TrustRegion == 0 ? double.PositiveInfinity : learning.TrustRegion,
         };

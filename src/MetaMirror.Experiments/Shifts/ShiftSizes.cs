@@ -1,3 +1,5 @@
+using MetaMirror.Experiments.Plans;
+
 namespace MetaMirror.Experiments.Shifts;
 
 /// <summary>How much of the experiment on shifted tasks is run.</summary>
@@ -13,6 +15,10 @@ public sealed record ShiftSizes
     public static ShiftSizes Quick { get; } = new()
     {
         Name = "quick", Plan = "rotated-fashion", Angles = [120, 135, 150, 165], BatchFactors = [0.25, 1, 4], Contrasts = [0.5, 1, 2], Seeds = 3,
+        Learning = new TrackedLearning("metamirror-tracked")
+        {
+            Ranks = [16], RotateResidual = false, FactorEvery = 2, Exponents = [0.55], LearningRates = [0.008, 0.01, 0.013, 0.017], Schedules = [ScheduleName.Linear, ScheduleName.InverseTime],
+        },
     };
 
     /// <summary>The same with ten seeds.</summary>
@@ -26,6 +32,9 @@ public sealed record ShiftSizes
 
     /// <summary>Name of the embedded plan whose optimizer is learned, on all its tasks.</summary>
     public required string Plan { get; init; }
+
+    /// <summary>How it is learned; null: as the plan says. Rates adapt where gradients are taken, so it is the last iterate that is deployed, not an average.</summary>
+    public TrackedLearning? Learning { get; init; }
 
     /// <summary>Rotations of the shifted tasks, degrees; none of them learned on.</summary>
     public required IReadOnlyList<double> Angles { get; init; }

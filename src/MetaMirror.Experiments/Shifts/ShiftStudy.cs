@@ -39,7 +39,7 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
         ArgumentNullException.ThrowIfNull(sizes);
         Plan plan = PlanData.ReadOr(sizes.Plan, ShiftSizes.Digits, datasets, out bool isStandIn);
         var home = (RotatedImagesPlan)plan.Family;
-        LearnedRule<float> learned = Learn(plan, cancellationToken);
+        LearnedRule<float> learned = Learn(isStandIn || sizes.Learning is null ? plan : plan with { Learn = sizes.Learning }, cancellationToken);
         Contender<float>[] contenders = [learned.ToContender(), .. Multiples.Select(c => Scaled(learned.ToContender(), c)), .. Granularities.Select(g => Adapting(learned.ToContender(), g))];
         var pool = new RunPool<float>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
         var figures = new List<ShiftFigure>();
