@@ -85,6 +85,10 @@ public sealed record MeanAndError(double? Mean, double? StandardError);
 /// <param name="Evaluations">Settings tried.</param>
 public sealed record TuningSummary(string Method, int Evaluations)
 {
+    /// <summary>Runs that were made for it; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Runs { get; init; }
+
     /// <summary>The setting behind each figure: key of the figure (<c>stepsToTarget</c>, <c>finalTrainingLoss</c>, ...) to the setting in words.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 }

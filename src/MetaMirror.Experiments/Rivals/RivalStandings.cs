@@ -125,7 +125,7 @@ public static class RivalStandings
                     OverBest(tasks, rows.Key, FinalLoss),
                     rows.All(r => Figure.OrNull(r.TestAccuracy?.Mean) is not null) ? rows.Average(r => r.TestAccuracy!.Mean) : null,
                     rows.Count(Reports.Duel.Reaches),
-                    rows.Average(r => (double)(r.Tuning?.Evaluations ?? 0) * r.Seeds),
+                    rows.Average(r => r.Tuning?.Runs ?? (double)(r.Tuning?.Evaluations ?? 0) * r.Seeds),
                     rows.Average(r => r.Steps > 0 ? (double)r.Gradients / r.Steps : 0),
                     result.LearningCosts.FirstOrDefault(c => c.Optimizer == rows.Key)?.TrainingRuns))
                 .OrderBy(s => s.Seconds ?? double.PositiveInfinity)

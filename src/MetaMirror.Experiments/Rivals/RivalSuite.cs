@@ -12,6 +12,9 @@ public static class RivalSuite
 
     private const int TenSeeds = 10;
 
+    /// <summary>Most settings of a wide grid are out of the question after two runs, and more than half of the hours are theirs.</summary>
+    private const int ScoutingSeeds = 2;
+
     private static readonly double[] FewAngles = [0, 30, 60];
     private static readonly string[] All = ["meta-sgd", "meta-curvature", "warp-grad", "aruba", "aruba-plus", "fds", "lstm-rule", "mlp-rule"], Few = ["meta-sgd", "aruba-plus", "fds"];
     private static readonly TuningPlan OneSchedule = new(Schedules: [ScheduleName.Linear], MaxExtensions: 0);
@@ -81,7 +84,11 @@ public static class RivalSuite
         };
     }
 
-    private static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with { Baselines = [.. Classic.Union(plan.Baselines, StringComparer.Ordinal).Union(rivals, StringComparer.Ordinal)] };
+    private static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with
+    {
+        Baselines = [.. Classic.Union(plan.Baselines, StringComparer.Ordinal).Union(rivals, StringComparer.Ordinal)],
+        Tuning = plan.Tuning with { ScoutingSeeds = ScoutingSeeds },
+    };
 
     /// <summary>Seconds instead of minutes.</summary>
     private static LearningPlan Small(LearningPlan learning) => learning switch

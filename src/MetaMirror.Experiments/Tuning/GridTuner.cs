@@ -9,7 +9,7 @@ namespace MetaMirror.Experiments.Tuning;
 
 /// <summary>
 /// Tunes optimizers by grid on one task: learning rates times schedules, all seeds at each, chosen for each figure separately; a best
-/// rate at the edge extends the grid by its ratio until it is interior.
+/// rate at the edge extends the grid by its ratio until it is interior. With scouting seeds, settings that are clearly worse on these in every figure are not run with the others.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="pool">Does the runs.</param>
@@ -20,6 +20,9 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
 {
     /// <summary>Rounds of the search for a target that depends on what is found.</summary>
     private const int MaxTargetRounds = 10;
+
+    /// <summary>Seeds that every setting is run with.</summary>
+    private readonly int _first = Math.Min(plan.ScoutingSeeds ?? seeds, seeds);
 
     /// <summary>Tunes all optimizers together, so that threads are never idle.</summary>
     /// <param name="task">The task.</param>
@@ -41,6 +44,7 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
         {
             // A grid that grew may have lowered the best final loss, and with it the target.
             double value = target.Of(BestFinal(tuned));
+            RunRest(task, measurement, tuned, figures, value, stage, cancellationToken);
             ExtendUntilInterior(task, measurement, tuned, figures, value, stage, cancellationToken);
             if (target.Of(BestFinal(tuned)) == value || round == MaxTargetRounds)
                 return new TuningResult<T>([.. tuned], figures, target.Of(BestFinal(tuned)));
@@ -52,39 +56,55 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
     {
         // Every optimizer is asked in every round: no short cut.
         while (tuned.Sum(t => t.Extend(figures, target) ? 1 : 0) > 0)
+        {
             RunPending(task, measurement, tuned, stage, cancellationToken);
+            RunRest(task, measurement, tuned, figures, target, stage, cancellationToken);
+        }
     }
 
     private void RunPending(MeasuredTask<T> task, Measurement measurement, TunedOptimizer<T>[] tuned, string stage, CancellationToken cancellationToken)
     {
+        RuleSetting[][] settings = [.. tuned.Select(t => t.Pending.ToArray())];
+        RunRecord[][][] records = Run(task, measurement, tuned, settings, 0, _first, stage, cancellationToken);
+        for (int k = 0; k < tuned.Length; k++)
+            tuned[k].AddScouts([.. settings[k].Select((s, i) => new Trial(s, [.. records[k][i]]))], _first == seeds);
+    }
+
+    /// <summary>The other seeds of settings that may be best for a figure.</summary>
+    private void RunRest(
+        MeasuredTask<T> task, Measurement measurement, TunedOptimizer<T>[] tuned, IReadOnlyList<TunedFigure> figures, double target, string stage, CancellationToken cancellationToken)
+    {
+        Trial[][] promising = [.. tuned.Select(t => _first == seeds ? [] : t.Promising(figures, target).ToArray())];
+        if (Array.TrueForAll(promising, p => p.Length == 0))
+            return;
+        RunRecord[][][] records = Run(task, measurement, tuned, [.. promising.Select(p => p.Select(t => t.Setting).ToArray())], _first, seeds - _first, stage, cancellationToken);
+        for (int k = 0; k < tuned.Length; k++)
+            tuned[k].Add(promising[k].Select((t, i) => new Trial(t.Setting, [.. t.Runs, .. records[k][i]])));
+    }
+
+    /// <summary>Runs of all settings of all optimizers: shape [optimizers][settings][seeds].</summary>
+    private RunRecord[][][] Run(
+        MeasuredTask<T> task, Measurement measurement, TunedOptimizer<T>[] tuned, RuleSetting[][] settings, int from, int count, string stage, CancellationToken cancellationToken)
+    {
         var jobs = new List<RunJob<T>>();
-        foreach (TunedOptimizer<T> optimizer in tuned)
+        for (int k = 0; k < tuned.Length; k++)
         {
-            foreach (RuleSetting setting in optimizer.Pending)
+            OptimizerEntry<T> entry = tuned[k].Entry;
+            foreach (RuleSetting setting in settings[k])
             {
-                var contender = new Contender<T>(optimizer.Entry.Name, optimizer.Entry.Role, optimizer.Entry.Create(setting)) { Label = $"{optimizer.Entry.Name}, {setting}" };
-                jobs.AddRange(Enumerable.Range(0, seeds).Select(run => new RunJob<T>(contender, run)));
+                var contender = new Contender<T>(entry.Name, entry.Role, entry.Create(setting)) { Label = $"{entry.Name}, {setting}" };
+                jobs.AddRange(Enumerable.Range(from, count).Select(run => new RunJob<T>(contender, run)));
             }
         }
 
         RunRecord[] records = pool.Run(task, measurement, stage, jobs, cancellationToken);
         int next = 0;
-        foreach (TunedOptimizer<T> optimizer in tuned)
-        {
-            var trials = new List<Trial>();
-            foreach (RuleSetting setting in optimizer.Pending)
-            {
-                trials.Add(new Trial(setting, [.. records.AsSpan(next, seeds)]));
-                next += seeds;
-            }
-
-            optimizer.Add(trials);
-        }
+        return [.. settings.Select(own => own.Select(_ => records[next..(next += count)]).ToArray())];
     }
 
     private static double BestFinal(TunedOptimizer<T>[] tuned) => tuned
         .Where(t => t.Entry.Role == OptimizerRole.Baseline)
-        .SelectMany(t => t.Trials)
+        .SelectMany(t => t.Trials.Count > 0 ? t.Trials : t.Scouts)
         .Select(t => t.FinalLoss)
         .DefaultIfEmpty(double.PositiveInfinity)
         .Min();
@@ -93,7 +113,7 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
     {
         var figures = ImmutableArray.CreateBuilder<TunedFigure>();
         figures.AddRange(TunedFigure.StepsToTarget, TunedFigure.MeanTrainingLoss, TunedFigure.FinalTrainingLoss);
-        IEnumerable<RunRecord> runs = tuned.SelectMany(t => t.Trials).SelectMany(t => t.Runs);
+        IEnumerable<RunRecord> runs = tuned.SelectMany(t => t.Scouts).SelectMany(t => t.Runs);
         if (runs.Any(r => r.Test?.Accuracy is not null))
             figures.Add(TunedFigure.TestAccuracy);
         else if (runs.Any(r => r.Test is not null))

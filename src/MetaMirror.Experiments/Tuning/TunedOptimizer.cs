@@ -10,7 +10,10 @@ namespace MetaMirror.Experiments.Tuning;
 public sealed class TunedOptimizer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly List<Trial> _trials = [];
+    /// <summary>A setting that is worse than the best by more in every figure, with the first seeds, is not run with the others.</summary>
+    private const double ScoutingMargin = 0.15;
+
+    private readonly List<Trial> _trials = [], _scouts = [];
     private readonly List<double> _rates;
     private readonly double _ratioBelow;
     private readonly double _ratioAbove;
@@ -53,22 +56,56 @@ public sealed class TunedOptimizer<T>
     /// <summary>Settings that are to be tried next.</summary>
     public IReadOnlyList<RuleSetting> Pending { get; private set; }
 
-    /// <summary>What was tried.</summary>
+    /// <summary>What was tried with all seeds.</summary>
     public IReadOnlyList<Trial> Trials => _trials;
+
+    /// <summary>Everything that was tried, with the first seeds.</summary>
+    public IReadOnlyList<Trial> Scouts => _scouts;
 
     /// <summary>Learning rates tried, rising.</summary>
     public IReadOnlyList<double> Rates => _rates;
 
-    /// <summary>Takes the trials of <see cref="Pending"/>.</summary>
-    public void Add(IEnumerable<Trial> trials)
+    /// <summary>Takes the trials of <see cref="Pending"/> with the first seeds.</summary>
+    /// <param name="trials">In order.</param>
+    /// <param name="areAll">Whether these are all seeds.</param>
+    public void AddScouts(IReadOnlyList<Trial> trials, bool areAll)
     {
-        _trials.AddRange(trials);
+        _scouts.AddRange(trials);
+        if (areAll)
+            _trials.AddRange(trials);
         Pending = [];
     }
 
+    /// <summary>Takes trials with all seeds.</summary>
+    public void Add(IEnumerable<Trial> trials) => _trials.AddRange(trials);
+
+    /// <summary>What was not tried with all seeds yet, but may be best for a figure by what the first ones say.</summary>
+    public IReadOnlyList<Trial> Promising(IReadOnlyList<TunedFigure> figures, double target)
+    {
+        ArgumentNullException.ThrowIfNull(figures);
+        var promising = new HashSet<RuleSetting>();
+        foreach (TunedFigure figure in figures)
+        {
+            Trial best = Best(_scouts, figure, target);
+            promising.Add(best.Setting);
+            promising.UnionWith(_scouts.Where(t => IsNear(t.Score(figure, target).First, best.Score(figure, target).First, figure)).Select(t => t.Setting));
+        }
+
+        return [.. _scouts.Where(t => promising.Contains(t.Setting) && !_trials.Exists(u => u.Setting == t.Setting))];
+    }
+
     /// <summary>The best trial for a figure; of equal ones that of the lower rate.</summary>
-    public Trial Best(TunedFigure figure, double target) =>
-        _trials.OrderBy(t => t.Setting.LearningRate).ThenBy(t => t.Setting.Schedule).MinBy(t => t.Score(figure, target))!;
+    public Trial Best(TunedFigure figure, double target) => Best(_trials, figure, target);
+
+    private static Trial Best(IEnumerable<Trial> trials, TunedFigure figure, double target) =>
+        trials.OrderBy(t => t.Setting.LearningRate).ThenBy(t => t.Setting.Schedule).MinBy(t => t.Score(figure, target))!;
+
+    /// <summary>Scores of accuracies are negative: what counts is the share of errors, 1 + score.</summary>
+    private static bool IsNear(double score, double best, TunedFigure figure)
+    {
+        double offset = figure == TunedFigure.TestAccuracy ? 1 : 0;
+        return double.IsFinite(best) && score + offset <= (1 + ScoutingMargin) * (best + offset);
+    }
 
     /// <summary>Puts rates beyond the grid into <see cref="Pending"/> where the best rate for a figure stands at its edge; true if there are any.</summary>
     public bool Extend(IReadOnlyList<TunedFigure> figures, double target)
@@ -100,7 +137,9 @@ public sealed class TunedOptimizer<T>
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (TunedFigure figure in figures)
             settings[KeyOf(figure)] = Best(figure, target).Setting.ToString();
-        return new TuningSummary("grid", _trials.Count) { Settings = settings };
+        var complete = _trials.Select(t => t.Setting).ToHashSet();
+        int runs = _trials.Sum(t => t.Runs.Length) + _scouts.Where(t => !complete.Contains(t.Setting)).Sum(t => t.Runs.Length);
+        return new TuningSummary("grid", _scouts.Count) { Settings = settings, Runs = runs };
     }
 
     private static string KeyOf(TunedFigure figure) => figure switch

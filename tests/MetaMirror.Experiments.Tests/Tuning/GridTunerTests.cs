@@ -84,6 +84,40 @@ public sealed class GridTunerTests
         Assert.Matches("^learning rate 0[.][0-9]+, (constant|linear)$", summary.Settings["stepsToTarget"]);
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.25)]
+    public void Scouting_finds_what_all_seeds_find_with_fewer_runs(double noise)
+    {
+        OptimizerEntry<double> entry = Steepest.Entry("gd", OptimizerRole.Baseline, 0.00625, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6);
+        var task = new NoisyParabola("p", noise: noise);
+        TuningResult<double> all = Tune(task, new TuningPlan(), TargetValue.BestClassicFinal, entry, steps: 200), scouted = Tune(task, new TuningPlan(ScoutingSeeds: 2), TargetValue.BestClassicFinal, entry, steps: 200);
+
+        TunedOptimizer<double> every = all.Optimizers[0], few = scouted.Optimizers[0];
+        Assert.Equal(all.Target, scouted.Target);
+        Assert.All(all.Figures, f => Assert.Equal(every.Best(f, all.Target).Setting, few.Best(f, all.Target).Setting));
+        Assert.All(all.Figures, f => Assert.Equal(every.Best(f, all.Target).Runs.Select(r => r.FinalLoss), few.Best(f, all.Target).Runs.Select(r => r.FinalLoss)));
+
+        // Every setting was looked at, not every one with all seeds, and none of these is missing a seed or there twice.
+        Assert.Equal(every.Rates, few.Rates);
+        Assert.Equal(every.Trials.Count, few.Scouts.Count);
+        Assert.Equal(every.Trials.Count, few.Summary(all.Figures, all.Target).Evaluations);
+        Assert.Equal(5 * every.Trials.Count, every.Summary(all.Figures, all.Target).Runs);
+        Assert.Equal((5 * few.Trials.Count) + (2 * (few.Scouts.Count - few.Trials.Count)), few.Summary(all.Figures, all.Target).Runs);
+        Assert.True(few.Trials.Count < every.Trials.Count, $"{few.Trials.Count} of {every.Trials.Count}");
+        Assert.All(few.Trials, t => Assert.Equal(5, t.Runs.Length));
+        Assert.All(few.Scouts, t => Assert.Equal(2, t.Runs.Length));
+        Assert.Equal(few.Trials.Count, few.Trials.Select(t => t.Setting).Distinct().Count());
+    }
+
+    [Fact]
+    public void Where_all_settings_diverge_scouting_keeps_one()
+    {
+        TuningResult<double> result = Tune(new NoisyParabola("p"), ConstantOnly with { ScoutingSeeds = 2, MaxExtensions = 0 }, 0.01, Steepest.Entry("gd", OptimizerRole.Baseline, 5000, 50000), steps: 400);
+
+        Assert.Equal(5, Assert.Single(result.Optimizers[0].Trials).Diverged);
+    }
+
     [Fact]
     public void The_best_classic_final_loss_is_the_target_of_all()
     {
