@@ -46,6 +46,7 @@ FASHION = dict(
 MNIST = dict(
     [
         cell(4, 0.5), *(cell(k, 0.5, **NO_OUTPUT) for k in (1, 2, 4)), *(cell(4, 0.5, rotateResidual=True, residualEvery=e) for e in (1, 2)),
+        *(cell(k, 0.5, largestColumns=50, **NO_OUTPUT) for k in (4, 8, 16)), cell(4, 0.5, refreshEvery=20, **NO_OUTPUT), cell(4, 0.5, learningRates=[0.028], **NO_OUTPUT),
         cell(4, 0.5, averagePower=4, **NO_OUTPUT), cell(4, 0.5, averagePower=4, rotateResidual=True),
     ]
 )
