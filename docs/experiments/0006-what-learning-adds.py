@@ -11,9 +11,10 @@ TARGETS = {"digits": .1, "fashion": .36, "mnist": .067, "lenet": "bestClassicFin
 PLANS = {"digits": "rotated-digits", "fashion": "rotated-fashion", "mnist": "rotated-mnist", "lenet": "lenet-families"}
 HELD_OUT = {"fashion": ["rotation-0", "rotation-45"], "mnist": ["rotation-0", "rotation-45"], "lenet": ["kmnist", "fashion-mnist"]}  # held out together; else each task in turn
 BOTH = ["linear", "inverse-time"]
-IMAGES = {"exponents": [.5], "factorEvery": 1, "learningRates": [.012, .016, .02, .026], "schedules": BOTH}
+SINCE = {"momentum": None, "averagePower": None, "largestRows": None}  # keys that plans had not
+IMAGES = SINCE | {"ranks": [16], "rotateResidual": False, "exponents": [.5], "factorEvery": 1, "learningRates": [.012, .016, .02, .026], "schedules": BOTH}
 AS_THEN = {"digits": {"exponents": [.5], "learningRates": [.016, .03, .05, .07, .09, .12, .16]}, "fashion": IMAGES, "mnist": IMAGES,
-           "lenet": {"exponents": [.5], "learningRates": [.01, .014, .02, .028], "schedules": BOTH}}  # the plans have changed since
+           "lenet": SINCE | {"ranks": None, "exponents": [.5], "learningRates": [.01, .014, .02, .028], "schedules": BOTH}}  # the plans have changed since
 UNREFINED = {"refinementSteps": 1, "outerLearningRate": 1e-12}  # changes nothing, but then a value is printed on streams that nothing was chosen on
 SEEDS = {"digits": 5, "fashion": 2, "mnist": 2, "lenet": 2}
 
@@ -71,7 +72,7 @@ def run(family, name, change, out):
     plan["learn"] = {k: x for k, x in (plan["learn"] | AS_THEN[family] | change).items() if x is not None}
     if plan["learn"]["optimizer"] != "metamirror-tracked":
         basis = plan["learn"]["optimizer"] == "metamirror-basis"
-        tracked = ("largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponents", "trustRegion") if basis else ("schedules", "exponents"))
+        tracked = ("ranks", "largestColumns", "refreshEvery", "factorEvery", "trackEvery", "rotateResidual", "residualEvery") + (("start", "exponents", "trustRegion") if basis else ("schedules", "exponents"))
         plan["learn"] = {k: x for k, x in plan["learn"].items() if k not in tracked}
         plan["controls"] = ["unlearned-basis"] if basis else []
     if not ("step x" in name or name in ("tracked", "basis", "families")):

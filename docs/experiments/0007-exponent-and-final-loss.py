@@ -11,6 +11,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = ["dotnet", str(ROOT / "artifacts/bin/MetaMirror.Cli/release/MetaMirror.Cli.dll")]
+THEN = {"optimizer": "metamirror-tracked", "ranks": [16], "rotateResidual": False, "factorEvery": 2, "sourceLearningRate": 0.004}  # the plan has changed since
 HALF = {"exponents": [0.5], "learningRates": [0.014, 0.02, 0.028]}
 VARIANTS = {
     "inverse-time": HALF | {"schedules": ["inverse-time"]},
@@ -43,7 +44,7 @@ def run(name: str, folder: pathlib.Path) -> None:
     del plan["$schema"]
     plan["name"] = "development"
     plan["family"]["angles"] += [90, 105]
-    plan["learn"] |= VARIANTS[name]
+    plan["learn"] = THEN | VARIANTS[name]
     plan |= {
         "heldOut": ["rotation-90", "rotation-105"], "seeds": 3, "target": {"quantity": "trainingLoss", "value": 0.37}, "controls": [],
         "baselines": ["sgd"], "tuning": {"rates": 2, "schedules": ["constant"], "maxExtensions": 0},

@@ -39,7 +39,7 @@ FASHION = dict(
         *(cell(k, e) for k in (1, 4, 8, 16, 32) for e in (0.5, 0.55)),
         *(cell(k, 0.55, **NO_OUTPUT) for k in (16, 32)), cell(32, 0.5, **NO_OUTPUT),
         *(cell(k, 0.55, averagePower=4) for k in (16, 32)), *(cell(k, 0.5, averagePower=4) for k in (16, 32)), cell(16, 0.55, averagePower=2.5),
-        cell(4, 0.55, schedules=["linear"]), cell(16, 0.55, momentum=0.9), *(cell(16, 0.5, averaging=b) for b in (0.95, 0.997)),
+        cell(4, 0.55, schedules=["linear"]), cell(16, 0.55, momentum=0.9), cell(16, 0.55, momentum=0.9, averagePower=None), *(cell(16, 0.5, averaging=b) for b in (0.95, 0.997)),
         *(cell(k, 0.55, rotateResidual=True) for k in (4, 16)), *(cell(16, e, rotateResidual=True, averagePower=4) for e in (0.5, 0.55)),
     ]
 )
@@ -53,7 +53,8 @@ MNIST = dict(
 
 
 def run(dataset: str, name: str, variant: dict, folder: pathlib.Path) -> None:
-    plan = PLAN | {"family": PLAN["family"] | {"dataset": dataset}, "target": {"quantity": "trainingLoss", "value": 0.06 if dataset == "mnist" else 0.35}, "learn": RULE | variant}
+    plan = PLAN | {"family": PLAN["family"] | {"dataset": dataset}, "target": {"quantity": "trainingLoss", "value": 0.06 if dataset == "mnist" else 0.35}}
+    plan["learn"] = {k: v for k, v in (RULE | variant).items() if v is not None}
     (folder / "plan.json").write_text(json.dumps(plan))
     rows = []
     for task in HELD_OUT:

@@ -81,7 +81,7 @@ public enum BasisStart
 /// <param name="LearningRates">Steps tried on the training tasks; the best one is kept. Default 0.016 alone.</param>
 /// <param name="Prior">Weight c of the prior second moments: their share at step t is c b2^t / (1 - b2^t + c b2^t). Default 0: none.</param>
 /// <param name="LargestColumns">A factor with more columns is tracked in rank r, a smaller one kept whole. Default 200.</param>
-/// <param name="LargestRows">Tensors with more rows are not rotated on the output side; 0: none are. Default 1024.</param>
+/// <param name="LargestRows">Tensors with more rows are not rotated on the output side, nor is their residual; 0: none are. Default 1024.</param>
 /// <param name="RefreshEvery">Steps between refreshes of the bases. Default 10.</param>
 /// <param name="FactorEvery">Every so manieth gradient enters the small factors. Default 1.</param>
 /// <param name="TrackEvery">Every so manieth gradient enters the average of a tracked basis. Default 1.</param>

@@ -63,6 +63,9 @@ public sealed record TuningPlan(
     int Rates = 2,
     int? ScoutingSeeds = null)
 {
+    /// <summary>A setting that is worse than the best by more in every figure, with the first seeds, is not run with the others.</summary>
+    public const double ScoutingMargin = 0.15;
+
     /// <summary>Grids by name of the optimizer.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> LearningRates { get; init; } =
         LearningRates ?? new SortedDictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);

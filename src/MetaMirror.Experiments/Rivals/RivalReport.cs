@@ -1,4 +1,5 @@
 using System.Globalization;
+using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Plots;
 using MetaMirror.Experiments.Reports;
 
@@ -22,7 +23,7 @@ public static class RivalReport
                 new ReportSection("What to use when") { Paragraphs = RivalAdvice.Paragraphs(result), Tables = [RivalAdvice.Table(result)] },
                 new ReportSection("The learned optimizer against the best of all others")
                 {
-                    Paragraphs = ["The others are the classic optimizers, hand-designed rivals and learned optimizers of others. Classic and hand-designed ones are tuned on the held-out task itself, separately for every figure (where there are more than two seeds, a setting that is more than 15 % worse than the best in every figure on the first two is not run with the others); learned ones of others are learned on the tasks that ours is learned on, and not tuned, as ours is not. The best of the others is chosen on each task, for each figure, after the runs."],
+                    Paragraphs = [$"The others are the classic optimizers, hand-designed rivals and learned optimizers of others. Classic and hand-designed ones are tuned on the held-out task itself, separately for every figure (where there are more than {RivalSuite.ScoutingSeeds} seeds, a setting that with the first {RivalSuite.ScoutingSeeds} is more than {100 * TuningPlan.ScoutingMargin:0} % worse than the best in every figure is not run with the others); learned ones of others are learned on the tasks that ours is learned on, and not tuned, as ours is not. The best of the others is chosen on each task, for each figure, after the runs."],
                     Tables = [new ReportTable("Over the tasks", SummaryHeaders, [.. Summaries(result).Select(SummaryCells)], "Medians of ratios; below 1 the learned optimizer is better; 0 where it alone reached the target, – where on half of the tasks it did not."), Duels(result)],
                 },
                 .. Profiles(result),

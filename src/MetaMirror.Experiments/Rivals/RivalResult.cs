@@ -47,7 +47,7 @@ public sealed record RivalSummary(
 /// <param name="FinalLoss">Final training loss; null where a run diverged.</param>
 /// <param name="Accuracy">Mean test accuracy; null without classes.</param>
 /// <param name="Reached">Tasks whose target half of its runs reached.</param>
-/// <param name="TuningRuns">Training runs that tuning took on each task: settings times seeds.</param>
+/// <param name="TuningRuns">Training runs that tuning took on each task.</param>
 /// <param name="GradientsPerStep">Gradients that a step takes: more than one where a rule tries its steps.</param>
 /// <param name="LearningRuns">Training runs whose gradients learning took, once for all tasks to come; null: not learned.</param>
 public sealed record RivalStanding(

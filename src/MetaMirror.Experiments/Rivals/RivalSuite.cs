@@ -12,8 +12,8 @@ public static class RivalSuite
 
     private const int TenSeeds = 10;
 
-    /// <summary>Most settings of a wide grid are out of the question after two runs, and more than half of the hours are theirs.</summary>
-    private const int ScoutingSeeds = 2;
+    /// <summary>Runs after which most settings of a wide grid are out of the question.</summary>
+    internal const int ScoutingSeeds = 2;
 
     private static readonly double[] FewAngles = [0, 30, 60];
     private static readonly string[] All = ["meta-sgd", "meta-curvature", "warp-grad", "aruba", "aruba-plus", "fds", "lstm-rule", "mlp-rule"], Few = ["meta-sgd", "aruba-plus", "fds"];

@@ -23,7 +23,7 @@ public static class ShiftReport
                 {
                     Paragraphs =
                     [
-                        $"{absent}The optimizer of the plan '{result.Plan}' was learned on all tasks of the plan, then trained tasks of other rotations, batch sizes and contrasts: as it was learned (fixed), with rates that go on adapting (docs/online.md: anchored at the learned step, optimistic, with a stated regret), and with its steps a constant multiple of the learned ones. Same initial weights and mini-batches for all; nothing is tuned.",
+                        $"{absent}{(result.Learning is { } own ? $"An optimizer ({own}) was learned on all tasks of the plan '{result.Plan}', which itself deploys averages of iterates, where rates cannot adapt; then it trained" : $"The optimizer of the plan '{result.Plan}' was learned on all tasks of the plan, then trained")} tasks of other rotations, batch sizes and contrasts: as it was learned (fixed), with rates that go on adapting (docs/online.md: anchored at the learned step, optimistic, with a stated regret), and with its steps a constant multiple of the learned ones. Same initial weights and mini-batches for all; nothing is tuned.",
                         $"The learned step no longer fits on {degraded} of {result.Shifts.Count} tasks: there another constant multiple of it (0.5, 0.7, 1.4 or 2) would have had a mean loss at least {Percent(ShiftFigure.Shortfall)} lower. That multiple is an oracle: it is known only after the runs it is chosen by.",
                     ],
                     Figures = [new ReportFigure(Ratios(result), "Below 1: lower mean training loss than the optimizer as it was learned.")],

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 
@@ -65,6 +66,10 @@ public sealed record ShiftResult
 
     /// <summary>The plan learned on.</summary>
     public required string Plan { get; init; }
+
+    /// <summary>In words how it was learned, where that is not as the plan says; null: as it says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Learning { get; init; }
 
     /// <summary>True where its own data were not found and the embedded digits took their place.</summary>
     public bool IsStandIn { get; init; }

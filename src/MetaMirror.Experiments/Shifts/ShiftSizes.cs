@@ -30,10 +30,10 @@ public sealed record ShiftSizes
     /// <summary>Name of the scale.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Name of the embedded plan whose optimizer is learned, on all its tasks.</summary>
+    /// <summary>Name of the embedded plan on whose tasks the optimizer is learned.</summary>
     public required string Plan { get; init; }
 
-    /// <summary>How it is learned; null: as the plan says. Rates adapt where gradients are taken, so it is the last iterate that is deployed, not an average.</summary>
+    /// <summary>How it is learned; null: as the plan says. Not as the plan says where that deploys an average of iterates: rates adapt where gradients are taken. The rest is what the figures of docs/results.md were measured with.</summary>
     public TrackedLearning? Learning { get; init; }
 
     /// <summary>Rotations of the shifted tasks, degrees; none of them learned on.</summary>

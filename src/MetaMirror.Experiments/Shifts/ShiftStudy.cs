@@ -1,3 +1,4 @@
+using System.Globalization;
 using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Learning;
@@ -39,7 +40,8 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
         ArgumentNullException.ThrowIfNull(sizes);
         Plan plan = PlanData.ReadOr(sizes.Plan, ShiftSizes.Digits, datasets, out bool isStandIn);
         var home = (RotatedImagesPlan)plan.Family;
-        LearnedRule<float> learned = Learn(isStandIn || sizes.Learning is null ? plan : plan with { Learn = sizes.Learning }, cancellationToken);
+        TrackedLearning? own = isStandIn ? null : sizes.Learning;
+        LearnedRule<float> learned = Learn(own is null ? plan : plan with { Learn = own }, cancellationToken);
         Contender<float>[] contenders = [learned.ToContender(), .. Multiples.Select(c => Scaled(learned.ToContender(), c)), .. Granularities.Select(g => Adapting(learned.ToContender(), g))];
         var pool = new RunPool<float>(new WorkerTeam(settings.Threads), settings.Seed, RunProgress);
         var figures = new List<ShiftFigure>();
@@ -72,6 +74,7 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
             Scale = sizes.Name,
             Seed = settings.Seed,
             Plan = plan.Name,
+            Learning = own is null ? null : Words(own),
             IsStandIn = isStandIn,
             WhereItDegrades = Summaries([.. figures.Where(f => f.Degrades)]),
             Everywhere = Summaries(figures),
@@ -88,6 +91,10 @@ public sealed class ShiftStudy(LearningSettings settings, DatasetCatalogue datas
         var family = new TaskFamily<float>(tasks.Select(t => t.TrainingOnly()), [.. Enumerable.Range(0, tasks.Count)]);
         return RuleLearners.LearnAll(plan with { Controls = [], Also = [] }, family, settings, time, LearningProgress, cancellationToken)[0];
     }
+
+    private static string Words(TrackedLearning own) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{own.Optimizer}, the last iterate of a run, ranks {string.Join(", ", own.Ranks)}, momentum {own.Momentum}, exponents {string.Join(", ", own.Exponents)}, steps {string.Join(", ", own.LearningRates)}");
 
     private static Contender<float> Adapting(Contender<float> learned, RateGranularity granularity)
     {

@@ -42,11 +42,13 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
         ImmutableArray<TunedFigure> figures = FiguresOf(tuned);
         for (int round = 1; ; round++)
         {
-            // A grid that grew may have lowered the best final loss, and with it the target.
+            // More runs, or a grid that grew, may have lowered the best final loss, and with it the target: grids grow for one that has settled.
             double value = target.Of(BestFinal(tuned));
             RunRest(task, measurement, tuned, figures, value, stage, cancellationToken);
+            if (target.Of(BestFinal(tuned)) != value && round < MaxTargetRounds)
+                continue;
             ExtendUntilInterior(task, measurement, tuned, figures, value, stage, cancellationToken);
-            if (target.Of(BestFinal(tuned)) == value || round == MaxTargetRounds)
+            if (target.Of(BestFinal(tuned)) == value || round >= MaxTargetRounds)
                 return new TuningResult<T>([.. tuned], figures, target.Of(BestFinal(tuned)));
         }
     }
@@ -70,16 +72,19 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
             tuned[k].AddScouts([.. settings[k].Select((s, i) => new Trial(s, [.. records[k][i]]))], _first == seeds);
     }
 
-    /// <summary>The other seeds of settings that may be best for a figure.</summary>
+    /// <summary>The other seeds of settings that may be best for a figure, until none is left that may.</summary>
     private void RunRest(
         MeasuredTask<T> task, Measurement measurement, TunedOptimizer<T>[] tuned, IReadOnlyList<TunedFigure> figures, double target, string stage, CancellationToken cancellationToken)
     {
-        Trial[][] promising = [.. tuned.Select(t => _first == seeds ? [] : t.Promising(figures, target).ToArray())];
-        if (Array.TrueForAll(promising, p => p.Length == 0))
-            return;
-        RunRecord[][][] records = Run(task, measurement, tuned, [.. promising.Select(p => p.Select(t => t.Setting).ToArray())], _first, seeds - _first, stage, cancellationToken);
-        for (int k = 0; k < tuned.Length; k++)
-            tuned[k].Add(promising[k].Select((t, i) => new Trial(t.Setting, [.. t.Runs, .. records[k][i]])));
+        while (_first < seeds)
+        {
+            Trial[][] promising = [.. tuned.Select(t => t.Promising(figures, target).ToArray())];
+            if (Array.TrueForAll(promising, p => p.Length == 0))
+                return;
+            RunRecord[][][] records = Run(task, measurement, tuned, [.. promising.Select(p => p.Select(t => t.Setting).ToArray())], _first, seeds - _first, stage, cancellationToken);
+            for (int k = 0; k < tuned.Length; k++)
+                tuned[k].Add(promising[k].Select((t, i) => new Trial(t.Setting, [.. t.Runs, .. records[k][i]])));
+        }
     }
 
     /// <summary>Runs of all settings of all optimizers: shape [optimizers][settings][seeds].</summary>
@@ -102,6 +107,7 @@ public sealed class GridTuner<T>(RunPool<T> pool, TuningPlan plan, int seeds)
         return [.. settings.Select(own => own.Select(_ => records[next..(next += count)]).ToArray())];
     }
 
+    /// <summary>With all seeds; before any setting was run with them, with the first ones.</summary>
     private static double BestFinal(TunedOptimizer<T>[] tuned) => tuned
         .Where(t => t.Entry.Role == OptimizerRole.Baseline)
         .SelectMany(t => t.Trials.Count > 0 ? t.Trials : t.Scouts)

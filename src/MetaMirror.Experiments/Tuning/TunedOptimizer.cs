@@ -10,8 +10,9 @@ namespace MetaMirror.Experiments.Tuning;
 public sealed class TunedOptimizer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A setting that is worse than the best by more in every figure, with the first seeds, is not run with the others.</summary>
-    private const double ScoutingMargin = 0.15;
+    /// <summary>Of the target: losses below this are level.</summary>
+    private const double SolvedShare = 1e-6;
+
 
     private readonly List<Trial> _trials = [], _scouts = [];
     private readonly List<double> _rates;
@@ -86,9 +87,10 @@ public sealed class TunedOptimizer<T>
         var promising = new HashSet<RuleSetting>();
         foreach (TunedFigure figure in figures)
         {
-            Trial best = Best(_scouts, figure, target);
+            Trial best = BestScout(figure, target);
+            double least = ToBeat(figure, target) ?? best.Score(figure, target).First;
             promising.Add(best.Setting);
-            promising.UnionWith(_scouts.Where(t => IsNear(t.Score(figure, target).First, best.Score(figure, target).First, figure)).Select(t => t.Setting));
+            promising.UnionWith(_scouts.Where(t => IsNear(t, least, figure, target)).Select(t => t.Setting));
         }
 
         return [.. _scouts.Where(t => promising.Contains(t.Setting) && !_trials.Exists(u => u.Setting == t.Setting))];
@@ -100,11 +102,28 @@ public sealed class TunedOptimizer<T>
     private static Trial Best(IEnumerable<Trial> trials, TunedFigure figure, double target) =>
         trials.OrderBy(t => t.Setting.LearningRate).ThenBy(t => t.Setting.Schedule).MinBy(t => t.Score(figure, target))!;
 
-    /// <summary>Scores of accuracies are negative: what counts is the share of errors, 1 + score.</summary>
-    private static bool IsNear(double score, double best, TunedFigure figure)
+    /// <summary>Of those whose runs all arrived, if there are any: one lucky run of several is no measure for others.</summary>
+    private Trial BestScout(TunedFigure figure, double target)
     {
-        double offset = figure == TunedFigure.TestAccuracy ? 1 : 0;
-        return double.IsFinite(best) && score + offset <= (1 + ScoutingMargin) * (best + offset);
+        Trial[] whole = [.. _scouts.Where(t => t.Diverged == 0 && (figure != TunedFigure.StepsToTarget || t.StepsTo(target).Reached == t.Runs.Length))];
+        return Best(whole.Length > 0 ? whole : _scouts, figure, target);
+    }
+
+    /// <summary>What the setting that is best with all seeds has with these or had with the first ones, whichever is worse; null before there is one that arrives.</summary>
+    private double? ToBeat(TunedFigure figure, double target)
+    {
+        if (_trials.Count == 0)
+            return null;
+        Trial best = Best(figure, target), scout = _scouts.Find(t => t.Setting == best.Setting)!;
+        double worse = Math.Max(best.Score(figure, target).First, scout.Score(figure, target).First);
+        return double.IsFinite(worse) ? worse : null;
+    }
+
+    /// <summary>Within the margin, with one measurement of steps, or a loss that counts as nothing beside the target, to spare. Scores of accuracies are negative: what counts is the share of errors, 1 + score.</summary>
+    private static bool IsNear(Trial trial, double least, TunedFigure figure, double target)
+    {
+        double errors = figure == TunedFigure.TestAccuracy ? 1 : 0, spare = figure == TunedFigure.StepsToTarget ? trial.Runs[0].EverySteps : double.IsFinite(target) ? SolvedShare * Math.Abs(target) : 0;
+        return double.IsFinite(least) && trial.Score(figure, target).First <= least + (TuningPlan.ScoutingMargin * Math.Abs(least + errors)) + spare;
     }
 
     /// <summary>Puts rates beyond the grid into <see cref="Pending"/> where the best rate for a figure stands at its edge; true if there are any.</summary>

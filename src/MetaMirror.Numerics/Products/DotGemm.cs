@@ -5,18 +5,23 @@ using System.Runtime.Intrinsics;
 namespace MetaMirror.Numerics;
 
 /// <summary>
-/// A Bᵀ for B of a few long rows: inner products of rows where they lie, p in lanes. Vectors over so few columns of C would be mostly padding, and packing B would cost as much as the product.
+/// A Bᵀ for B of a few long rows: inner products of rows where they lie, p in lanes. A vector over so few columns of C would be half padding or more, and packing B would cost as much as the product.
 /// </summary>
 internal static unsafe class DotGemm
 {
-    private const int MostColumns = 8;
+    /// <summary>Vectors in the shortest row: in shorter ones lanes are added up more than multiplied.</summary>
+    private const int LeastVectors = 4;
 
-    /// <summary>Shorter rows are added up over lanes more than they are multiplied.</summary>
-    private const int ShortestRow = 64;
+    /// <summary>Of B, which is read again for every few rows of A, from the second-level cache.</summary>
+    private const int MostBytes = 1 << 18;
 
     /// <summary>Whether A [m, k] and B [n, k] are multiplied here: both lie in whole rows along p. However many rows A has, so that an element's bits do not depend on those around it.</summary>
     public static bool Suits<T>(int n, int k, Strided<T> a, Strided<T> b)
-        where T : unmanaged => n <= MostColumns && k >= ShortestRow && a.Column == 1 && b.Row == 1;
+        where T : unmanaged
+    {
+        int lanes = SimdWidth<T>.Lanes;
+        return 2 * n <= lanes && k >= LeastVectors * lanes && (long)n * k * sizeof(T) <= MostBytes && a.Column == 1 && b.Row == 1;
+    }
 
     /// <summary>C[m, n] ← α A Bᵀ + β C.</summary>
     public static void Multiply<T>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
@@ -41,8 +46,8 @@ internal static unsafe class DotGemm
         int high = PlaneDotTile<T, TVector, TSimd>.Planes, wide = PlaneDotTile<T, TVector, TSimd>.Taps, whole = k - (k % TSimd.Count), length = high * wide * TSimd.Count;
         T* tile = stackalloc T[length];
         int* rows = stackalloc int[wide];
-        for (int j = 0; j < wide; j++)
-            rows[j] = checked(j * (int)b.Column);
+        for (int j = 0; j < Math.Min(wide, n); j++)
+            rows[j] = j * (int)b.Column;
         for (int i = 0; i < m; i += high)
         {
             T* left = a.Start + (i * a.Row);

@@ -128,10 +128,8 @@ public static unsafe partial class Gemm
             var output = new Strided<T>(c, n, 1);
             if ((long)m * n * k <= TinyVolume)
                 DirectGemm.Multiply(m, n, k, alpha, left, right, beta, output);
-            else if (team is null && DotGemm.Suits(n, k, left, right))
-                DotGemm.Multiply(m, n, k, alpha, left, right, beta, output);
             else if (team is null)
-                BlockedGemm.Multiply(m, n, k, alpha, left, right, beta, output);
+                ParallelGemm<T>.Multiply(m, n, k, alpha, left, right, beta, output);
             else
                 ParallelGemm<T>.Multiply(team, m, n, k, alpha, left, right, beta, output);
         }

@@ -4,7 +4,7 @@ namespace MetaMirror.Numerics;
 
 /// <summary>
 /// A blocked product cut into stripes of C. The cut depends on the shape alone, and the bits not even on that: every element is the same
-/// chain of multiply-adds in any stripe. Stripes of columns share no packing; stripes of rows each pack all of B, so they must be tall.
+/// chain of multiply-adds in any stripe. Stripes of columns share no packing; stripes of rows each pack all of B, so they must be tall (inner products pack nothing, and are cut by rows alone).
 /// </summary>
 internal sealed unsafe class ParallelGemm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -19,7 +19,7 @@ internal sealed unsafe class ParallelGemm<T>
 
     private readonly Action<int, int> stripe;
     private int m, n, k, size;
-    private bool byRows, byDots;
+    private bool byRows;
     private T alpha, beta;
     private Strided<T> a, b, c;
 
@@ -32,7 +32,7 @@ internal sealed unsafe class ParallelGemm<T>
         int stripes = (int)Math.Min(Math.Min(MostStripes, (long)m * n * k / StripeVolume), (side + unit - 1) / unit);
         if (stripes < 2 || team.Threads == 1)
         {
-            Multiply(byDots, m, n, k, alpha, a, b, beta, c);
+            Multiply(m, n, k, alpha, a, b, beta, c);
             return;
         }
 
@@ -40,7 +40,7 @@ internal sealed unsafe class ParallelGemm<T>
         ParallelGemm<T> job = instance ?? new ParallelGemm<T>();
         instance = null;
         int size = (((side + stripes - 1) / stripes) + StripeColumns - 1) / StripeColumns * StripeColumns;
-        (job.m, job.n, job.k, job.size, job.byRows, job.byDots, job.alpha, job.beta) = (m, n, k, size, !byColumns, byDots, alpha, beta);
+        (job.m, job.n, job.k, job.size, job.byRows, job.alpha, job.beta) = (m, n, k, size, !byColumns, alpha, beta);
         (job.a, job.b, job.c) = (a, b, c);
         team.Run((side + size - 1) / size, job.stripe);
         instance = job;
@@ -50,14 +50,15 @@ internal sealed unsafe class ParallelGemm<T>
     {
         int start = item * size;
         if (byRows)
-            Multiply(byDots, Math.Min(size, m - start), n, k, alpha, a.From(start, 0), b, beta, c.From(start, 0));
+            Multiply(Math.Min(size, m - start), n, k, alpha, a.From(start, 0), b, beta, c.From(start, 0));
         else
             BlockedGemm.Multiply(m, Math.Min(size, n - start), k, alpha, a, b.From(0, start), beta, c.From(0, start));
     }
 
-    private static void Multiply(bool byDots, int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+    /// <summary>On the caller's thread, whichever way suits the shape.</summary>
+    public static void Multiply(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
     {
-        if (byDots)
+        if (DotGemm.Suits(n, k, a, b))
             DotGemm.Multiply(m, n, k, alpha, a, b, beta, c);
         else
             BlockedGemm.Multiply(m, n, k, alpha, a, b, beta, c);

@@ -45,7 +45,7 @@ public sealed record TrackedBasisOptions
     /// <summary>A factor with more columns is never formed: a basis of <see cref="Rank"/> columns is tracked instead, unless those are all. Default 200.</summary>
     public int LargestColumns { get; init; } = 200;
 
-    /// <summary>Tensors with more rows are not rotated on the output side. Default 1,024.</summary>
+    /// <summary>Tensors with more rows are not rotated on the output side, whatever <see cref="RotateResidual"/> says; 0: none are. Default 1,024.</summary>
     public int LargestRows { get; init; } = 1024;
 
     /// <summary>True: vectors (biases, norm parameters) are rotated by the eigenbasis of the averaged g g^T too; false: they are divided elementwise. Default false: it bought nothing where tried.</summary>

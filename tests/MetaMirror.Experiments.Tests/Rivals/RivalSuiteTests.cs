@@ -23,6 +23,7 @@ public sealed class RivalSuiteTests
             Assert.Equal(text, PlanJson.ToText(PlanJson.Read(text, plan.Name)));
             Assert.Subset(plan.Baselines.ToHashSet(StringComparer.Ordinal), RivalSuite.HandDesigned.ToHashSet(StringComparer.Ordinal));
             Assert.True(plan.MatchInnerGradients);
+            Assert.Equal(2, plan.Tuning.ScoutingSeeds);
             Assert.True(plan.Also.Count(l => l is IRivalLearning) >= 3);
         });
         Assert.All(RivalSuite.HandDesigned, name => Assert.Contains(name, Catalogue.Rivals));

@@ -1,4 +1,5 @@
 using MetaMirror.Experiments.Learning;
+using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Shifts;
 
@@ -48,6 +49,23 @@ public sealed class ShiftStudyTests
         Assert.Equal(ShiftReport.Headers.Count, ShiftReport.Cells(result.Everywhere[0]).Count);
     }
 
-    private static ShiftResult Run(int threads) =>
-        new ShiftStudy(new LearningSettings(3, threads), new DatasetCatalogue(new DataLocations()), TimeProvider.System).Run(Sizes, CancellationToken.None);
+    [Fact]
+    public void What_is_learned_need_not_be_as_the_plan_says_and_page_and_document_say_so()
+    {
+        // Rates cannot adapt under averages.
+        TrackedLearning own = ShiftSizes.Quick.Learning!;
+        Plan plan = PlanFile.Read(ShiftSizes.Quick.Plan) with { Learn = own };
+        Assert.Null(own.AveragePower);
+        Assert.Equal(PlanJson.ToText(plan), PlanJson.ToText(PlanJson.Read(PlanJson.ToText(plan), "p.json")));
+
+        ShiftResult result = Run(2, Sizes with { Contrasts = [1], Learning = own with { Ranks = [3], Exponents = [0.5], LearningRates = [0.05], Schedules = [ScheduleName.Linear] } });
+        Assert.Equal("metamirror-tracked, the last iterate of a run, ranks 3, momentum 0.9, exponents 0.5, steps 0.05", result.Learning);
+        Assert.Contains("\"learning\"", ShiftJson.ToText(result), StringComparison.Ordinal);
+        Assert.Contains(result.Learning!, ShiftReport.Of(result).Sections[0].Paragraphs[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("\"learning\"", ShiftJson.ToText(OnTwoThreads.Value), StringComparison.Ordinal);
+        Assert.NotEqual(OnTwoThreads.Value.Shifts[0].Rows, result.Shifts[0].Rows);
+    }
+
+    private static ShiftResult Run(int threads, ShiftSizes? sizes = null) =>
+        new ShiftStudy(new LearningSettings(3, threads), new DatasetCatalogue(new DataLocations()), TimeProvider.System).Run(sizes ?? Sizes, CancellationToken.None);
 }

@@ -110,6 +110,48 @@ public sealed class GridTunerTests
         Assert.Equal(few.Trials.Count, few.Trials.Select(t => t.Setting).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(50)]
+    public void Scouting_with_all_seeds_or_more_is_tuning_without(int scouts)
+    {
+        OptimizerEntry<double> entry = Steepest.Entry("gd", OptimizerRole.Baseline, 0.0625, 0.125, 0.25, 0.5);
+        TunedOptimizer<double> tuned = Tune(new NoisyParabola("p", noise: 0.25), ConstantOnly with { ScoutingSeeds = scouts }, 0.01, entry).Optimizers[0];
+
+        Assert.Equal(scouts >= 5, tuned.Trials.Count == tuned.Scouts.Count);
+        Assert.All(tuned.Trials, t => Assert.Equal(5, t.Runs.Length));
+    }
+
+    [Fact]
+    public void A_grid_grows_for_a_target_that_has_settled()
+    {
+        // The baseline's best final loss is the target of a rival whose grid ends too early.
+        OptimizerEntry<double>[] entries = [Steepest.Entry("gd", OptimizerRole.Baseline, 0.0125, 0.025, 0.05, 0.1, 0.2), Steepest.Entry("rival", OptimizerRole.Rival, 0.003125, 0.00625)];
+        var task = new NoisyParabola("p", noise: 0.25);
+        TuningResult<double> all = Tune(task, ConstantOnly, TargetValue.BestClassicFinal, entries, 200), scouted = Tune(task, ConstantOnly with { ScoutingSeeds = 2 }, TargetValue.BestClassicFinal, entries, 200);
+
+        Assert.Equal(all.Target, scouted.Target);
+        Assert.Equal(all.Optimizers.Select(o => o.Rates), scouted.Optimizers.Select(o => o.Rates));
+        Assert.All(all.Optimizers.Zip(scouted.Optimizers), pair => Assert.All(all.Figures, f => Assert.Equal(pair.First.Best(f, all.Target).Setting, pair.Second.Best(f, all.Target).Setting)));
+    }
+
+    [Fact]
+    public void One_lucky_run_keeps_no_other_setting_out()
+    {
+        // The first setting arrives at once in one of its first two runs and never in the others; the second always does, later.
+        OptimizerEntry<double> entry = Steepest.Entry("gd", OptimizerRole.Baseline, 1, 2);
+        var tuned = new TunedOptimizer<double>(entry, ConstantOnly);
+        RunRecord Arrives(int step) => new([.. Enumerable.Range(0, 40).Select(i => i < step ? 1.0 : 0.001)], 1, false, null);
+        TunedFigure[] figures = [TunedFigure.StepsToTarget];
+        tuned.AddScouts([new Trial(tuned.Pending[0], [Arrives(1), Arrives(100)]), new Trial(tuned.Pending[1], [Arrives(20), Arrives(20)])], areAll: false);
+        Assert.Equal([1, 2.0], tuned.Promising(figures, 0.01).Select(t => t.Setting.LearningRate));
+
+        // And if it alone had been run with all seeds, the other would be looked at again.
+        tuned.Add([new Trial(tuned.Scouts[0].Setting, [Arrives(1), Arrives(100), Arrives(100), Arrives(100), Arrives(100)])]);
+        Assert.Equal(2, Assert.Single(tuned.Promising(figures, 0.01)).Setting.LearningRate);
+    }
+
     [Fact]
     public void Where_all_settings_diverge_scouting_keeps_one()
     {

@@ -50,6 +50,19 @@ public abstract class GemmContract<T>
     }
 
     [Fact]
+    public void Equals_three_loops_for_a_few_long_rows()
+    {
+        for (int k = 28; k <= 84; k += 7)
+        {
+            for (int n = 2; n <= 9; n++)
+            {
+                for (int m = 4; m <= 13; m++)
+                    Check(false, true, m, n, k, 1.5, (m & 1) / 2.0);
+            }
+        }
+    }
+
+    [Fact]
     public void Equals_three_loops_on_all_small_shapes()
     {
         for (int m = 1; m <= 11; m++)
@@ -114,6 +127,20 @@ public abstract class GemmContract<T>
         Gemm.Multiply<T>(false, false, 9, 10, 20, T.One, a, b, T.Zero, c);
         for (int i = 0; i < 90; i++)
             Assert.Equal(i / 10 != 4, T.IsFinite(c[i]));
+
+        // Inner products, in whole vectors and behind them: of row 4 of A, column 2 of C, and of both.
+        foreach (int at in new[] { 7, 78 })
+        {
+            T[] rows = Draws.Normal<T>(9 * 79, 26), few = Draws.Normal<T>(4 * 79, 27), d = [.. Enumerable.Repeat(T.NaN, 36)];
+            rows[(4 * 79) + at] = T.PositiveInfinity;
+            few[(2 * 79) + at] = T.NaN;
+            Gemm.Multiply<T>(false, true, 9, 4, 79, T.One, rows, few, T.Zero, d);
+            for (int i = 0; i < 36; i++)
+            {
+                Assert.Equal(i / 4 != 4 && i % 4 != 2, T.IsFinite(d[i]));
+                Assert.Equal(i % 4 == 2, T.IsNaN(d[i]));
+            }
+        }
     }
 
     [Fact]
@@ -125,7 +152,7 @@ public abstract class GemmContract<T>
         foreach (int threads in new[] { 1, 2, 3, 5 })
         {
             var team = new WorkerTeam(threads);
-            foreach ((int m, int n, int k) in new[] { (150, 70, 205), (7, 9, 5), (1, 300, 40), (900, 16, 15), (190, 7, 137) })
+            foreach ((int m, int n, int k) in new[] { (150, 70, 205), (7, 9, 5), (1, 300, 40), (900, 16, 15), (300, 8, 410), (300, 4, 410), (299, 3, 411) })
             {
                 for (int transposes = 0; transposes < 4; transposes++)
                 {
@@ -150,6 +177,15 @@ public abstract class GemmContract<T>
             T[] part = new T[rows * N];
             Gemm.Multiply<T>(false, true, rows, N, K, T.One, a.AsSpan(11 * K, rows * K), b, T.Zero, part);
             Assert.Equal(alone.AsSpan(11 * N, rows * N).ToArray(), part);
+        }
+
+        T[] narrow = new T[M * 4];
+        Gemm.Multiply<T>(false, true, M, 4, K, T.One, a, b.AsSpan(0, 4 * K), T.Zero, narrow);
+        for (int rows = 4; rows < 40; rows += 5)
+        {
+            T[] part = new T[rows * 4];
+            Gemm.Multiply<T>(false, true, rows, 4, K, T.One, a.AsSpan(11 * K, rows * K), b.AsSpan(0, 4 * K), T.Zero, part);
+            Assert.Equal(narrow.AsSpan(11 * 4, rows * 4).ToArray(), part);
         }
 
         // Many rows: op(B) is packed; few: used where it lies.

@@ -58,13 +58,13 @@ internal readonly struct TrackedMoments<T>
         int done = 0;
         if (_e == Half || IsMapped)
         {
-            done = d.Length - (d.Length % (Vector512.IsHardwareAccelerated ? Vector512<T>.Count : Vector256<T>.Count));
+            // What is left of the wide vectors goes through narrow ones: which entries are taken one by one, and rounded otherwise, is the same on every machine.
+            done = d.Length - (d.Length % Vector256<T>.Count);
+            int wide = Vector512.IsHardwareAccelerated ? d.Length - (d.Length % Vector512<T>.Count) : 0;
             fixed (T* pd = d, pm = m, pv = v, pp = prior)
             {
-                if (Vector512.IsHardwareAccelerated)
-                    Whole<Vector512<T>, Lanes512<T>>(pd, pm, pv, pp, prior.Length == 1, done);
-                else
-                    Whole<Vector256<T>, Lanes256<T>>(pd, pm, pv, pp, prior.Length == 1, done);
+                Whole<Vector512<T>, Lanes512<T>>(pd, pm, pv, pp, prior.Length == 1, 0, wide);
+                Whole<Vector256<T>, Lanes256<T>>(pd, pm, pv, pp, prior.Length == 1, wide, done);
             }
         }
 
@@ -131,18 +131,20 @@ internal readonly struct TrackedMoments<T>
         return along;
     }
 
-    private unsafe void Whole<TVector, TLanes>(T* d, T* m, T* v, T* prior, bool isOne, int length)
+    private unsafe void Whole<TVector, TLanes>(T* d, T* m, T* v, T* prior, bool isOne, int from, int to)
         where TVector : struct
         where TLanes : struct, ILanes<T, TVector>
     {
+        if (from == to)
+            return;
         if (_e == Half)
-            Whole<TVector, TLanes, SquareRoot>(this, d, m, v, prior, isOne, length);
+            Whole<TVector, TLanes, SquareRoot>(this, d, m, v, prior, isOne, from, to);
         else
-            Whole<TVector, TLanes, Power>(this, d, m, v, prior, isOne, length);
+            Whole<TVector, TLanes, Power>(this, d, m, v, prior, isOne, from, to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe void Whole<TVector, TLanes, TRoot>(TrackedMoments<T> map, T* d, T* m, T* v, T* prior, bool isOne, int length)
+    private static unsafe void Whole<TVector, TLanes, TRoot>(TrackedMoments<T> map, T* d, T* m, T* v, T* prior, bool isOne, int from, int to)
         where TVector : struct
         where TLanes : struct, ILanes<T, TVector>
         where TRoot : struct, IRoot
@@ -150,7 +152,7 @@ internal readonly struct TrackedMoments<T>
         TVector b1 = TLanes.Create(map._b1), a1 = TLanes.Create(T.One - map._b1), b2 = TLanes.Create(map._b2), a2 = TLanes.Create(T.One - map._b2);
         TVector c1 = TLanes.Create(T.One / map._c1), c2 = TLanes.Create(T.One / map._c2), c = TLanes.Create(map._c), epsilon = TLanes.Create(Epsilon), rho = TLanes.Create(map._rho);
         TVector p = isOne ? TLanes.Multiply(c, TLanes.Create(*prior)) : default;
-        for (nint i = 0; i < length; i += TLanes.Count)
+        for (nint i = from; i < to; i += TLanes.Count)
         {
             TVector x = TLanes.Load(d + i), fresh = TLanes.Multiply(a1, x);
             if (!isOne)

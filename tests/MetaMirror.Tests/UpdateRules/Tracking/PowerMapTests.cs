@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using MetaMirror.UpdateRules.Tracking;
 
 namespace MetaMirror.Tests.UpdateRules.Tracking;
@@ -23,6 +24,21 @@ public sealed class PowerMapTests
             double exact = Math.Pow(w, e);
             if (exact > 1.2e-38)
                 Assert.True(Math.Abs(map.Of(w) - exact) <= Tolerance * exact, $"{w}^{e} = {exact}, found {map.Of(w)}");
+        }
+    }
+
+    [Theory, InlineData(0.5f), InlineData(0.55f), InlineData(0.999f)]
+    public void Sixteen_at_once_have_the_bits_of_eight(float e)
+    {
+        var map = new PowerMap(e);
+        float[] special = [0, float.Epsilon, 1e-40f, 1.17549435e-38f, 1, float.MaxValue, float.PositiveInfinity, float.NaN, 0.70710677f, 0.7071068f, 1.4142135f, 1.4142137f, 1e-12f, 3e-7f, 12.5f, 1e20f];
+        for (int i = 0; i < 100_000; i += special.Length)
+        {
+            float[] w = i == 0 ? special : [.. special.Select((_, k) => BitConverter.Int32BitsToSingle((int)((i + k) * 20011L * 1049 % 0x7f7fffff)))];
+            Vector512<float> wide = map.Of(Vector512.Create<float>(w));
+            Assert.Equal(map.Of(Vector256.Create<float>(w)).AsInt32(), wide.GetLower().AsInt32());
+            Assert.Equal(map.Of(Vector256.Create<float>(w, 8)).AsInt32(), wide.GetUpper().AsInt32());
+            Assert.All(w.Select((x, k) => (x, k)), p => Assert.Equal(map.Of(p.x), wide[p.k]));
         }
     }
 

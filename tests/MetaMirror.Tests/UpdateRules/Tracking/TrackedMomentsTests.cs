@@ -1,0 +1,63 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using MetaMirror.UpdateRules.Tracking;
+
+namespace MetaMirror.Tests.UpdateRules.Tracking;
+
+public sealed class TrackedMomentsTests
+{
+    [Theory, InlineData(0.5, false), InlineData(0.5, true), InlineData(0.55, false), InlineData(0.55, true)]
+    public void An_entry_does_not_know_its_neighbors_in_single_precision(double exponent, bool each) => Check<float>(exponent, each);
+
+    [Theory, InlineData(0.5, false), InlineData(0.5, true), InlineData(0.55, false)]
+    public void An_entry_does_not_know_its_neighbors_in_double_precision(double exponent, bool each) => Check<double>(exponent, each);
+
+    /// <summary>
+    /// Entries go in vectors of 512 bits, what is left in vectors of 256, the last ones alone: an entry must have the same bits at any place of vectors, and those behind them the bits of an
+    /// entry by itself.
+    /// </summary>
+    private static void Check<T>(double exponent, bool each)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        const int Most = 40;
+        var map = new TrackedMoments<T>(T.CreateChecked(0.8), T.CreateChecked(0.99), T.CreateChecked(exponent), T.CreateChecked(0.3), 3, t: 5);
+        T[] x = Values(1), m = Values(2), v = [.. Values(3).Select(T.Abs)], p = each ? [.. Values(4).Select(T.Abs)] : [T.CreateChecked(0.2)];
+        x[3] = T.NaN;
+        x[17] = T.CreateChecked(1e20);
+        T[][] alone = [.. Enumerable.Range(0, Most).Select(i => Step(map, [x[i]], [m[i]], [v[i]], each ? [p[i]] : p))];
+
+        // At the first place of one whole vector.
+        int lanes = Vector256<T>.Count;
+        bool hasVectors = exponent == 0.5 || typeof(T) == typeof(float);
+        T[][] first = [.. Enumerable.Range(0, Most).Select(i => Step(map, Repeated(x[i], lanes), Repeated(m[i], lanes), Repeated(v[i], lanes), each ? Repeated(p[i], lanes) : p))];
+        for (int n = 1; n <= Most; n++)
+        {
+            T[] found = Step(map, x[..n], m[..n], v[..n], each ? p[..n] : p);
+            int whole = hasVectors ? n - (n % lanes) : 0;
+            for (int i = 0; i < n; i++)
+            {
+                T[] expected = i < whole ? first[i] : alone[i];
+                int stride = i < whole ? lanes : 1;
+                for (int k = 0; k < 3; k++)
+                    Assert.Equal(expected[k * stride], found[(k * n) + i]);
+            }
+        }
+
+        Assert.True(T.IsNaN(alone[3][0]) && T.IsNaN(first[3][0]));
+        Assert.InRange(double.CreateChecked(first[17][0]), 0, 3);
+
+        // Both ways round differently, by a few units of the last place.
+        Assert.All(Enumerable.Range(0, Most).Where(i => i != 3), i => Assert.Equal(double.CreateChecked(alone[i][0]), double.CreateChecked(first[i][0]), 1e-6 * (1 + Math.Abs(double.CreateChecked(alone[i][0])))));
+
+        static T[] Values(int seed) => [.. Enumerable.Range(0, Most).Select(i => T.CreateChecked(Math.Sin((seed * 7.3) + (i * 1.7)) * 0.1))];
+        static T[] Repeated(T value, int count) => [.. Enumerable.Repeat(value, count)];
+    }
+
+    private static T[] Step<T>(TrackedMoments<T> map, T[] x, T[] m, T[] v, T[] p)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] d = [.. x], first = [.. m], second = [.. v];
+        map.Step(d, first, second, p);
+        return [.. d, .. first, .. second];
+    }
+}
