@@ -9,8 +9,8 @@ namespace MetaMirror.Numerics;
 /// </summary>
 internal static unsafe class DotGemm
 {
-    /// <summary>Vectors in the shortest row: in shorter ones lanes are added up more than multiplied.</summary>
-    private const int LeastVectors = 4;
+    /// <summary>Vectors in the shortest row: in shorter ones lanes are added up, and what is left of a vector is gone through one by one, longer than it takes to pack B.</summary>
+    private const int LeastVectors = 32;
 
     /// <summary>Of B, which is read again for every few rows of A, from the second-level cache.</summary>
     private const int MostBytes = 1 << 18;
