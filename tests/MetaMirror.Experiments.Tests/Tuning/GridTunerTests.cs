@@ -114,7 +114,7 @@ public sealed class GridTunerTests
     [InlineData(1)]
     [InlineData(5)]
     [InlineData(50)]
-    public void Scouting_with_all_seeds_or_more_is_tuning_without(int scouts)
+    public void Settings_are_spared_seeds_only_where_there_are_more_than_scouting_takes(int scouts)
     {
         OptimizerEntry<double> entry = Steepest.Entry("gd", OptimizerRole.Baseline, 0.0625, 0.125, 0.25, 0.5);
         TunedOptimizer<double> tuned = Tune(new NoisyParabola("p", noise: 0.25), ConstantOnly with { ScoutingSeeds = scouts }, 0.01, entry).Optimizers[0];

@@ -46,8 +46,9 @@ public sealed class TrackedMomentsTests
         Assert.True(T.IsNaN(alone[3][0]) && T.IsNaN(first[3][0]));
         Assert.InRange(double.CreateChecked(first[17][0]), 0, 3);
 
-        // Both ways round differently, by a few units of the last place.
-        Assert.All(Enumerable.Range(0, Most).Where(i => i != 3), i => Assert.Equal(double.CreateChecked(alone[i][0]), double.CreateChecked(first[i][0]), 1e-6 * (1 + Math.Abs(double.CreateChecked(alone[i][0])))));
+        // Vectors multiply by reciprocals where an entry by itself divides: 2 roundings of w and 3 of the step more on one side, and the power's own 6.5 (PowerMapTests) on both.
+        double tolerance = 20 * (typeof(T) == typeof(float) ? Math.ScaleB(1, -24) : Math.ScaleB(1, -53));
+        Assert.All(Enumerable.Range(0, Most).Where(i => i != 3), i => Assert.Equal(double.CreateChecked(alone[i][0]), double.CreateChecked(first[i][0]), tolerance * Math.Abs(double.CreateChecked(alone[i][0]))));
 
         static T[] Values(int seed) => [.. Enumerable.Range(0, Most).Select(i => T.CreateChecked(Math.Sin((seed * 7.3) + (i * 1.7)) * 0.1))];
         static T[] Repeated(T value, int count) => [.. Enumerable.Repeat(value, count)];
