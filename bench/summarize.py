@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Table of a comparison for docs/results.md: `summarize.py [--optimizers|--accuracy] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
+"""Table of a comparison for docs/results.md: `summarize.py [--optimizers|--accuracy|--rivals] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
 
-With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. With --accuracy every optimizer's test accuracy on each task. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control; then, where there are any, the best tuned rival for each column. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
+With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. With --accuracy every optimizer's test accuracy on each task. With --rivals, of the document of `reproduce rivals`: for each plan its held-out tasks with the best of all others for each figure, then all optimizers, each figure a geometric mean over the tasks of its ratio to the best of all but the control; then the medians over all tasks of a kind. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control; then, where there are any, the best tuned rival for each column. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
 """
 import json, sys
 
@@ -84,6 +84,41 @@ def optimizers(rows):
         print(f"| {label(name, role)} | {sum(s is not None for s in steps)} of {len(steps)} | {'–' if middle == float('inf') else f'{middle:g}'} | {number(median([r['millisecondsPerStep'] for r in own]))} |")
 
 
+def mean_percent(row):
+    return f"{100 * row['testAccuracy']['mean']:.2f} ± {100 * row['testAccuracy']['standardError']:.2f}"
+
+
+def suite(result):
+    for family in result["families"]:
+        plan = family["plan"]
+        duels = [d for d in result["duels"] if d["family"] == plan]
+        accurate = any(d["accuracy"] for d in duels)
+        print(f"\n{plan}\n\n| held out | target | steps: `{family['champion']}` | best of all others | ratio | time, ms | least of the others | ratio | final loss | best of the others | ratio |"
+              + (" accuracy, % | best of the others |" if accurate else "") + "\n|" + "---|" * (13 if accurate else 11))
+        for duel in duels:
+            rows = {r["label"] or r["optimizer"]: r for r in result["comparison"] if r["heldOutTask"] == f"{plan}: {duel['task']}"}
+            own, s, t, f, a = rows[duel["champion"]], duel["steps"], duel["seconds"], duel["finalLoss"], duel["accuracy"]
+            print(f"| {duel['task']} | {number(own['target'])} | {number(s['own'])} | {s['best']} {number(s['others'])} | **{ratio(s['own'], s['others'])}** "
+                  f"| {number(1000 * t['own'])} | {t['best']} {number(1000 * t['others'])} | **{ratio(t['own'], t['others'])}** | {number(f['own'])} | {f['best']} {number(f['others'])} | {ratio(f['own'], f['others'])} |"
+                  + (f" {mean_percent(own)} | {a['best']} {mean_percent(rows[a['best']])} |" if accurate else ""))
+        print("\n| optimizer | part | reached | steps | time | final loss |" + (" accuracy, % |" if accurate else "") + " tuning runs | learning runs |\n|" + "---|" * (9 if accurate else 8))
+        for row in sorted(family["standings"], key=lambda r: (r["steps"] is None, r["steps"] or r["finalLoss"])):
+            part = {"learned": "learned, ours", "baseline": "classic", "rival": "rival, learned" if row["learningRuns"] else "rival"}.get(row["role"], row["role"])
+            name = f"**`{row['optimizer']}`**" if row["role"] == "learned" else f"`{row['optimizer']}`"
+            print(f"| {name} | {part} | {row['reached']} | {number(row['steps'])} | {number(row['seconds'])} | {number(row['finalLoss'])} |"
+                  + (f" {100 * row['accuracy']:.2f} |" if accurate else "") + f" {row['tuningRuns']:.0f} | {'–' if row['learningRuns'] is None else format(row['learningRuns'], '.0f')} |")
+        print(f"\n{totals(family['summary'])}")
+    print()
+    for summary in result["summaries"]:
+        print(f"{summary['name']}: {totals(summary)}")
+
+
+def totals(s):
+    return (
+        f"{s['tasks']} tasks; medians of the ratios: steps {number(s['steps'])}, time {number(s['seconds'])}, final loss {number(s['finalLoss'])}; fewest steps on {s['fewestSteps']}, least time on {s['leastTime']}, "
+        f"by 1.3 on {s['clearlyLeastTime']}, final loss within 1.05 of the best on {s['finalWithin']}, accuracy best or within a standard error on {s['bestAccuracy']} of {s['withAccuracy']}.")
+
+
 def keep(result, files):
     for path in files:
         with open(path, "w") as file:
@@ -93,12 +128,15 @@ def keep(result, files):
 
 def main():
     flags = [a for a in sys.argv[1:] if a.startswith("--")]
-    if unknown := set(flags) - {"--optimizers", "--accuracy"}:
-        sys.exit(f"expected --optimizers, --accuracy or none, found {', '.join(sorted(unknown))}")
+    if unknown := set(flags) - {"--optimizers", "--accuracy", "--rivals"}:
+        sys.exit(f"expected --optimizers, --accuracy, --rivals or none, found {', '.join(sorted(unknown))}")
     files = [a for a in sys.argv[1:] if a not in flags]
     with open(files[0]) as file:
         result = json.load(file)
     keep(result, files[1:])
+    if "--rivals" in flags:
+        suite(result)
+        return
     for flag, table in (("--optimizers", optimizers), ("--accuracy", accuracies)):
         if flag in sys.argv:
             table(result["comparison"])

@@ -28,6 +28,10 @@ internal static unsafe class BlockedGemm
     /// <summary>Panels of a row-major B packed at once, and how many rows at a time.</summary>
     private const int GroupPanels = 4, GroupRows = 16;
 
+    /// <summary>Columns of C that are dealt with together, from 0 on.</summary>
+    public static int PanelWidth<T>()
+        where T : unmanaged => 2 * SimdWidth<T>.Lanes;
+
     /// <summary>Length of the blocks of p between two roundings to C. It depends on k alone: so do the roundings.</summary>
     public static int InnerLength(int k)
     {
@@ -35,22 +39,22 @@ internal static unsafe class BlockedGemm
         return (k + blocks - 1) / blocks;
     }
 
-    /// <summary>C[m, n] ← α A B + β C; C has column stride 1.</summary>
-    public static void Multiply<T>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+    /// <summary>C[m, n] ← α A B + β C; C has column stride 1. Only the lower half, if that is all that is wanted: then what lies above the first row of a panel's square on the diagonal is left as it is.</summary>
+    public static void Multiply<T>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c, bool lower = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (Vector512.IsHardwareAccelerated)
-            Multiply<T, Vector512<T>, Simd512<T>>(m, n, k, alpha, a, b, beta, c);
+            Multiply<T, Vector512<T>, Simd512<T>>(m, n, k, alpha, a, b, beta, c, lower);
         else if (Vector256.IsHardwareAccelerated)
-            Multiply<T, Vector256<T>, Simd256<T>>(m, n, k, alpha, a, b, beta, c);
+            Multiply<T, Vector256<T>, Simd256<T>>(m, n, k, alpha, a, b, beta, c, lower);
         else if (Vector128.IsHardwareAccelerated)
-            Multiply<T, Vector128<T>, Simd128<T>>(m, n, k, alpha, a, b, beta, c);
+            Multiply<T, Vector128<T>, Simd128<T>>(m, n, k, alpha, a, b, beta, c, lower);
         else
-            Multiply<T, T, SimdScalar<T>>(m, n, k, alpha, a, b, beta, c);
+            Multiply<T, T, SimdScalar<T>>(m, n, k, alpha, a, b, beta, c, lower);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<T, TVector, TSimd>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c)
+    private static void Multiply<T, TVector, TSimd>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c, bool lower)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct
         where TSimd : ISimd<T, TVector>
@@ -74,7 +78,9 @@ internal static unsafe class BlockedGemm
                         PackGroup(b.From(p, j), depth, columns, width, TSimd.Count, packed);
                     for (int q = 0; q < columns; q += width)
                     {
-                        int used = Math.Min(width, columns - q);
+                        int used = Math.Min(width, columns - q), above = lower ? Math.Max(0, j + q - i) : 0;
+                        if (above >= rows)
+                            continue;
                         Strided<T> panel = b.From(p, j + q);
                         if (!direct || used % TSimd.Count != 0)
                         {
@@ -85,7 +91,7 @@ internal static unsafe class BlockedGemm
                             panel = new Strided<T>(place, padded, 1);
                         }
 
-                        Rows<T, TVector, TSimd>(rows, used, depth, alpha, a.From(i, p), panel, factor, c.From(i, j + q));
+                        Rows<T, TVector, TSimd>(rows - above, used, depth, alpha, a.From(i + above, p), panel, factor, c.From(i + above, j + q));
                     }
                 }
             }

@@ -30,12 +30,17 @@ public static unsafe class Transposition
         }
 
         fixed (T* from = source, to = destination)
+            Copy(rows, columns, from, columns, to, rows);
+    }
+
+    /// <summary>The same for parts of matrices with rows of the stated lengths.</summary>
+    internal static void Copy<T>(int rows, int columns, T* source, nint sourceRow, T* destination, nint destinationRow)
+        where T : unmanaged
+    {
+        for (int i = 0; i < rows; i += Side)
         {
-            for (int i = 0; i < rows; i += Side)
-            {
-                for (int j = 0; j < columns; j += Side)
-                    Square(Math.Min(Side, rows - i), Math.Min(Side, columns - j), from + ((nint)i * columns) + j, columns, to + ((nint)j * rows) + i, rows);
-            }
+            for (int j = 0; j < columns; j += Side)
+                Square(Math.Min(Side, rows - i), Math.Min(Side, columns - j), source + (i * sourceRow) + j, sourceRow, destination + (j * destinationRow) + i, destinationRow);
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class PolarFactor<T>
         double previous = double.PositiveInfinity;
         for (int k = 0; ; k++)
         {
-            Gemm.Multiply<T>(true, false, n, n, n, T.One, _x, _x, T.Zero, _gram);
+            Gemm.MultiplySelf<T>(true, n, n, T.One, _x, T.Zero, _gram);
             double residual = Residual();
             if (!double.IsFinite(residual))
                 return new RootReport(RootStatus.Inaccurate, k, residual);

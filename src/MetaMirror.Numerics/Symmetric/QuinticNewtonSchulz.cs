@@ -92,9 +92,9 @@ public static class QuinticNewtonSchulz
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (rows <= columns)
-            Gemm.Multiply(false, true, rows, rows, columns, T.One, x, x, T.Zero, gram);
+            Gemm.MultiplySelf(false, rows, columns, T.One, x, T.Zero, gram);
         else
-            Gemm.Multiply(true, false, columns, columns, rows, T.One, x, x, T.Zero, gram);
+            Gemm.MultiplySelf(true, columns, rows, T.One, x, T.Zero, gram);
     }
 
     /// <summary>p ← a I + b G + c G².</summary>

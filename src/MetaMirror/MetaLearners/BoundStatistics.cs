@@ -127,9 +127,9 @@ public sealed partial class BoundStatistics
             for (int i = 0; i < g.Length; i++)
                 g[i] = weight * double.CreateTruncating(gradient[block.Offset + i]);
             if (_left[k].Length > 0)
-                Gemm.Multiply<double>(false, true, block.Rows, block.Rows, block.Columns, 1, g, g, 1, _left[k]);
+                Gemm.MultiplySelf<double>(false, block.Rows, block.Columns, 1, g, 1, _left[k]);
             if (_right[k].Length > 0)
-                Gemm.Multiply<double>(true, false, block.Columns, block.Columns, block.Rows, 1, g, g, 1, _right[k]);
+                Gemm.MultiplySelf<double>(true, block.Columns, block.Rows, 1, g, 1, _right[k]);
         }
 
         if (samples)

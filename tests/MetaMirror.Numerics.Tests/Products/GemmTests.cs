@@ -200,6 +200,40 @@ public abstract class GemmContract<T>
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_matrix_by_itself_has_the_bits_of_the_product(bool transpose)
+    {
+        foreach (int n in new[] { 0, 1, 2, 3, 4, 5, 8, 9, 16, 17, 31, 32, 33, 40, 64, 65, 70, 100, 127, 150, 800 })
+        {
+            foreach (int k in n < 800 ? new[] { 0, 1, 3, 33, 100, 801 } : [20])
+            {
+                foreach ((double alpha, double beta) in Factors)
+                {
+                    T[] a = Draws.Normal<T>(n * k, 40), whole = Symmetric(n), half = [.. whole];
+                    if (beta == 0)
+                        half.AsSpan().Fill(T.NaN);
+                    Gemm.Multiply(transpose, !transpose, n, n, k, T.CreateChecked(alpha), a, a, T.CreateChecked(beta), whole);
+                    Gemm.MultiplySelf(transpose, n, k, T.CreateChecked(alpha), a, T.CreateChecked(beta), half);
+                    Assert.True(whole.AsSpan().SequenceEqual(half), $"{n}, {k}, {alpha}, {beta}");
+                }
+            }
+        }
+    }
+
+    private static T[] Symmetric(int n)
+    {
+        T[] c = Draws.Normal<T>(n * n, 41);
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < i; j++)
+                c[(j * n) + i] = c[(i * n) + j];
+        }
+
+        return c;
+    }
+
     [Fact]
     public void Matrix_vector_equals_the_product_with_one_column()
     {
@@ -240,6 +274,10 @@ public abstract class GemmContract<T>
         Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(false, false, 3, 4, 5, T.One, memory.AsSpan(0, 15), new T[20], T.Zero, memory.AsSpan(10, 12)));
         Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(false, false, 3, 4, 5, T.One, new T[15], memory.AsSpan(0, 20), T.Zero, memory.AsSpan(10, 12)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<T>(false, false, -1, 4, 5, T.One, [], new T[20], T.Zero, []));
+        message = Assert.Throws<ArgumentException>(() => Gemm.MultiplySelf<T>(true, 3, 5, T.One, memory.AsSpan(0, 14), T.Zero, new T[9])).Message;
+        Assert.Contains("k x m = 5 x 3", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplySelf<T>(false, 3, 5, T.One, memory.AsSpan(0, 15), T.Zero, memory.AsSpan(14, 9)));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplySelf<T>(false, 3, 5, T.One, new T[15], T.Zero, new T[8]));
         Assert.Throws<ArgumentException>(() => Gemm.MultiplyVector<T>(false, 3, 4, T.One, new T[12], new T[3], T.Zero, new T[3]));
     }
 }

@@ -80,7 +80,7 @@ internal sealed class DenseFactor<T> : Factor<T>
             c[(i * n) + i] = double.CreateTruncating(meta[i]);
         }
 
-        Gemm.Multiply<double>(false, true, n, n, n, 1, c, c, 0, destination);
+        Gemm.MultiplySelf<double>(false, n, n, 1, c, 0, destination);
         ArrayPool<double>.Shared.Return(rented);
     }
 

@@ -87,7 +87,7 @@ internal sealed class LowRankFactor<T>(int rank, double spread, ulong seed) : Fa
         int r = Rank(n);
         T d = meta[0];
         Span<T> inner = work[..(r * r)], t = work.Slice(r * r, r * k);
-        Gemm.Multiply(true, false, r, r, n, T.One, meta[1..], meta[1..], T.Zero, inner);
+        Gemm.MultiplySelf(true, r, n, T.One, meta[1..], T.Zero, inner);
         for (int i = 0; i < r; i++)
             inner[(i * r) + i] += d;
 
@@ -151,7 +151,7 @@ internal sealed class LowRankFactor<T>(int rank, double spread, ulong seed) : Fa
         double d = double.CreateTruncating(meta[0]), sum = (n - r) * Math.Log(d);
         for (int i = 0; i < u.Length; i++)
             u[i] = double.CreateTruncating(meta[1 + i]);
-        Gemm.Multiply<double>(true, false, r, r, n, 1, u, u, 0, inner);
+        Gemm.MultiplySelf<double>(true, r, n, 1, u, 0, inner);
         for (int i = 0; i < r; i++)
             inner[(i * r) + i] += d;
         if (!Cholesky.TryFactor<double>(inner, r, inner))

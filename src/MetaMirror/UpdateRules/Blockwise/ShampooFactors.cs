@@ -32,7 +32,7 @@ internal readonly ref struct ShampooFactors<T>
         (int m, int n) = (_tensor.Rows, _tensor.Columns);
         if (_tensor.IsWholeLeft)
         {
-            Gemm.Multiply(false, true, m, m, n, T.One, g, g, T.One, _l);
+            Gemm.MultiplySelf(false, m, n, T.One, g, T.One, _l);
         }
         else
         {
@@ -44,7 +44,7 @@ internal readonly ref struct ShampooFactors<T>
             return;
         if (_tensor.IsWholeRight)
         {
-            Gemm.Multiply(true, false, n, n, m, T.One, g, g, T.One, _r);
+            Gemm.MultiplySelf(true, n, m, T.One, g, T.One, _r);
             return;
         }
 

@@ -27,9 +27,9 @@ internal readonly ref struct SoapBases<T>
     public void Average(ReadOnlySpan<T> g, T b)
     {
         if (_l.Length > 0)
-            Gemm.Multiply(false, true, _m, _m, _n, T.One - b, g, g, b, _l);
+            Gemm.MultiplySelf(false, _m, _n, T.One - b, g, b, _l);
         if (_r.Length > 0)
-            Gemm.Multiply(true, false, _n, _n, _m, T.One - b, g, g, b, _r);
+            Gemm.MultiplySelf(true, _n, _m, T.One - b, g, b, _r);
     }
 
     /// <summary>Bases are the eigenvectors; NaN where a factor is not finite, so that the next step shows that the run diverged.</summary>

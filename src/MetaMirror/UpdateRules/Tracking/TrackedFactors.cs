@@ -29,11 +29,11 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
         if (Takes(options.FactorEvery, age, out T kept))
         {
             if (block.HasLeft && block.IsTracked && options.ProjectedFactor)
-                Gemm.Multiply<T>(false, true, m, m, k, T.One - kept, x, x, kept, l);
+                Gemm.MultiplySelf<T>(false, m, k, T.One - kept, x, kept, l);
             else if (block.HasLeft)
-                Gemm.Multiply(false, true, m, m, n, T.One - kept, g, g, kept, l);
+                Gemm.MultiplySelf(false, m, n, T.One - kept, g, kept, l);
             if (block.HasRight && !block.IsTracked)
-                Gemm.Multiply(true, false, n, n, m, T.One - kept, g, g, kept, r);
+                Gemm.MultiplySelf(true, n, m, T.One - kept, g, kept, r);
         }
 
         if (block.IsTracked && Takes(options.TrackEvery, age, out kept))
