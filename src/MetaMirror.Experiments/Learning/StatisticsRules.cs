@@ -46,6 +46,7 @@ public sealed record StatisticsRules<T>(
         TrackedBasisOptions Options(double rate, double exponent, int rank) => new()
         {
             LearningRate = rate, Exponent = exponent, PriorWeight = learning.Prior, Rank = rank, LargestColumns = learning.LargestColumns, LargestRows = learning.LargestRows,
+            RotateTracked = learning.RotateTracked, LargestAspect = learning.LargestAspect == 0 ? double.PositiveInfinity : learning.LargestAspect,
             RefreshEvery = learning.RefreshEvery, FactorEvery = learning.FactorEvery, TrackEvery = learning.TrackEvery, RotateResidual = learning.RotateResidual, ResidualEvery = learning.ResidualEvery,
             Learn = OfRule(learning), Momentum = learning.Momentum, Averaging = learning.Averaging,
             TrustRegion = learning.TrustRegion == 0 ? double.PositiveInfinity : learning.TrustRegion,

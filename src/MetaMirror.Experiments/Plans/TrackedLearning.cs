@@ -82,6 +82,8 @@ public enum BasisStart
 /// <param name="Prior">Weight c of the prior second moments: their share at step t is c b2^t / (1 - b2^t + c b2^t). Default 0: none.</param>
 /// <param name="LargestColumns">A factor with more columns is tracked in rank r, a smaller one kept whole. Default 200.</param>
 /// <param name="LargestRows">Tensors with more rows are not rotated on the output side, nor is their residual; 0: none are. Default 1024.</param>
+/// <param name="RotateTracked">Whether the output side of tensors with a tracked input-side basis is rotated. Default true.</param>
+/// <param name="LargestAspect">Flat tensors, of more than so many times as many columns as rows, are not rotated on the input side, unless in low rank; 0: all are. Default 0.</param>
 /// <param name="RefreshEvery">Steps between refreshes of the bases. Default 10.</param>
 /// <param name="FactorEvery">Every so manieth gradient enters the small factors. Default 1.</param>
 /// <param name="TrackEvery">Every so manieth gradient enters the average of a tracked basis. Default 1.</param>
@@ -109,6 +111,8 @@ public sealed record TrackedLearning(
     double Prior = 0,
     int LargestColumns = 200,
     int LargestRows = 1024,
+    bool RotateTracked = true,
+    double LargestAspect = 0,
     int RefreshEvery = 10,
     int FactorEvery = 1,
     int TrackEvery = 1,

@@ -229,6 +229,8 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         AtLeast(1, o.TrackEvery, nameof(o.TrackEvery));
         if (!(o.Exponent is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(o), o.Exponent, "The exponent of a tracked basis must be between 0 and 1.");
+        if (!(o.LargestAspect > 0))
+            throw new ArgumentOutOfRangeException(nameof(o), o.LargestAspect, "The largest aspect of a tracked basis must be positive.");
         if (!(o.TrustRegion > 0))
             throw new ArgumentOutOfRangeException(nameof(o), o.TrustRegion, "The trust region of a tracked basis must be positive.");
         if (!(o.FactorAveraging is >= 0 and < 1))

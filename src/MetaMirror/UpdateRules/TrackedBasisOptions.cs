@@ -48,6 +48,16 @@ public sealed record TrackedBasisOptions
     /// <summary>Tensors with more rows are not rotated on the output side, whatever <see cref="RotateResidual"/> says; 0: none are. Default 1,024.</summary>
     public int LargestRows { get; init; } = 1024;
 
+    /// <summary>
+    /// True: what a low-rank basis keeps is rotated on the output side too, and what it leaves out with <see cref="RotateResidual"/>. False: the output side of a tensor is rotated only where its input side has a whole basis. Default true.
+    /// </summary>
+    public bool RotateTracked { get; init; } = true;
+
+    /// <summary>
+    /// Flat tensors, of more than so many times as many columns as rows, are not rotated on the input side, unless a low-rank basis is tracked there: their factor costs more than they have entries. Default infinity: all are.
+    /// </summary>
+    public double LargestAspect { get; init; } = double.PositiveInfinity;
+
     /// <summary>True: vectors (biases, norm parameters) are rotated by the eigenbasis of the averaged g g^T too; false: they are divided elementwise. Default false: it bought nothing where tried.</summary>
     public bool RotateVectors { get; init; }
 

@@ -50,14 +50,14 @@ public sealed class BasisLearnerTests
         {
             Training = new TrainingPlan(Steps: 25),
             Controls = ["unlearned-tracked"],
-            Learn = new TrackedLearning("metamirror-tracked", Ranks: [1], LargestColumns: 1, LargestRows: 0, LearningRates: [0.02, 2], SourceLearningRate: 0.05, OuterSteps: 3, OuterLearningRate: 0.3),
+            Learn = new TrackedLearning("metamirror-tracked", Ranks: [1], LargestColumns: 1, LargestRows: 0, RotateTracked: false, LargestAspect: 3, LearningRates: [0.02, 2], SourceLearningRate: 0.05, OuterSteps: 3, OuterLearningRate: 0.3),
         };
         IReadOnlyList<LearnedRule<double>> rules = RuleLearners.Create(plan, Tasks(fragile: false), new LearningSettings(), TimeProvider.System).Learn(TestContext.Current.CancellationToken);
         Assert.Equal(["metamirror-tracked", "unlearned-tracked"], rules.Select(r => r.Name));
         TrackedBasis<double>[] tracked = [.. rules.Select(r => ((Chain<double>)r.Rule).Members.OfType<TrackedBasis<double>>().Single())];
         Assert.Equal(new TrackedBasisOptions().LearningRate, tracked[1].Options.LearningRate);
         Assert.Contains(tracked[0].Options.LearningRate, new[] { 0.02, 2 });
-        Assert.All(tracked, t => Assert.Equal((1, 0), (t.Start[0].Rank, t.Options.LargestRows)));
+        Assert.All(tracked, t => Assert.Equal((1, 0, false, 3), (t.Start[0].Rank, t.Options.LargestRows, t.Options.RotateTracked, t.Options.LargestAspect)));
         Assert.NotEqual(tracked[0].Start[0].Right.ToArray(), tracked[1].Start[0].Right.ToArray());
         Assert.True(rules[0].History[^1].Value < rules[0].History[0].Value);
     }

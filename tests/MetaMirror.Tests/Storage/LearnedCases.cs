@@ -134,7 +134,7 @@ internal static class LearnedCases
             ["unlearned-basis"] = LearnedBasis<T>.Unlearned(Layout),
             ["deployed-basis"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), basis),
             ["tracked"] = tracked,
-            ["unlearned-tracked"] = TrackedBasis<T>.Unlearned(Layout, new TrackedBasisOptions { LargestColumns = 2, Rank = 2, TrustRegion = double.PositiveInfinity, Refresh = BasisRefresh.Eigenvectors }),
+            ["unlearned-tracked"] = TrackedBasis<T>.Unlearned(Layout, new TrackedBasisOptions { LargestColumns = 2, Rank = 2, RotateTracked = false, LargestAspect = 1.25, TrustRegion = double.PositiveInfinity, Refresh = BasisRefresh.Eigenvectors }),
             ["deployed-tracked"] = new Chain<T>(new Warmup<T>(3), new LinearSchedule<T>(0.05), tracked),
             ["optimistic-tracked"] = new Chain<T>(new LastGradientHint<T>(0.9, learn: true), new LinearSchedule<T>(0.05), tracked),
             ["two-bases"] = new Chain<T>(basis, new CosineSchedule<T>(0.1, learn: true), LearnedBasis<T>.Unlearned(Layout)),

@@ -62,6 +62,7 @@ internal static class RuleCases
         TrackedCases.Plain("tracked-plain-residual"),
         TrackedCases.Small("tracked-small-factors"),
         TrackedCases.OneSided("tracked-one-sided"),
+        TrackedCases.FewSides("tracked-few-sides"),
         TrackedCases.Projected("tracked-projected-factor"),
         TrackedCases.Seldom("tracked-seldom-residual"),
         TrackedCases.Optimistic("tracked-optimistic"),

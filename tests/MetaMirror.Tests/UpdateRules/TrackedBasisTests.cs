@@ -158,6 +158,8 @@ public sealed class TrackedBasisTests
         Refused("ResidualEvery", Options with { ResidualEvery = 0 });
         Refused("rank", Options with { Rank = -1 });
         Refused("exponent", Options with { Exponent = 1 });
+        Refused("largest aspect", Options with { LargestAspect = 0 });
+        Refused("largest aspect", Options with { LargestAspect = double.NaN });
         Refused("trust region", Options with { TrustRegion = 0 });
         Refused("factor averaging", Options with { FactorAveraging = 1 });
         Refused("prior_weight", Options with { PriorWeight = -1 });

@@ -28,6 +28,8 @@ internal static class TrackedCases
 
     public static RuleCase OneSided(string name) => Case(name, Everything with { LargestRows = 0, Exponent = .6, TrustRegion = .5 });
 
+    public static RuleCase FewSides(string name) => Case(name, Everything with { RotateTracked = false, LargestColumns = 3, LargestAspect = 1.2 });
+
     /// <summary>An optimistic hint and a schedule before the basis: bases follow the gradients that the hint has made, and derivatives pass from the moments into the hint's vector.</summary>
     public static RuleCase Optimistic(string name)
     {
@@ -63,7 +65,7 @@ internal static class TrackedCases
     private static int Step(ReferenceIterate x, TrackedBasisOptions o, BasisBlock<double> start, int at)
     {
         (int m, int n, int offset) = (start.Block.Rows, start.Block.Columns, start.Block.Offset);
-        bool big = n > o.LargestColumns && start.Rank < n, left = m > 1 && n > 1 && m <= o.LargestRows, right = n > 1, turnsRest = big && left && o.RotateResidual;
+        bool big = n > o.LargestColumns && start.Rank < n, left = m > 1 && n > 1 && m <= o.LargestRows && (!big || o.RotateTracked), right = n > 1 && (big || n <= o.LargestAspect * m), turnsRest = big && left && o.RotateResidual;
         int k = big ? start.Rank : n;
         Complex[] g = x.Gradient[offset..(offset + (m * n))];
         double[] gr = Real(g);
@@ -173,7 +175,7 @@ internal static class TrackedCases
         double[] prior = start.Prior.ToArray(), right = start.Right.ToArray();
         double[] values = [.. Enumerable.Range(0, k).Select(j =>
         {
-            double[] squares = [.. Enumerable.Range(0, r).Select(i => n == 1 ? 1 : Math.Pow(Sum(n, c => rows[(j * n) + c] * right[(c * r) + i]), 2))];
+            double[] squares = [.. Enumerable.Range(0, r).Select(i => n == 1 ? 1 : Math.Pow(rows.Length == 0 ? right[(j * r) + i] : Sum(n, c => rows[(j * n) + c] * right[(c * r) + i]), 2))];
             return (squares.Select((s, i) => s * Sum(m, c => prior[(c * r) + i])).Sum() + (n > r ? Math.Max(0, 1 - squares.Sum()) * rest / (n - r) : 0)) / m;
         })];
         return [.. values, rest / m / n];

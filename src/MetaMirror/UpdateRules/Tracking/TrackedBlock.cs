@@ -19,8 +19,8 @@ internal sealed class TrackedBlock<T>
 
         // A basis of all columns leaves a residual of rounding errors alone, which dividing by their size would blow up.
         IsTracked = N > options.LargestColumns && start.Rank < N;
-        HasLeft = M > 1 && M <= options.LargestRows && (N > 1 || options.RotateVectors);
-        HasRight = N > 1;
+        HasLeft = M > 1 && M <= options.LargestRows && (N > 1 || options.RotateVectors) && (!IsTracked || options.RotateTracked);
+        HasRight = N > 1 && (IsTracked || N <= options.LargestAspect * M);
         Columns = IsTracked ? start.Rank : N;
         RotatesResidual = IsTracked && HasLeft && options.RotateResidual;
         LeftLength = HasLeft ? M * M : 0;
@@ -50,7 +50,7 @@ internal sealed class TrackedBlock<T>
 
     public bool HasLeft { get; }
 
-    /// <summary>False for vectors.</summary>
+    /// <summary>False for vectors, and for flat tensors beyond <see cref="TrackedBasisOptions.LargestAspect"/>.</summary>
     public bool HasRight { get; }
 
     public bool RotatesResidual { get; }

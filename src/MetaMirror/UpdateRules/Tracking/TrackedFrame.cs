@@ -70,16 +70,19 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
     /// <param name="whole">As long as the tensor.</param>
     public void BeginTurn(ReadOnlySpan<T> m, Span<T> c, Span<T> factors, Span<T> whole)
     {
-        m.CopyTo(c);
         if (block.RotatesResidual)
         {
+            m.CopyTo(c);
             _left.CopyTo(factors);
             Gemm.Multiply(false, false, block.M, block.N, block.Columns, T.One, c[..block.KeptLength], _right, T.One, c[block.KeptLength..]);
             return;
         }
 
-        whole.Clear();
-        Lift(T.One, c, whole);
+        if (block.IsTracked)
+            m[block.KeptLength..].CopyTo(whole);
+        else
+            whole.Clear();
+        LiftKept(T.One, m[..block.KeptLength], whole);
     }
 
     /// <summary>After bases have moved: momentum into the new coordinates.</summary>

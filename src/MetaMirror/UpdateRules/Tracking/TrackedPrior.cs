@@ -20,6 +20,8 @@ internal static class TrackedPrior
         Span<T> overlap = scratch[..(k * r)];
         if (block.HasRight)
             Gemm.Multiply(false, false, k, r, n, T.One, rows, start.Right, T.Zero, overlap);
+        else if (n > 1)
+            start.Right.CopyTo(overlap);
         else
             overlap.Fill(T.One);
         for (int j = 0; j < k; j++)
