@@ -222,6 +222,32 @@ public abstract class GemmContract<T>
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_product_beside_another_matrix_has_the_bits_of_one_after_the_other(bool isAdded)
+    {
+        foreach ((int m, int n) in new[] { (0, 16), (3, 16), (4, 16), (5, 32), (6, 48), (7, 33), (9, 112), (100, 784), (13, 30), (20, 1), (4, 0) })
+        {
+            foreach (int k in new[] { 0, 1, 2, 4, 7, 16, 17 })
+            {
+                foreach ((double alpha, double beta) in new[] { (-1.0, 1.0), (-0.3, -0.3), (0, 2), (0.7, 0) })
+                {
+                    (T x, T y) = (T.CreateChecked(alpha), T.CreateChecked(beta));
+                    T[] a = Draws.Normal<T>(m * k, 50), b = Draws.Normal<T>(k * n, 51), d = Draws.Normal<T>(m * n, 52), expected = isAdded ? Draws.Normal<T>(m * n, 53) : [.. d];
+                    T[] c = isAdded ? [.. expected] : [.. Enumerable.Repeat(T.NaN, m * n)];
+                    if (isAdded)
+                        Vectors.AddScaled(y, d, expected);
+                    else
+                        Vectors.Scale<T>(y, expected);
+                    Gemm.Multiply(false, false, m, n, k, x, a, b, T.One, expected);
+                    Gemm.MultiplyBeside(m, n, k, x, a, b, y, d, isAdded, c);
+                    Assert.True(expected.AsSpan().SequenceEqual(c), $"{m}x{n}x{k}, {alpha}, {beta}");
+                }
+            }
+        }
+    }
+
     private static T[] Symmetric(int n)
     {
         T[] c = Draws.Normal<T>(n * n, 41);
@@ -278,6 +304,8 @@ public abstract class GemmContract<T>
         Assert.Contains("k x m = 5 x 3", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Gemm.MultiplySelf<T>(false, 3, 5, T.One, memory.AsSpan(0, 15), T.Zero, memory.AsSpan(14, 9)));
         Assert.Throws<ArgumentException>(() => Gemm.MultiplySelf<T>(false, 3, 5, T.One, new T[15], T.Zero, new T[8]));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, new T[6], new T[10], T.One, new T[14], false, new T[15]));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, new T[6], new T[10], T.One, memory.AsSpan(0, 15), false, memory.AsSpan(10, 15)));
         Assert.Throws<ArgumentException>(() => Gemm.MultiplyVector<T>(false, 3, 4, T.One, new T[12], new T[3], T.Zero, new T[3]));
     }
 }

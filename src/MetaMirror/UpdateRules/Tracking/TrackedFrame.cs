@@ -40,8 +40,7 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
     {
         ReadOnlySpan<T> x = hasProduct ? _narrow : TimesRight(T.One, g, T.Zero, _narrow);
         Span<T> residual = block.RotatesResidual ? _wide : e;
-        g.CopyTo(residual);
-        Gemm.Multiply(false, false, block.M, block.N, block.Columns, -T.One, x, _right, T.One, residual);
+        Gemm.MultiplyBeside(block.M, block.N, block.Columns, -T.One, x, _right, T.One, g, isAdded: false, residual);
         if (block.RotatesResidual)
             Left(T.One, residual, e);
     }
@@ -59,8 +58,9 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
         }
 
         if (block.IsTracked)
-            Vectors.AddScaled(factor, c[block.KeptLength..], g);
-        LiftKept(factor, d, g);
+            Gemm.MultiplyBeside(block.M, block.N, block.Columns, factor, LeftTransposed(d), _right, factor, c[block.KeptLength..], isAdded: true, g);
+        else
+            LiftKept(factor, d, g);
     }
 
     /// <summary>Before bases move: momentum out of their coordinates, but for a rotated residual's rows, whose old basis is kept instead: V' V^T turns them in one product.</summary>
