@@ -11,7 +11,7 @@ TARGETS = {"digits": .1, "fashion": .36, "mnist": .067, "lenet": "bestClassicFin
 PLANS = {"digits": "rotated-digits", "fashion": "rotated-fashion", "mnist": "rotated-mnist", "lenet": "lenet-families"}
 HELD_OUT = {"fashion": ["rotation-0", "rotation-45"], "mnist": ["rotation-0", "rotation-45"], "lenet": ["kmnist", "fashion-mnist"]}  # held out together; else each task in turn
 BOTH = ["linear", "inverse-time"]
-SINCE = {"momentum": None, "averagePower": None, "largestRows": None}  # keys that plans had not
+SINCE = {"momentum": None, "averagePower": None, "largestRows": None, "rotateTracked": None, "largestAspect": None, "refreshEvery": None}  # keys that plans had not
 IMAGES = SINCE | {"ranks": [16], "rotateResidual": False, "exponents": [.5], "factorEvery": 1, "learningRates": [.012, .016, .02, .026], "schedules": BOTH}
 AS_THEN = {"digits": {"exponents": [.5], "learningRates": [.016, .03, .05, .07, .09, .12, .16]}, "fashion": IMAGES, "mnist": IMAGES,
            "lenet": SINCE | {"ranks": None, "exponents": [.5], "learningRates": [.01, .014, .02, .028], "schedules": BOTH}}  # the plans have changed since

@@ -82,7 +82,7 @@ public enum BasisStart
 /// <param name="Prior">Weight c of the prior second moments: their share at step t is c b2^t / (1 - b2^t + c b2^t). Default 0: none.</param>
 /// <param name="LargestColumns">A factor with more columns is tracked in rank r, a smaller one kept whole. Default 200.</param>
 /// <param name="LargestRows">Tensors with more rows are not rotated on the output side, nor is their residual; 0: none are. Default 1024.</param>
-/// <param name="RotateTracked">Whether the output side of tensors with a tracked input-side basis is rotated. Default true.</param>
+/// <param name="RotateTracked">Whether tensors with a tracked input-side basis are rotated on the output side; if not, nor is their residual. Default true.</param>
 /// <param name="LargestAspect">Flat tensors, of more than so many times as many columns as rows, are not rotated on the input side, unless in low rank; 0: all are. Default 0.</param>
 /// <param name="RefreshEvery">Steps between refreshes of the bases. Default 10.</param>
 /// <param name="FactorEvery">Every so manieth gradient enters the small factors. Default 1.</param>

@@ -39,7 +39,8 @@ internal static unsafe class BlockedGemm
         return (k + blocks - 1) / blocks;
     }
 
-    /// <summary>C[m, n] ← α A B + β C; C has column stride 1. Only the lower half, if that is all that is wanted: then what lies above the first row of a panel's square on the diagonal is left as it is.</summary>
+    /// <summary>C[m, n] ← α A B + β C; C has column stride 1.</summary>
+    /// <remarks>For the lower half alone each panel of columns begins at its own square on the diagonal; what lies above is neither read nor written.</remarks>
     public static void Multiply<T>(int m, int n, int k, T alpha, Strided<T> a, Strided<T> b, T beta, Strided<T> c, bool lower = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -71,7 +72,7 @@ internal static unsafe class BlockedGemm
             for (int i = 0; i < m; i += rowBlock)
             {
                 int rows = Math.Min(rowBlock, m - i);
-                for (int j = 0; j < n; j += group)
+                for (int j = 0; j < n && !(lower && j >= i + rows); j += group)
                 {
                     int columns = Math.Min(group, n - j);
                     if (!direct)

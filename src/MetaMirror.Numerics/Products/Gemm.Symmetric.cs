@@ -6,9 +6,9 @@ public static unsafe partial class Gemm
 {
     /// <summary>
     /// C ← α·op(A)·op(A)ᵀ + β·C for a symmetric C, with op(A) = A or Aᵀ (BLAS: syrk): bit for bit <see cref="Multiply{T}(bool, bool, int, int, int, T, ReadOnlySpan{T}, ReadOnlySpan{T}, T, Span{T})"/>
-    /// of A with itself, at little more than half its cost where C is large. β = 0 does not read C.
+    /// of A with itself but for the payloads of NaN, at little more than half its cost where C is large. β = 0 does not read C.
     /// </summary>
-    /// <remarks>C is symmetric bit for bit afterwards. If it was not before, its upper half is that of neither matrix.</remarks>
+    /// <remarks>C is then symmetric bit for bit. Of a C that was not symmetric before, the upper half has no meaning afterwards (β other than 0).</remarks>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="transpose">Whether A is stored as [k, n] and used transposed.</param>
     /// <param name="n">Order of C.</param>
@@ -27,7 +27,7 @@ public static unsafe partial class Gemm
             int width = BlockedGemm.PanelWidth<T>();
             var left = transpose ? new Strided<T>(pa, 1, n) : new Strided<T>(pa, k, 1);
             var right = new Strided<T>(pa, left.Column, left.Row);
-            if (n <= Math.Max(width, FewRows) || k == 0 || T.IsZero(alpha) || (long)n * n * k <= TinyVolume || DotGemm.Suits(n, k, left, right))
+            if (n <= width || !IsBlocked(transpose, n, n, k, alpha, left, right))
             {
                 Multiply(null, transpose, !transpose, n, n, k, alpha, pa, pa, beta, pc);
                 return;

@@ -108,7 +108,7 @@ public static unsafe partial class Gemm
     private static void Multiply<T>(WorkerTeam? team, bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, T* b, T beta, T* c)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (m == 0 || n == 0 || k == 0 || T.IsZero(alpha))
+        if (IsEmpty(m, n, k, alpha))
         {
             ScaleOrClear(beta, new Span<T>(c, m * n));
         }
@@ -116,7 +116,7 @@ public static unsafe partial class Gemm
         {
             MatrixVector.Multiply(transposeA, transposeA ? k : m, transposeA ? m : k, alpha, a, b, beta, c);
         }
-        else if (m == 1 || (m <= FewRows && !transposeA))
+        else if (IsRowByRow(transposeA, m))
         {
             for (nint i = 0; i < m; i++)
                 MatrixVector.Multiply(!transposeB, transposeB ? n : k, transposeB ? k : n, alpha, b, a + (i * k), beta, c + (i * n));
@@ -126,7 +126,7 @@ public static unsafe partial class Gemm
             var left = transposeA ? new Strided<T>(a, 1, m) : new Strided<T>(a, k, 1);
             var right = transposeB ? new Strided<T>(b, 1, k) : new Strided<T>(b, n, 1);
             var output = new Strided<T>(c, n, 1);
-            if ((long)m * n * k <= TinyVolume)
+            if (IsTiny(m, n, k))
                 DirectGemm.Multiply(m, n, k, alpha, left, right, beta, output);
             else if (team is null)
                 ParallelGemm<T>.Multiply(m, n, k, alpha, left, right, beta, output);
@@ -134,6 +134,17 @@ public static unsafe partial class Gemm
                 ParallelGemm<T>.Multiply(team, m, n, k, alpha, left, right, beta, output);
         }
     }
+
+    private static bool IsEmpty<T>(int m, int n, int k, T alpha)
+        where T : unmanaged, IFloatingPointIeee754<T> => m == 0 || n == 0 || k == 0 || T.IsZero(alpha);
+
+    private static bool IsRowByRow(bool transposeA, int m) => m == 1 || (m <= FewRows && !transposeA);
+
+    private static bool IsTiny(int m, int n, int k) => (long)m * n * k <= TinyVolume;
+
+    /// <summary>True where a product goes through the tiles of <see cref="BlockedGemm"/>, so that each element is one chain of multiply-adds.</summary>
+    private static bool IsBlocked<T>(bool transposeA, int m, int n, int k, T alpha, Strided<T> left, Strided<T> right)
+        where T : unmanaged, IFloatingPointIeee754<T> => !IsEmpty(m, n, k, alpha) && n > 1 && !IsRowByRow(transposeA, m) && !IsTiny(m, n, k) && !DotGemm.Suits(n, k, left, right);
 
     private static void ScaleOrClear<T>(T beta, Span<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -3,40 +3,40 @@ using System.Runtime.Intrinsics;
 
 namespace MetaMirror.Numerics;
 
-/// <summary>
-/// α A B of short inner length beside another matrix, in one pass over it: four rows at a time along whole rows, while B stays in the nearest cache. The time of such a product is that of
-/// reading and writing C.
-/// </summary>
+/// <summary>α A B of short inner length beside other matrices, in one pass over them: four rows at a time along whole rows, while B, read again for each four, stays in a near cache.</summary>
 internal static unsafe class ThinProduct
 {
     /// <summary>Longest inner length: beyond it the product counts, not the passes.</summary>
     private const int MostInner = 16;
 
+    /// <summary>Of B: half a first-level cache.</summary>
+    private const int MostBytes = 1 << 14;
+
     private const int Rows = 4;
 
     /// <summary>Whether rows of C are whole vectors, and so short a product is worth it.</summary>
     public static bool Suits<T>(int n, int k)
-        where T : unmanaged => k is > 0 and <= MostInner && SimdWidth<T>.Lanes > 1 && n % SimdWidth<T>.Lanes == 0;
+        where T : unmanaged => k is > 0 and <= MostInner && SimdWidth<T>.Lanes > 1 && n % SimdWidth<T>.Lanes == 0 && (long)k * n * sizeof(T) <= MostBytes;
 
-    /// <summary>C ← α A B + β D, or C ← (C + β D) + α A B if it is added; all matrices lie in whole rows.</summary>
-    public static void Multiply<T>(int m, int n, int k, T alpha, T* a, T* b, T beta, T* d, bool isAdded, T* c)
+    /// <summary>C ← (γ C + β D) + α A B, without C where it is not read; all matrices lie in whole rows.</summary>
+    public static void Multiply<T>(int m, int n, int k, T alpha, T* a, T* b, T beta, T* d, T gamma, bool readsC, T* c)
         where T : unmanaged
     {
         if (Vector512.IsHardwareAccelerated)
-            Multiply<T, Vector512<T>, Simd512<T>>(m, n, k, alpha, a, b, beta, d, isAdded, c);
+            Multiply<T, Vector512<T>, Simd512<T>>(m, n, k, alpha, a, b, beta, d, gamma, readsC, c);
         else if (Vector256.IsHardwareAccelerated)
-            Multiply<T, Vector256<T>, Simd256<T>>(m, n, k, alpha, a, b, beta, d, isAdded, c);
+            Multiply<T, Vector256<T>, Simd256<T>>(m, n, k, alpha, a, b, beta, d, gamma, readsC, c);
         else
-            Multiply<T, Vector128<T>, Simd128<T>>(m, n, k, alpha, a, b, beta, d, isAdded, c);
+            Multiply<T, Vector128<T>, Simd128<T>>(m, n, k, alpha, a, b, beta, d, gamma, readsC, c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<T, TVector, TSimd>(int m, int n, int k, T alpha, T* a, T* b, T beta, T* d, bool isAdded, T* c)
+    private static void Multiply<T, TVector, TSimd>(int m, int n, int k, T alpha, T* a, T* b, T beta, T* d, T gamma, bool readsC, T* c)
         where T : unmanaged
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        TVector factor = TSimd.Broadcast(alpha), weight = TSimd.Broadcast(beta);
+        TVector factor = TSimd.Broadcast(alpha), weight = TSimd.Broadcast(beta), share = TSimd.Broadcast(gamma);
         nint row = n, wide = 2 * TSimd.Count;
         for (nint i = 0; i < m; i += Rows)
         {
@@ -63,14 +63,14 @@ internal static unsafe class ThinProduct
                     t3 = TSimd.MultiplyAdd(m3, z, t3);
                 }
 
-                Store<T, TVector, TSimd>(factor, s0, weight, d0 + j, isAdded, c0 + j);
-                Store<T, TVector, TSimd>(factor, t0, weight, d0 + j + TSimd.Count, isAdded, c0 + j + TSimd.Count);
+                Store<T, TVector, TSimd>(factor, s0, weight, d0 + j, share, readsC, c0 + j);
+                Store<T, TVector, TSimd>(factor, t0, weight, d0 + j + TSimd.Count, share, readsC, c0 + j + TSimd.Count);
                 if (last > 0)
-                    StoreTwo<T, TVector, TSimd>(factor, s1, t1, weight, d0 + row + j, isAdded, c0 + row + j);
+                    StoreTwo<T, TVector, TSimd>(factor, s1, t1, weight, d0 + row + j, share, readsC, c0 + row + j);
                 if (last > 1)
-                    StoreTwo<T, TVector, TSimd>(factor, s2, t2, weight, d0 + (2 * row) + j, isAdded, c0 + (2 * row) + j);
+                    StoreTwo<T, TVector, TSimd>(factor, s2, t2, weight, d0 + (2 * row) + j, share, readsC, c0 + (2 * row) + j);
                 if (last > 2)
-                    StoreTwo<T, TVector, TSimd>(factor, s3, t3, weight, d0 + (3 * row) + j, isAdded, c0 + (3 * row) + j);
+                    StoreTwo<T, TVector, TSimd>(factor, s3, t3, weight, d0 + (3 * row) + j, share, readsC, c0 + (3 * row) + j);
             }
 
             if (j < row)
@@ -86,37 +86,37 @@ internal static unsafe class ThinProduct
                     s3 = TSimd.MultiplyAdd(TSimd.Broadcast(a3[p]), y, s3);
                 }
 
-                Store<T, TVector, TSimd>(factor, s0, weight, d0 + j, isAdded, c0 + j);
+                Store<T, TVector, TSimd>(factor, s0, weight, d0 + j, share, readsC, c0 + j);
                 if (last > 0)
-                    Store<T, TVector, TSimd>(factor, s1, weight, d0 + row + j, isAdded, c0 + row + j);
+                    Store<T, TVector, TSimd>(factor, s1, weight, d0 + row + j, share, readsC, c0 + row + j);
                 if (last > 1)
-                    Store<T, TVector, TSimd>(factor, s2, weight, d0 + (2 * row) + j, isAdded, c0 + (2 * row) + j);
+                    Store<T, TVector, TSimd>(factor, s2, weight, d0 + (2 * row) + j, share, readsC, c0 + (2 * row) + j);
                 if (last > 2)
-                    Store<T, TVector, TSimd>(factor, s3, weight, d0 + (3 * row) + j, isAdded, c0 + (3 * row) + j);
+                    Store<T, TVector, TSimd>(factor, s3, weight, d0 + (3 * row) + j, share, readsC, c0 + (3 * row) + j);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreTwo<T, TVector, TSimd>(TVector alpha, TVector s, TVector t, TVector beta, T* d, bool isAdded, T* c)
+    private static void StoreTwo<T, TVector, TSimd>(TVector alpha, TVector s, TVector t, TVector beta, T* d, TVector gamma, bool readsC, T* c)
         where T : unmanaged
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
-        Store<T, TVector, TSimd>(alpha, s, beta, d, isAdded, c);
-        Store<T, TVector, TSimd>(alpha, t, beta, d + TSimd.Count, isAdded, c + TSimd.Count);
+        Store<T, TVector, TSimd>(alpha, s, beta, d, gamma, readsC, c);
+        Store<T, TVector, TSimd>(alpha, t, beta, d + TSimd.Count, gamma, readsC, c + TSimd.Count);
     }
 
     /// <summary>Each operation rounds as in <see cref="Vectors.AddScaled"/> and then <see cref="TileOutput{T}.Store"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T, TVector, TSimd>(TVector alpha, TVector s, TVector beta, T* d, bool isAdded, T* c)
+    private static void Store<T, TVector, TSimd>(TVector alpha, TVector s, TVector beta, T* d, TVector gamma, bool readsC, T* c)
         where T : unmanaged
         where TVector : struct
         where TSimd : ISimd<T, TVector>
     {
         TVector other = TSimd.Multiply(beta, TSimd.Load(d));
-        if (isAdded)
-            other = TSimd.Add(TSimd.Load(c), other);
+        if (readsC)
+            other = TSimd.Add(TSimd.Multiply(gamma, TSimd.Load(c)), other);
         TSimd.Store(TSimd.Add(other, TSimd.Multiply(alpha, s)), c);
     }
 }

@@ -49,7 +49,7 @@ public sealed record TrackedBasisOptions
     public int LargestRows { get; init; } = 1024;
 
     /// <summary>
-    /// True: what a low-rank basis keeps is rotated on the output side too, and what it leaves out with <see cref="RotateResidual"/>. False: the output side of a tensor is rotated only where its input side has a whole basis. Default true.
+    /// True: what a low-rank basis keeps is rotated on the output side too, and what it leaves out with <see cref="RotateResidual"/>. False: tensors with such a basis are not rotated on the output side, nor is their residual. Default true.
     /// </summary>
     public bool RotateTracked { get; init; } = true;
 

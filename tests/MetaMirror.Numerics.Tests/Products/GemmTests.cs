@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace MetaMirror.Numerics.Tests.Products;
 
@@ -207,45 +208,81 @@ public abstract class GemmContract<T>
     {
         foreach (int n in new[] { 0, 1, 2, 3, 4, 5, 8, 9, 16, 17, 31, 32, 33, 40, 64, 65, 70, 100, 127, 150, 800 })
         {
-            foreach (int k in n < 800 ? new[] { 0, 1, 3, 33, 100, 801 } : [20])
+            foreach (int k in n < 800 ? new[] { 0, 1, 3, 33, 100, 801 } : [20, 810])
             {
                 foreach ((double alpha, double beta) in Factors)
                 {
-                    T[] a = Draws.Normal<T>(n * k, 40), whole = Symmetric(n), half = [.. whole];
+                    T[] a = WithZeros(n * k, 40), whole = Symmetric(n), half = [.. whole];
                     if (beta == 0)
                         half.AsSpan().Fill(T.NaN);
                     Gemm.Multiply(transpose, !transpose, n, n, k, T.CreateChecked(alpha), a, a, T.CreateChecked(beta), whole);
                     Gemm.MultiplySelf(transpose, n, k, T.CreateChecked(alpha), a, T.CreateChecked(beta), half);
-                    Assert.True(whole.AsSpan().SequenceEqual(half), $"{n}, {k}, {alpha}, {beta}");
+                    Assert.True(SameBits(whole, half), $"{n}, {k}, {alpha}, {beta}");
                 }
             }
         }
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_product_beside_another_matrix_has_the_bits_of_one_after_the_other(bool isAdded)
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(-0.7)]
+    public void A_product_beside_other_matrices_has_the_bits_of_one_after_the_other(double gamma)
     {
-        foreach ((int m, int n) in new[] { (0, 16), (3, 16), (4, 16), (5, 32), (6, 48), (7, 33), (9, 112), (100, 784), (13, 30), (20, 1), (4, 0) })
+        foreach ((int m, int n) in new[] { (0, 16), (3, 16), (4, 16), (5, 32), (6, 48), (7, 48), (7, 33), (9, 112), (100, 784), (13, 30), (20, 1), (4, 0), (5, 8192) })
         {
             foreach (int k in new[] { 0, 1, 2, 4, 7, 16, 17 })
             {
                 foreach ((double alpha, double beta) in new[] { (-1.0, 1.0), (-0.3, -0.3), (0, 2), (0.7, 0) })
-                {
-                    (T x, T y) = (T.CreateChecked(alpha), T.CreateChecked(beta));
-                    T[] a = Draws.Normal<T>(m * k, 50), b = Draws.Normal<T>(k * n, 51), d = Draws.Normal<T>(m * n, 52), expected = isAdded ? Draws.Normal<T>(m * n, 53) : [.. d];
-                    T[] c = isAdded ? [.. expected] : [.. Enumerable.Repeat(T.NaN, m * n)];
-                    if (isAdded)
-                        Vectors.AddScaled(y, d, expected);
-                    else
-                        Vectors.Scale<T>(y, expected);
-                    Gemm.Multiply(false, false, m, n, k, x, a, b, T.One, expected);
-                    Gemm.MultiplyBeside(m, n, k, x, a, b, y, d, isAdded, c);
-                    Assert.True(expected.AsSpan().SequenceEqual(c), $"{m}x{n}x{k}, {alpha}, {beta}");
-                }
+                    Beside(m, n, k, T.CreateChecked(alpha), T.CreateChecked(beta), T.CreateChecked(gamma));
             }
         }
+    }
+
+    private static void Beside(int m, int n, int k, T alpha, T beta, T gamma)
+    {
+        // One element past the end stays; the matrices begin where no vector does.
+        T[] a = WithZeros((m * k) + 1, 50), b = WithZeros((k * n) + 1, 51), d = WithZeros((m * n) + 1, 52), expected = WithZeros((m * n) + 2, 53), c = [.. expected];
+        Span<T> whole = expected.AsSpan(1, m * n), onePass = c.AsSpan(1, m * n);
+        if (T.IsZero(gamma))
+        {
+            onePass.Fill(T.NaN);
+            d.AsSpan(1).CopyTo(whole);
+            Vectors.Scale(beta, whole);
+        }
+        else
+        {
+            Vectors.Scale(gamma, whole);
+            Vectors.AddScaled(beta, d.AsSpan(1), whole);
+        }
+
+        Gemm.Multiply(false, false, m, n, k, alpha, a.AsSpan(1), b.AsSpan(1), T.One, whole);
+        Gemm.MultiplyBeside(m, n, k, alpha, a.AsSpan(1), b.AsSpan(1), beta, d.AsSpan(1), gamma, onePass);
+        Assert.True(SameBits(expected, c), $"{m}x{n}x{k}, {alpha}, {beta}, {gamma}");
+    }
+
+    [Fact]
+    public void A_product_beside_another_matrix_hides_no_infinity_and_brings_no_not_a_number_in()
+    {
+        foreach (int columns in new[] { 30, 32 })
+        {
+            T[] a = Draws.Normal<T>(9 * 4, 60), b = Draws.Normal<T>(4 * columns, 61), d = Draws.Normal<T>(9 * columns, 62), c = [.. Enumerable.Repeat(T.NaN, 9 * columns)];
+            (a[(4 * 4) + 2], d[(7 * columns) + 5]) = (T.PositiveInfinity, T.NaN);
+            Gemm.MultiplyBeside<T>(9, columns, 4, T.One, a, b, T.One, d, T.Zero, c);
+            for (int i = 0; i < c.Length; i++)
+                Assert.Equal(i / columns != 4 && i != (7 * columns) + 5, T.IsFinite(c[i]));
+        }
+    }
+
+    private static bool SameBits(T[] x, T[] y) => MemoryMarshal.AsBytes<T>(x).SequenceEqual(MemoryMarshal.AsBytes<T>(y));
+
+    /// <summary>Every fifth element is 0 and every seventh -0.</summary>
+    private static T[] WithZeros(int length, uint key)
+    {
+        T[] x = Draws.Normal<T>(length, key);
+        for (int i = 0; i < length; i++)
+            x[i] = i % 5 == 0 ? T.Zero : i % 7 == 0 ? -T.Zero : x[i];
+        return x;
     }
 
     private static T[] Symmetric(int n)
@@ -304,8 +341,10 @@ public abstract class GemmContract<T>
         Assert.Contains("k x m = 5 x 3", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Gemm.MultiplySelf<T>(false, 3, 5, T.One, memory.AsSpan(0, 15), T.Zero, memory.AsSpan(14, 9)));
         Assert.Throws<ArgumentException>(() => Gemm.MultiplySelf<T>(false, 3, 5, T.One, new T[15], T.Zero, new T[8]));
-        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, new T[6], new T[10], T.One, new T[14], false, new T[15]));
-        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, new T[6], new T[10], T.One, memory.AsSpan(0, 15), false, memory.AsSpan(10, 15)));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, new T[6], new T[10], T.One, new T[14], T.Zero, new T[15]));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, new T[6], new T[10], T.One, memory.AsSpan(0, 15), T.Zero, memory.AsSpan(10, 15)));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, memory.AsSpan(0, 6), new T[10], T.One, new T[15], T.Zero, memory.AsSpan(5, 15)));
+        Assert.Throws<ArgumentException>(() => Gemm.MultiplyBeside<T>(3, 5, 2, T.One, new T[6], memory.AsSpan(0, 10), T.One, new T[15], T.Zero, memory.AsSpan(9, 15)));
         Assert.Throws<ArgumentException>(() => Gemm.MultiplyVector<T>(false, 3, 4, T.One, new T[12], new T[3], T.Zero, new T[3]));
     }
 }

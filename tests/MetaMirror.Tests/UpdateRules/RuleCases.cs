@@ -63,6 +63,7 @@ internal static class RuleCases
         TrackedCases.Small("tracked-small-factors"),
         TrackedCases.OneSided("tracked-one-sided"),
         TrackedCases.FewSides("tracked-few-sides"),
+        TrackedCases.NoSides("tracked-no-sides"),
         TrackedCases.Projected("tracked-projected-factor"),
         TrackedCases.Seldom("tracked-seldom-residual"),
         TrackedCases.Optimistic("tracked-optimistic"),
@@ -114,7 +115,8 @@ internal static class RuleCases
         ParameterLayout.Vector(1), ParameterLayout.Vector(4), new(("0.weight", [2, 3]), ("0.bias", [1])), ParameterLayout.Vector(8), new(("0.weight", [5, 6]), ("0.bias", [3])),
     ];
 
-    public static IReadOnlyList<int> Ages { get; } = [0, 1, 2, 7];
+    /// <summary>At 6 tracked bases turn, with momentum.</summary>
+    public static IReadOnlyList<int> Ages { get; } = [0, 1, 2, 6, 7];
 
     public static RuleCase Named(string name) => All.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal));
 

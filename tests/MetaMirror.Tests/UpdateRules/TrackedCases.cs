@@ -30,6 +30,9 @@ internal static class TrackedCases
 
     public static RuleCase FewSides(string name) => Case(name, Everything with { RotateTracked = false, LargestColumns = 3, LargestAspect = 1.2 });
 
+    /// <summary>2 x 3 has no basis at all; 5 x 6 lies on the boundary, and keeps that of its input side.</summary>
+    public static RuleCase NoSides(string name) => Case(name, Everything with { LargestRows = 0, LargestColumns = 100, LargestAspect = 1.2 });
+
     /// <summary>An optimistic hint and a schedule before the basis: bases follow the gradients that the hint has made, and derivatives pass from the moments into the hint's vector.</summary>
     public static RuleCase Optimistic(string name)
     {

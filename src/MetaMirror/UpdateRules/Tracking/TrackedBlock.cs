@@ -6,7 +6,7 @@ namespace MetaMirror.UpdateRules.Tracking;
 /// <summary>
 /// Where one tensor (m x n) has its factors and moments in the state of a tracked basis. Bases are kept as rows. Order: L and V_L [m x m]; then, tracked,
 /// acc and Q [r x n], or, small, R and V_R [n x n]; the prior per column [k], then of the residual [1]; m of D [m x k] and of the residual [m x n]; v likewise;
-/// the sum of gradients that the residual has not seen [m x n], where it does not see each.
+/// the sum of gradients that the residual has not seen [m x n], where it does not see each. A side that is not rotated has no factor and no basis.
 /// </summary>
 internal sealed class TrackedBlock<T>
     where T : unmanaged, IFloatingPointIeee754<T>

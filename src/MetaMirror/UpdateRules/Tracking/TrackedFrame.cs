@@ -40,7 +40,7 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
     {
         ReadOnlySpan<T> x = hasProduct ? _narrow : TimesRight(T.One, g, T.Zero, _narrow);
         Span<T> residual = block.RotatesResidual ? _wide : e;
-        Gemm.MultiplyBeside(block.M, block.N, block.Columns, -T.One, x, _right, T.One, g, isAdded: false, residual);
+        Gemm.MultiplyBeside(block.M, block.N, block.Columns, -T.One, x, _right, T.One, g, T.Zero, residual);
         if (block.RotatesResidual)
             Left(T.One, residual, e);
     }
@@ -58,7 +58,7 @@ internal readonly ref struct TrackedFrame<T>(TrackedBlock<T> block, ReadOnlySpan
         }
 
         if (block.IsTracked)
-            Gemm.MultiplyBeside(block.M, block.N, block.Columns, factor, LeftTransposed(d), _right, factor, c[block.KeptLength..], isAdded: true, g);
+            Gemm.MultiplyBeside(block.M, block.N, block.Columns, factor, LeftTransposed(d), _right, factor, c[block.KeptLength..], T.One, g);
         else
             LiftKept(factor, d, g);
     }
