@@ -37,11 +37,11 @@ def median(values):
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
-def percent(row):
+def percent(row, digits=1):
     if not row or not row["testAccuracy"]:
         return "–"
     mean, error = row["testAccuracy"]["mean"], row["testAccuracy"]["standardError"]
-    return f"{100 * mean:.1f}" + (f" ± {100 * error:.1f}" if error is not None else "")
+    return f"{100 * mean:.{digits}f}" + (f" ± {100 * error:.{digits}f}" if error is not None else "")
 
 
 def named(row, figure):
@@ -57,8 +57,7 @@ def accuracies(rows):
     print("| test accuracy, % | " + " | ".join(tasks) + " |\n|---" + "|---" * len(tasks) + "|")
     for name in dict.fromkeys(r["optimizer"] for r in rows):
         own = {r["heldOutTask"]: r for r in rows if r["optimizer"] == name}
-        cells = [own[t]["testAccuracy"] if t in own else None for t in tasks]
-        print(f"| {label(name, next(iter(own.values()))['role'])} | " + " | ".join("–" if c is None else f"{100 * c['mean']:.2f} ± {100 * c['standardError']:.2f}" for c in cells) + " |")
+        print(f"| {label(name, next(iter(own.values()))['role'])} | " + " | ".join(percent(own.get(t), 2) for t in tasks) + " |")
 
 
 def rivals(rows, name, tasks):
@@ -84,39 +83,47 @@ def optimizers(rows):
         print(f"| {label(name, role)} | {sum(s is not None for s in steps)} of {len(steps)} | {'–' if middle == float('inf') else f'{middle:g}'} | {number(median([r['millisecondsPerStep'] for r in own]))} |")
 
 
-def mean_percent(row):
-    return f"{100 * row['testAccuracy']['mean']:.2f} ± {100 * row['testAccuracy']['standardError']:.2f}"
-
-
 def suite(result):
     for family in result["families"]:
-        plan = family["plan"]
+        plan, champion = family["plan"], family["champion"]
         duels = [d for d in result["duels"] if d["family"] == plan]
         accurate = any(d["accuracy"] for d in duels)
-        print(f"\n{plan}\n\n| held out | target | steps: `{family['champion']}` | best of all others | ratio | time, ms | least of the others | ratio | final loss | best of the others | ratio |"
+        print(f"\n{plan}\n\n| held out | target | steps: `{champion}` | best of all others | ratio | time, ms | least of the others | ratio | final loss | best of the others | ratio |"
               + (" accuracy, % | best of the others |" if accurate else "") + "\n|" + "---|" * (13 if accurate else 11))
         for duel in duels:
-            rows = {r["label"] or r["optimizer"]: r for r in result["comparison"] if r["heldOutTask"] == f"{plan}: {duel['task']}"}
-            own, s, t, f, a = rows[duel["champion"]], duel["steps"], duel["seconds"], duel["finalLoss"], duel["accuracy"]
-            print(f"| {duel['task']} | {number(own['target'])} | {number(s['own'])} | {s['best']} {number(s['others'])} | **{ratio(s['own'], s['others'])}** "
-                  f"| {number(1000 * t['own'])} | {t['best']} {number(1000 * t['others'])} | **{ratio(t['own'], t['others'])}** | {number(f['own'])} | {f['best']} {number(f['others'])} | {ratio(f['own'], f['others'])} |"
-                  + (f" {mean_percent(own)} | {a['best']} {mean_percent(rows[a['best']])} |" if accurate else ""))
+            rows = {r["optimizer"]: r for r in result["comparison"] if r["heldOutTask"] == f"{plan}: {duel['task']}"}
+            best = (duel["accuracy"] or {}).get("best")
+            print(f"| {duel['task']} | {number(rows[champion]['target'])} | {figure(duel['steps'])} | {figure(duel['seconds'], 1000)} | {figure(duel['finalLoss'])} |"
+                  + (f" {percent(rows[champion], 2)} | {best or ''} {percent(rows.get(best), 2)} |" if accurate else ""))
         print("\n| optimizer | part | reached | steps | time | final loss |" + (" accuracy, % |" if accurate else "") + " tuning runs | learning runs |\n|" + "---|" * (9 if accurate else 8))
-        for row in sorted(family["standings"], key=lambda r: (r["steps"] is None, r["steps"] or r["finalLoss"])):
+        last = float("inf")
+        for row in sorted(family["standings"], key=lambda r: tuple(last if r[k] is None else r[k] for k in ("steps", "finalLoss"))):
             part = {"learned": "learned, ours", "baseline": "classic", "rival": "rival, learned" if row["learningRuns"] else "rival"}.get(row["role"], row["role"])
             name = f"**`{row['optimizer']}`**" if row["role"] == "learned" else f"`{row['optimizer']}`"
-            print(f"| {name} | {part} | {row['reached']} | {number(row['steps'])} | {number(row['seconds'])} | {number(row['finalLoss'])} |"
-                  + (f" {100 * row['accuracy']:.2f} |" if accurate else "") + f" {row['tuningRuns']:.0f} | {'–' if row['learningRuns'] is None else format(row['learningRuns'], '.0f')} |")
+            shown = "–" if row["accuracy"] is None else f"{100 * row['accuracy']:.2f}"
+            print(f"| {name} | {part} | {row['reached']} | {number(row['steps'])} | {number(row['seconds'])} | {number(row['finalLoss'])} |" + (f" {shown} |" if accurate else "")
+                  + f" {row['tuningRuns']:.0f} | {'–' if row['learningRuns'] is None else format(row['learningRuns'], '.0f')} |")
         print(f"\n{totals(family['summary'])}")
     print()
     for summary in result["summaries"]:
         print(f"{summary['name']}: {totals(summary)}")
 
 
+def figure(duel, scale=1):
+    """Own figure, the best of the others with its optimizer, and the ratio."""
+    own, others = (None if duel[k] is None else scale * duel[k] for k in ("own", "others"))
+    return f"{number(own)} | {duel['best'] or ''} {number(others)} | **{ratio(own, others)}**"
+
+
 def totals(s):
     return (
         f"{s['tasks']} tasks; medians of the ratios: steps {number(s['steps'])}, time {number(s['seconds'])}, final loss {number(s['finalLoss'])}; fewest steps on {s['fewestSteps']}, least time on {s['leastTime']}, "
         f"by 1.3 on {s['clearlyLeastTime']}, final loss within 1.05 of the best on {s['finalWithin']}, accuracy best or within a standard error on {s['bestAccuracy']} of {s['withAccuracy']}.")
+
+
+def rounded(x):
+    """Five digits: documents of thirty tasks are long."""
+    return {k: rounded(v) for k, v in x.items()} if isinstance(x, dict) else [rounded(v) for v in x] if isinstance(x, list) else float(f"{x:.5g}") if isinstance(x, float) else x
 
 
 def keep(result, files):
@@ -133,8 +140,10 @@ def main():
     files = [a for a in sys.argv[1:] if a not in flags]
     with open(files[0]) as file:
         result = json.load(file)
-    keep(result, files[1:])
+    keep(rounded(result) if "--rivals" in flags else result, files[1:])
     if "--rivals" in flags:
+        if "families" not in result:
+            sys.exit("--rivals expects the document of `reproduce rivals`, found that of one comparison")
         suite(result)
         return
     for flag, table in (("--optimizers", optimizers), ("--accuracy", accuracies)):
