@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs the commands of committed results again and compares all figures but times: `remake.py --quick`, or `remake.py NAME...` with names of files in bench/results.
 
-Prints a line for each, ends with an error if any differs. A document made on another instruction set than this machine's is compared to a tolerance (sums round differently there, and whole runs drift apart), one made on the same to the last digit.
+Prints a line for each, ends with an error if any differs. A document made on another instruction set than this machine's is compared to a tolerance (sums round differently there, and whole runs drift apart), one made on the same to the last digit that was kept.
 """
 import json, math, os, re, subprocess, sys, tempfile
+
+from summarize import rounded
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULTS = os.path.join(ROOT, "bench", "results")
@@ -18,7 +20,7 @@ def commands():
 
 
 # Times, what follows from them, and where it ran.
-OF_TIME = {"millisecondsPerStep", "seconds", "breakEvenSeconds", "machine", "threads", "performanceScores", "secondsToTarget"}
+OF_TIME = {"millisecondsPerStep", "seconds", "breakEvenSeconds", "machine", "threads", "performanceScores", "secondsToTarget", "leastTime", "clearlyLeastTime", "secondsScores"}
 RELATIVE = 0.15  # between instruction sets
 
 
@@ -47,6 +49,8 @@ def remake(name, command):
         if run.returncode != 0:
             return [f"ended with {run.returncode}: {run.stderr.strip()[-500:]}"]
         made = json.loads(run.stdout)
+    if digits := kept.pop("digits", None):
+        made = rounded(made, digits)
     sets = [(d.get("machine") or {}).get("instructionSet") for d in (kept, made)]
     return differences(kept, made, 0 if sets[0] == sets[1] else RELATIVE)
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Table of a comparison for docs/results.md: `summarize.py [--optimizers|--accuracy|--rivals] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
+"""Table of a comparison for docs/results.md: `summarize.py [--optimizers|--accuracy|--rivals|--plan=NAME] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
 
-With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. With --accuracy every optimizer's test accuracy on each task. With --rivals, of the document of `reproduce rivals`: for each plan its held-out tasks with the best of all others for each figure, then all optimizers, each figure a geometric mean over the tasks of its ratio to the best of all but the control; then the medians over all tasks of a kind. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control; then, where there are any, the best tuned rival for each column. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
+With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. With --accuracy every optimizer's test accuracy on each task. With --rivals, of the document of `reproduce rivals`: for each plan its held-out tasks with the best of all others for each figure, then all optimizers, each figure a geometric mean over the tasks of its ratio to the best of all but the control; then the medians over all tasks of a kind; with --plan=NAME, of such a document, the tables of a comparison for one of its plans. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control; then, where there are any, the best tuned rival for each column. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
 """
 import json, sys
 
+DIGITS = 5  # kept of the document of a suite: its thirty tasks are long
 LOWEST = {"steps": lambda r: r["stepsToTarget"]["median"], "seconds": lambda r: seconds(r), "final": lambda r: r["finalTrainingLoss"]}
 
 
@@ -121,9 +122,8 @@ def totals(s):
         f"by 1.3 on {s['clearlyLeastTime']}, final loss within 1.05 of the best on {s['finalWithin']}, accuracy best or within a standard error on {s['bestAccuracy']} of {s['withAccuracy']}.")
 
 
-def rounded(x):
-    """Five digits: documents of thirty tasks are long."""
-    return {k: rounded(v) for k, v in x.items()} if isinstance(x, dict) else [rounded(v) for v in x] if isinstance(x, list) else float(f"{x:.5g}") if isinstance(x, float) else x
+def rounded(x, digits=DIGITS):
+    return {k: rounded(v, digits) for k, v in x.items()} if isinstance(x, dict) else [rounded(v, digits) for v in x] if isinstance(x, list) else float(f"{x:.{digits}g}") if isinstance(x, float) else x
 
 
 def keep(result, files):
@@ -135,17 +135,23 @@ def keep(result, files):
 
 def main():
     flags = [a for a in sys.argv[1:] if a.startswith("--")]
-    if unknown := set(flags) - {"--optimizers", "--accuracy", "--rivals"}:
-        sys.exit(f"expected --optimizers, --accuracy, --rivals or none, found {', '.join(sorted(unknown))}")
+    plans = [a.removeprefix("--plan=") for a in flags if a.startswith("--plan=")]
+    if unknown := [a for a in flags if a not in ("--optimizers", "--accuracy", "--rivals") and not a.startswith("--plan=")]:
+        sys.exit(f"expected --optimizers, --accuracy, --rivals, --plan=NAME or none, found {', '.join(sorted(unknown))}")
     files = [a for a in sys.argv[1:] if a not in flags]
     with open(files[0]) as file:
         result = json.load(file)
-    keep(rounded(result) if "--rivals" in flags else result, files[1:])
+    suites = "--rivals" in flags or plans
+    keep({"digits": DIGITS, **rounded(result)} if suites else result, files[1:])
+    if suites and "families" not in result:
+        sys.exit("--rivals and --plan expect the document of `reproduce rivals`, found that of one comparison")
     if "--rivals" in flags:
-        if "families" not in result:
-            sys.exit("--rivals expects the document of `reproduce rivals`, found that of one comparison")
         suite(result)
         return
+    for plan in plans:
+        result["comparison"] = [{**r, "heldOutTask": r["heldOutTask"].removeprefix(f"{plan}: ")} for r in result["comparison"] if r["heldOutTask"].startswith(f"{plan}: ")]
+        if not result["comparison"]:
+            sys.exit(f"--plan expects one of {', '.join(f['plan'] for f in result['families'])}, found {plan}")
     for flag, table in (("--optimizers", optimizers), ("--accuracy", accuracies)):
         if flag in sys.argv:
             table(result["comparison"])
@@ -175,8 +181,8 @@ def main():
         rivals(rows, name, tasks)
     reached = sum(r["stepsToTarget"]["median"] is not None for r in rows if r["optimizer"] == name)
     words = ", ".join(f"{k} {number(median(v), 2)}" for k, v in ratios.items() if any(x is not None for x in v))
-    print(f"\nMedian of the ratios: {words}; learned / control, steps: {number(median(against), 2) if against else '–'}. Reached on {reached} of {len(tasks)} tasks. Learning took {result['metaTraining']['seconds']:.0f} s, "
-          + ", ".join(f"as many gradients as {c['trainingRuns']:.0f} training runs ({c['optimizer']})" for c in result["learningCosts"]) + ".")
+    cost = "" if plans else f" Learning took {result['metaTraining']['seconds']:.0f} s, " + ", ".join(f"as many gradients as {c['trainingRuns']:.0f} training runs ({c['optimizer']})" for c in result["learningCosts"]) + "."
+    print(f"\nMedian of the ratios: {words}; learned / control, steps: {number(median(against), 2) if against else '–'}. Reached on {reached} of {len(tasks)} tasks.{cost}")
 
 
 if __name__ == "__main__":
