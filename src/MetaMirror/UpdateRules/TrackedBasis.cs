@@ -12,6 +12,12 @@ namespace MetaMirror.UpdateRules;
 /// and the residual G - G Q Q^T is divided elementwise. W &lt;- W - step (V_L N_D Q^T + N_E), D = V_L^T G Q.
 /// </summary>
 /// <remarks>
+/// <para>Per entry d of D and E at the age t = 1, 2, ... of a step: m &lt;- b1 m + (1-b1) d, v &lt;- b2 v + (1-b2) d^2, u = b1 m + (1-b1) d,
+/// N = clamp(u / (1 - b1^(t+1)) / ((v / (1 - b2^(t+1)))^e + 1e-8), -rho, rho). Differs from Adam: age 0 moves nothing, so v has t terms where t + 1 are divided by (right
+/// for u, which looks a step ahead); the first steps are longer: at e = 1/2 and b2 = .99 by a factor of sqrt(1 + b2) = 1.41 at t = 1, 1.05 at t = 10, 1.01 at t = 30. A prior p of weight c adds c b2^(t+1) p to v and c b2^(t+1) to its divisor.</para>
+/// <para>Meta-parameters: learning_rate, momentum (b1), averaging (b2), exponent (e), prior_weight (c), then scale.NAME, one per tensor. State, tensor by tensor: factors (left
+/// [m, m] and V_L, right [n, n] or acc [r, n] and V_R or Q, as rows; sides that are not rotated have none), the prior in today's basis (zeros without one), first moments, second moments, and where residuals move seldom
+/// the sum of gradients. A factor that overflows makes its tensor NaN: the run has diverged.</para>
 /// <para>The metric is V diag(v^e) V^T. Q starts at the leading eigenvectors of the source tasks' mean G^T G (or at random, unlearned); hidden-unit bases V_L belong
 /// to the run. The step at age 0 sets bases only. Momentum is carried in rotated coordinates and turned when bases are refreshed.</para>
 /// <para>Differentiable in theta, gradient, moments and meta-parameters with the bases as constants: tangents and cotangents of factors are zero by definition. Between

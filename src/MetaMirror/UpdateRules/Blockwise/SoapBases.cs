@@ -35,10 +35,10 @@ internal readonly ref struct SoapBases<T>
     /// <summary>Bases are the eigenvectors; NaN where a factor is not finite, so that the next step shows that the run diverged.</summary>
     public void Start()
     {
-        if (_l.Length > 0 && !EigenRows.TryCompute(_l, _m, _left))
-            _left.Fill(T.NaN);
-        if (_r.Length > 0 && !EigenRows.TryCompute(_r, _n, _right))
-            _right.Fill(T.NaN);
+        if (_l.Length > 0)
+            FactorBasis.Start(_l, _m, _left);
+        if (_r.Length > 0)
+            FactorBasis.Start(_r, _n, _right);
     }
 
     /// <summary>One step of orthogonal iteration each; the first moment follows. A basis whose factor is not finite is NaN, as at the start.</summary>
@@ -50,9 +50,9 @@ internal readonly ref struct SoapBases<T>
         Span<T> m = moments[..length], whole = scratch[..length], work = scratch.Slice(length, length), inner = scratch[(2 * length)..];
         Lift(T.One, m, work, T.Zero, whole);
         if (_l.Length > 0)
-            Follow(_l, _m, _left, inner);
+            FactorBasis.Follow(_l, _m, _left, inner);
         if (_r.Length > 0)
-            Follow(_r, _n, _right, inner);
+            FactorBasis.Follow(_r, _n, _right, inner);
         Project(whole, work, m);
     }
 
@@ -88,12 +88,5 @@ internal readonly ref struct SoapBases<T>
         }
 
         Gemm.Multiply(false, false, _m, _n, _n, factor, rows, _right, kept, g);
-    }
-
-    /// <summary>A factor of zeros, which can't be followed either, leaves its basis where it is.</summary>
-    private static void Follow(ReadOnlySpan<T> factor, int n, Span<T> rows, Span<T> scratch)
-    {
-        if (!EigenRows.Follow(factor, n, rows, scratch) && !Vectors.AllFinite(factor))
-            rows.Fill(T.NaN);
     }
 }

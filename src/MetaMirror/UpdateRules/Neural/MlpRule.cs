@@ -42,7 +42,7 @@ public sealed record MlpRuleOptions
 /// learned: the output holds it already). State: the momenta, each [n].
 /// Differs from the paper: the direct connection r is not there. It starts at 1 for the momentum nearest to 0.9 and at 0 for the others, the output weights at 0 (or small random numbers), so that learning starts at
 /// momentum descent whose steps have one length in each tensor; theta is no input; the second moment's eps is smaller, 1e-10 for 1e-5, so that small gradients are brought to one length too; lambda is larger, 0.1 for 0.001, so
-/// that few outer steps can change it.
+/// that few outer steps can change it; 8 units by default, not 32.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class MlpRule<T> : UpdateRule<T>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MetaMirror.Numerics;
+using MetaMirror.UpdateRules.Blockwise;
 
 namespace MetaMirror.UpdateRules.Tracking;
 
@@ -77,13 +78,13 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
     private void Refresh(int age, ReadOnlySpan<T> factor, int n, Span<T> rows, Span<T> scratch)
     {
         if (age == 0 || options.Refresh == BasisRefresh.Eigenvectors)
-            EigenRows.TryCompute(factor, n, rows);
+            FactorBasis.Start(factor, n, rows);
         else
-            EigenRows.Follow(factor, n, rows, scratch);
+            FactorBasis.Follow(factor, n, rows, scratch);
     }
 
     /// <summary>
-    /// Q' = qr(acc), B = sym(Q'^T acc (Q^T Q')) with eigenvectors Z, Q &lt;- Q' Z, acc &lt;- acc (Q_old^T Q): a Rayleigh-Ritz step in the span of acc.
+    /// Q' = qr(acc), B = sym(Q'^T acc (Q^T Q')) with eigenvectors Z, Q &lt;- Q' Z, acc &lt;- acc (Q_old^T Q): a Rayleigh-Ritz step in the span of acc. NaN where acc is not finite.
     /// </summary>
     private static void Track(int k, int n, Span<T> acc, Span<T> q, Span<T> scratch)
     {
@@ -94,8 +95,7 @@ internal readonly struct TrackedFactors<T>(TrackedBlock<T> block, TrackedBasisOp
         Gemm.Multiply<T>(false, true, k, k, n, T.One, copy, acc, T.Zero, z);
         Gemm.Multiply<T>(false, true, k, k, n, T.One, q, copy, T.Zero, overlap);
         Gemm.Multiply<T>(false, false, k, k, k, T.One, z, overlap, T.Zero, b);
-        if (!EigenRows.TryCompute<T>(b, k, z))
-            return;
+        FactorBasis.Start<T>(b, k, z);
         Gemm.Multiply<T>(false, false, k, n, k, T.One, z, copy, T.Zero, next);
 
         // Q^T Q_old = Z^T (Q'^T Q_old).

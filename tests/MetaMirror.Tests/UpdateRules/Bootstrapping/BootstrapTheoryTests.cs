@@ -83,7 +83,7 @@ public sealed class BootstrapTheoryTests
     }
 
     /// <summary>
-    /// PAPERS 4, Theorem 1: f(x^(K)(w')) - f(x^(K)(w)) = (beta/alpha) (mu(z, x - alpha G g) - mu(z, x)) + O(beta (alpha + beta)), G = D^T D. For K = 1 and gradient descent on a
+    /// PAPERS 4, Theorem 1: f(x^(K)(w')) - f(x^(K)(w)) = (beta/alpha) (mu(z, x - alpha G g) - mu(z, x)) + O(beta (alpha + beta)), G = D D^T. For K = 1 and gradient descent on a
     /// quadratic x is linear in w, so both remainders are known: 1/2 u^T A u for the step u = -beta D D^T (x - z), and (alpha beta / 2) ||G g||^2.
     /// </summary>
     [Fact]

@@ -162,6 +162,21 @@ public sealed class RivalTests
         Assert.True(descent.Run().Diverged);
     }
 
+    /// <summary>The same of tracked bases: a small factor, the output side, a basis of two columns that follows its average.</summary>
+    [Theory]
+    [InlineData(200, 1200)]
+    [InlineData(200, 0)]
+    [InlineData(2, 0)]
+    public void Tracked_bases_of_factors_that_overflow_show_as_a_run_that_diverged(int largestColumns, int largestRows)
+    {
+        var layout = new ParameterLayout(("0.weight", [3, 5]));
+        var run = new RuleRun<float>(TrackedBasis<float>.Unlearned(layout, new TrackedBasisOptions { LargestColumns = largestColumns, LargestRows = largestRows, Rank = 2 }), layout);
+        run.Values.Gradient.AsSpan().Fill(1e20f);
+        run.Step();
+        run.Step();
+        Assert.All(run.Values.Theta, v => Assert.Equal(float.NaN, v));
+    }
+
     /// <summary>A refresh of overflowed factors after finite ones: NaN from the next step on.</summary>
     [Fact]
     public void Soaps_refresh_shows_factors_that_overflowed()
