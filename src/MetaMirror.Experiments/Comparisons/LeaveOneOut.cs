@@ -75,7 +75,7 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
                 comparisons.Add((tasks[number], new Comparison<T>(pool, plan).Run(tasks[number], learned.Contenders, tunable, cancellationToken)));
         }
 
-        Dictionary<string, double?> times = TimeSteps(comparisons[0].Task, comparisons[0].Result.Settled);
+        Dictionary<string, double?> times = TimeSteps(comparisons);
         var result = new ComparisonResult
         {
             Experiment = plan.Name,
@@ -130,22 +130,27 @@ public sealed class LeaveOneOut<T>(RunPool<T> pool, Plan plan, StepTimer? timer)
     private static string Above(Plan plan) =>
         plan.Target.Within > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * plan.Target.Within:0.###} % above ") : "";
 
-    private Dictionary<string, double?> TimeSteps(MeasuredTask<T> task, IEnumerable<Contender<T>> contenders)
+    /// <summary>Each optimizer on the first task; one whose run diverges there on the next on which it does not.</summary>
+    private Dictionary<string, double?> TimeSteps(IEnumerable<(MeasuredTask<T> Task, TaskComparison<T> Result)> comparisons)
     {
         var times = new Dictionary<string, double?>(StringComparer.Ordinal);
-        if (timer is null)
-            return times;
+        foreach ((MeasuredTask<T> task, TaskComparison<T> comparison) in comparisons)
+            TimeSteps(task, [.. comparison.Settled.Where(c => times.GetValueOrDefault(c.Name) is null)], times);
+        return times;
+    }
+
+    private void TimeSteps(MeasuredTask<T> task, Contender<T>[] all, Dictionary<string, double?> times)
+    {
+        if (timer is null || all.Length == 0)
+            return;
         var runs = new TrainingRun<T>(task, Measurement.Of(plan));
-        Contender<T>[] all = [.. contenders];
         for (int round = 0; round < (plan.Timing?.Rounds ?? TimedRounds); round++)
         {
             foreach (Contender<T> contender in all)
             {
                 double? now = timer.MillisecondsPerStep(runs, contender, pool.Seed);
-                times[contender.Name] = times.TryGetValue(contender.Name, out double? before) && before < now ? before : now;
+                times[contender.Name] = times.GetValueOrDefault(contender.Name) is { } before && !(now < before) ? before : now;
             }
         }
-
-        return times;
     }
 }

@@ -14,7 +14,9 @@ namespace MetaMirror.Experiments.Learning;
 /// backpropagation through time; of the LSTM the gradients of the tasks count as constants (Andrychowicz et al., section 2.1).
 /// </summary>
 /// <remarks>
-/// Differs from the papers: an outer step per run, along the sum of its windows, not per window; the start is chosen, and what was learned is kept only where it is better. Metz et al. follow variational estimates of
+/// Differs from the papers: an outer step per run, along the sum of its windows, not per window; the start is chosen, and what was learned is kept only where it is better; Adam's steps
+/// fall to a tenth, and a run's hypergradient longer than twice the median is shortened to that. The LSTM has one layer instead of two, the network of
+/// momenta 8 units instead of 32, unless the plan says otherwise. Metz et al. follow variational estimates of
 /// the gradient besides, and validation losses.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -38,6 +38,10 @@ public static class RuleLearners
                 // One of several that fails must not cost the others: it is deployed with what it had, and its row says so.
                 rules.Add(learner.BestSoFar with { Notes = [$"Meta-training failed, so that it is deployed as it was then: {error.Message}"] });
             }
+            catch (MetaLearningDivergedException error) when (!ReferenceEquals(learning, plan.Learn))
+            {
+                rules[0] = rules[0] with { Notes = [.. rules[0].Notes, $"{learning.Optimizer}, learned beside it, is left out, as there is nothing to deploy: {error.Message}"] };
+            }
         }
 
         if (plan.Controls.Contains(UnlearnedMirror.Name, StringComparer.Ordinal))

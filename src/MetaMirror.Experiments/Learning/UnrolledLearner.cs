@@ -15,7 +15,8 @@ namespace MetaMirror.Experiments.Learning;
 /// </summary>
 /// <remarks>
 /// Differs from the paper: rates stay positive, kept by their logarithm; runs have many steps, start at the task's own initial weights and are judged by training loss (the library learns
-/// the initial point with them: <see cref="InitialPoints.LearnedInitialPoint{T}"/>); Adam moves the rates, from the best single rate of the source tasks. WarpGrad takes all points of the runs of
+/// the initial point with them: <see cref="InitialPoints.LearnedInitialPoint{T}"/>); Adam moves the rates, from the best single rate of the source tasks, with steps that fall to a tenth, and a run's hypergradient longer than twice the
+/// median is shortened to that, as in all refinement here. WarpGrad takes all points of the runs of
 /// an outer step at once, each judged on the run's next batch, where the paper draws points shuffled from a buffer.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

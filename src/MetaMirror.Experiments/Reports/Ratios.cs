@@ -15,11 +15,14 @@ internal static class Ratios
         ({ } a, { } b) => a == b ? 1 : a / b,
     };
 
-    /// <summary>The median, missing ones left out; null where there is none, or it is infinite.</summary>
+    /// <summary>The median, missing ones left out; null where there is none, or it is infinite. Half way between a 0, which is no number of times, and a ratio: that ratio.</summary>
     public static double? Median(IEnumerable<double?> ratios)
     {
         double[] sorted = [.. ratios.OfType<double>().Order()];
-        return sorted.Length == 0 ? null : Figure.OrNull(Verdict.Median(sorted));
+        if (sorted.Length == 0)
+            return null;
+        double upper = sorted[sorted.Length / 2];
+        return Figure.OrNull(sorted[(sorted.Length - 1) / 2] == 0 ? upper : Verdict.Median(sorted));
     }
 
     /// <summary>For example <c>0.58×</c>; "–" where there is none.</summary>

@@ -23,8 +23,8 @@ public static class RivalReport
                 new ReportSection("What to use when") { Paragraphs = RivalAdvice.Paragraphs(result), Tables = [RivalAdvice.Table(result)] },
                 new ReportSection("The learned optimizer against the best of all others")
                 {
-                    Paragraphs = [$"The others are the classic optimizers, hand-designed rivals and learned optimizers of others. Classic and hand-designed ones are tuned on the held-out task itself, separately for every figure (where there are more than {RivalSuite.ScoutingSeeds} seeds, a setting that with the first {RivalSuite.ScoutingSeeds} is more than {100 * TuningPlan.ScoutingMargin:0} % worse than the best in every figure is not run with the others); learned ones of others are learned on the tasks that ours is learned on, and not tuned, as ours is not. The best of the others is chosen on each task, for each figure, after the runs."],
-                    Tables = [new ReportTable("Over the tasks", SummaryHeaders, [.. Summaries(result).Select(SummaryCells)], "Medians of ratios; below 1 the learned optimizer is better; 0 where it alone reached the target, – where on half of the tasks it did not."), Duels(result)],
+                    Paragraphs = [$"The others are the classic optimizers, hand-designed rivals and learned optimizers of others. Classic and hand-designed ones are tuned on the held-out task itself, separately for every figure (where there are more than {RivalSuite.ScoutingSeeds} seeds, a setting that with the first {RivalSuite.ScoutingSeeds} is more than {100 * TuningPlan.ScoutingMargin:0} % worse than the best in every figure is not run with the others); learned ones of others are learned on the tasks that ours is learned on, and not tuned, as ours is not. Constants of ours that its plan states (momentum, averages, columns, exponents, which sides are rotated) were set once for a family of tasks, by losses on source tasks and on tasks of the same data that no plan has; those of the others are their authors'. Learned networks of others are smaller than in their papers. The best of the others is chosen on each task, for each figure, after the runs."],
+                    Tables = [new ReportTable("Over the tasks", SummaryHeaders, [.. Summaries(result).Select(SummaryCells)], "Medians of ratios; below 1 the learned optimizer is better; 0 where it alone reached the target on half of the tasks, – where there it did not, or nobody did."), Duels(result)],
                 },
                 .. Profiles(result),
                 .. result.Families.Select(Family),
@@ -102,7 +102,7 @@ public static class RivalReport
 
     private static ReportSection Family(RivalFamily family) => new(family.Plan)
     {
-        Paragraphs = [$"{family.Description} Runs, curves and settings are in {family.Plan}/report.html."],
+        Paragraphs = [$"{family.Description} Runs, curves, settings, and notes on what was learned (what failed, or was dropped) are in {family.Plan}/report.html."],
         Tables =
         [
             new ReportTable(

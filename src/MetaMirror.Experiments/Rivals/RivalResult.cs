@@ -27,6 +27,8 @@ public sealed record RivalDuel(string Family, string Task, string Champion, Figu
 /// <summary>The learned optimizer over some held-out tasks.</summary>
 /// <param name="Name">Which tasks.</param>
 /// <param name="Tasks">How many.</param>
+/// <param name="Reached">On how many it reached the target, in half of its runs.</param>
+/// <param name="OthersReached">On how many another did.</param>
 /// <param name="Steps">Median ratio of steps to those of the best of all others; null where there is none.</param>
 /// <param name="Seconds">The same of seconds.</param>
 /// <param name="FinalLoss">The same of final losses.</param>
@@ -37,7 +39,7 @@ public sealed record RivalDuel(string Family, string Task, string Champion, Figu
 /// <param name="BestAccuracy">On how many its accuracy is the best, or within a standard error.</param>
 /// <param name="WithAccuracy">How many tasks have classes.</param>
 public sealed record RivalSummary(
-    string Name, int Tasks, double? Steps, double? Seconds, double? FinalLoss, int FewestSteps, int LeastTime, int ClearlyLeastTime, int FinalWithin, int BestAccuracy, int WithAccuracy);
+    string Name, int Tasks, int Reached, int OthersReached, double? Steps, double? Seconds, double? FinalLoss, int FewestSteps, int LeastTime, int ClearlyLeastTime, int FinalWithin, int BestAccuracy, int WithAccuracy);
 
 /// <summary>An optimizer over the held-out tasks of a family: geometric means of its figures over the best of each task (controls apart).</summary>
 /// <param name="Optimizer">Its name.</param>
@@ -57,10 +59,9 @@ public sealed record RivalStanding(
 /// <param name="Plan">Its name.</param>
 /// <param name="Description">What its tasks are.</param>
 /// <param name="Champion">The learned optimizer.</param>
-/// <param name="IsFullBatch">Whether every step sees the whole training set.</param>
 /// <param name="Summary">How the learned optimizer stands.</param>
 /// <param name="Standings">All optimizers, least time first.</param>
-public sealed record RivalFamily(string Plan, string Description, string Champion, bool IsFullBatch, RivalSummary Summary, IReadOnlyList<RivalStanding> Standings);
+public sealed record RivalFamily(string Plan, string Description, string Champion, RivalSummary Summary, IReadOnlyList<RivalStanding> Standings);
 
 /// <summary>What the experiment on rivals found: one JSON document.</summary>
 public sealed record RivalResult

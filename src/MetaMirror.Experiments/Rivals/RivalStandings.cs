@@ -38,7 +38,7 @@ public static class RivalStandings
             Scale = scale,
             Seed = seed,
             Summaries = [.. networks.Length > 0 ? [Summary("networks", networks)] : Array.Empty<RivalSummary>(), .. convex.Length > 0 ? [Summary("convex models", convex)] : Array.Empty<RivalSummary>()],
-            Families = [.. families.Select(f => new RivalFamily(f.Plan.Name, f.Plan.Description, f.Champion, f.Plan.Training.BatchSize is null, Summary(f.Plan.Name, f.Duels), Standings(f.Result)))],
+            Families = [.. families.Select(f => new RivalFamily(f.Plan.Name, f.Plan.Description, f.Champion, Summary(f.Plan.Name, f.Duels), Standings(f.Result)))],
             Duels = [.. families.SelectMany(f => f.Duels)],
             Comparison = [.. families.SelectMany(f => f.Result.Comparison.Select(r => r with { HeldOutTask = TaskName(f.Plan.Name, r.HeldOutTask) }))],
             Data = DataUse.Merge([.. families.Select(f => f.Result.Data)]),
@@ -96,6 +96,8 @@ public static class RivalStandings
     private static RivalSummary Summary(string name, IReadOnlyList<RivalDuel> duels) => new(
         name,
         duels.Count,
+        duels.Count(d => d.Steps.Own is not null),
+        duels.Count(d => d.Steps.Others is not null),
         Ratios.Median(duels.Select(d => d.Steps.Ratio)),
         Ratios.Median(duels.Select(d => d.Seconds.Ratio)),
         Ratios.Median(duels.Select(d => d.FinalLoss.Ratio)),

@@ -46,8 +46,11 @@ public static class RivalSuite
     [
         Learning(PlanFile.Read("rotated-digits"), All),
         .. from name in (string[])["rotated-mnist", "rotated-fashion", "lenet-families"] select Learning(PlanFile.Read(name), ["meta-sgd", "warp-grad", "aruba-plus", "fds"]),
-        .. from name in (string[])["digit-pairs", "sensors", "rotated-quadratic"] select Learning(PlanFile.Read(name), Few),
+        .. from name in (string[])["digit-pairs", "sensors", "rotated-quadratic"] select Settling(Learning(PlanFile.Read(name), Few)),
     ];
+
+    /// <summary>Signs and orthogonalized gradients do not settle at steps of one length: they need schedules that fall.</summary>
+    private static Plan Settling(Plan plan) => plan.Tuning.Schedules is [ScheduleName.Constant] ? plan with { Tuning = plan.Tuning with { Schedules = new TuningPlan().Schedules } } : plan;
 
     private static IEnumerable<Plan> Smoke()
     {
@@ -64,9 +67,11 @@ public static class RivalSuite
         };
     }
 
-    /// <summary>With learned rivals, which take at least as many inner gradients as ours.</summary>
+    /// <summary>With learned rivals, which take at least as many inner gradients as ours. Where the target is a small gradient, they are learned for that, over as many steps as ours.</summary>
     private static Plan Learning(Plan plan, IReadOnlyList<string> names)
     {
+        MetaObjectiveName objective = plan.Target.Quantity == TargetQuantity.GradientMaximum ? MetaObjectiveName.FinalGradientNorm : MetaObjectiveName.TrajectoryLoss;
+        int? steps = (plan.Learn as MatrixLearning)?.InnerSteps;
         return plan with
         {
             MatchInnerGradients = true,
@@ -75,10 +80,10 @@ public static class RivalSuite
                 .. plan.Also,
                 .. names.Select(name => (LearningPlan)(name switch
                 {
-                    "aruba" or ArubaLearning.Plus => new ArubaLearning(name),
-                    FdsLearning.Name => new FdsLearning(name),
+                    "aruba" or ArubaLearning.Plus => new ArubaLearning(name, InnerSteps: steps, MetaObjective: objective),
+                    FdsLearning.Name => new FdsLearning(name, InnerSteps: steps, MetaObjective: objective),
                     NeuralLearning.Lstm or NeuralLearning.Mlp => new NeuralLearning(name),
-                    _ => new UnrolledLearning(name),
+                    _ => new UnrolledLearning(name, InnerSteps: steps, MetaObjective: objective),
                 })),
             ],
         };

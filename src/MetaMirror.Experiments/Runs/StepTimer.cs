@@ -5,6 +5,7 @@ using MetaMirror.Experiments.Plans;
 namespace MetaMirror.Experiments.Runs;
 
 /// <summary>Milliseconds per step: gradient plus update, evaluation excluded, on the calling thread, mean over consecutive steps, 100 after 20 unless stated.</summary>
+/// <remarks>The first steps, in which some rules set up bases, are not in it.</remarks>
 /// <param name="clock">The clock.</param>
 /// <param name="warmUp">Steps before the clock starts.</param>
 /// <param name="timed">Steps under the clock.</param>
@@ -25,7 +26,7 @@ public sealed class StepTimer(TimeProvider clock, int warmUp = StepTimer.WarmUp,
 
     /// <summary>Measures one optimizer on one task; nothing else should be running.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="runs">The task's objectives.</param>
+    /// <param name="runs">The task's objectives; schedules are those of its runs, or of one as long as is measured.</param>
     /// <param name="contender">The optimizer.</param>
     /// <param name="seed">Master seed.</param>
     /// <returns>Milliseconds per step; null if the run diverged, as steps over NaN are no steps.</returns>
@@ -33,7 +34,7 @@ public sealed class StepTimer(TimeProvider clock, int warmUp = StepTimer.WarmUp,
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(runs);
-        Descent<T> descent = runs.Begin(contender, runs.MetaOf(contender), seed, run: 0, warmUp + timed);
+        Descent<T> descent = runs.Begin(contender, runs.MetaOf(contender), seed, run: 0, Math.Max(runs.Steps, warmUp + timed));
         if (!Take(descent, warmUp))
             return null;
         long start = clock.GetTimestamp();

@@ -33,6 +33,9 @@ public sealed class TrainingRun<T>
         _start = new T[_training.Layout.Length];
     }
 
+    /// <summary>T.</summary>
+    public int Steps => _measurement.Steps;
+
     /// <summary>Watches each step before its update. Default: nobody.</summary>
     public DescentObserver<T>? Observer { get; init; }
 

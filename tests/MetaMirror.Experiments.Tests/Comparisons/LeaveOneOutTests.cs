@@ -146,6 +146,16 @@ public sealed class LeaveOneOutTests
         Assert.Equal(100, result.MetaTraining!.Gradients);
     }
 
+    /// <summary>With a rate of 7 the parabola of curvature 3 overflows within the steps that are timed, that of curvature 1 does not.</summary>
+    [Fact]
+    public void An_optimizer_that_diverges_on_the_first_task_is_timed_on_the_next()
+    {
+        ComparisonResult Timed(params int[] heldOut) => Run(heldOut, (_, _) => new LearnedContenders<double>([Steepest.Contender(7, "learned")], null), clock: TimeProvider.System);
+
+        Assert.Null(Timed(2).Comparison[0].MillisecondsPerStep);
+        Assert.All(Timed(2, 0).Comparison, r => Assert.True(r.MillisecondsPerStep > 0));
+    }
+
     [Fact]
     public void Nothing_is_learned_on_what_the_plan_holds_out_besides()
     {

@@ -94,6 +94,15 @@ public sealed class UnrolledLearnerTests
         Assert.Contains("Every candidate rate of meta-sgd (1000000, 10000000) diverged", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>It must not cost the others: hours of a suite.</summary>
+    [Fact]
+    public void A_rival_without_any_rate_that_holds_is_left_out_and_the_rule_beside_it_says_so()
+    {
+        LearnedRule<double> rule = Assert.Single(RivalRuns.Learn(Axes with { Learn = new MetaMdLearning("metamd-diagonal", 2), Also = [Rates with { LearningRates = [1e6] }], Controls = [] }));
+        Assert.Equal("metamd-diagonal", rule.Name);
+        Assert.StartsWith("meta-sgd, learned beside it, is left out, as there is nothing to deploy: Every candidate rate of meta-sgd (1000000) diverged", Assert.Single(rule.Notes), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_rival_beside_a_learned_rule_keeps_its_place_before_controls()
     {

@@ -10,6 +10,9 @@ namespace MetaMirror.Experiments.Tests.Runs;
 /// <summary>theta -= eta g, eta falling linearly to 5 % or not: the smallest rule a test can tune.</summary>
 internal sealed class Steepest(double rate, bool linear = false) : UpdateRule<double>
 {
+    /// <summary>Steps of the run, as the last step was told.</summary>
+    public int StepsOfRun { get; private set; }
+
     public override string Name => "steepest";
 
     public override bool IsDifferentiable => false;
@@ -27,6 +30,7 @@ internal sealed class Steepest(double rate, bool linear = false) : UpdateRule<do
 
     public override void Step(in StepContext<double> context, in Iterate<double> x)
     {
+        StepsOfRun = context.Steps;
         double eta = linear ? rate * (1 - (0.95 * context.Step / context.Steps)) : rate;
         for (int i = 0; i < x.Theta.Length; i++)
             x.Theta[i] -= eta * x.Gradient[i];
