@@ -63,8 +63,7 @@ internal static unsafe class ThinProduct
                     t3 = TSimd.MultiplyAdd(m3, z, t3);
                 }
 
-                Store<T, TVector, TSimd>(factor, s0, weight, d0 + j, share, readsC, c0 + j);
-                Store<T, TVector, TSimd>(factor, t0, weight, d0 + j + TSimd.Count, share, readsC, c0 + j + TSimd.Count);
+                StoreTwo<T, TVector, TSimd>(factor, s0, t0, weight, d0 + j, share, readsC, c0 + j);
                 if (last > 0)
                     StoreTwo<T, TVector, TSimd>(factor, s1, t1, weight, d0 + row + j, share, readsC, c0 + row + j);
                 if (last > 1)

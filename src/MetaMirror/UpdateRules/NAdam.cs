@@ -119,8 +119,6 @@ public sealed class NAdam<T> : UpdateRule<T>
         aP = T.CreateTruncating(aPrevious);
     }
 
-    private static double ToDouble(T value) => double.CreateTruncating(value);
-
     private NAdamMap<T> MapAt(in StepContext<T> context, in Iterate<T> x, out NAdamCoefficients c)
     {
         _metas.Require(context.Meta);

@@ -150,14 +150,14 @@ public sealed class Osgm<T> : RuleWithoutDerivative<T>
     private static void Take(in StepContext<T> context, in Iterate<T> x, OsgmState<T> s, double square, double there, Span<T> move, Span<T> z, Span<T> ahead)
     {
         bool isKnown = s.Smoothness > T.Zero;
-        double l = isKnown ? Value(s.Smoothness) : 1 / Value(context.Meta[Rate]), along = Vectors.Dot<T>(ahead, move);
+        double l = isKnown ? ToDouble(s.Smoothness) : 1 / ToDouble(context.Meta[Rate]), along = Vectors.Dot<T>(ahead, move);
         double half = l * Math.Sqrt(Vectors.SquaredNorm<T>(move)) / 2, weight = square + (isKnown ? half * half : Epsilon);
         if (isKnown && Math.Sqrt(Vectors.SquaredNorm<T>(ahead)) > Overshoot * Math.Sqrt(square))
             there = LookAhead(context, x.Scale[0], s.Rates, z, ahead, there, work: move);
         bool isAccepted = there <= context.Loss;
         if (!isKnown && isAccepted)
             Measure(x, s, z, ahead, work: move);
-        LearnMomentum(s, along / weight, Value(context.Meta[MomentumRate]) * Math.Min(1, l));
+        LearnMomentum(s, along / weight, ToDouble(context.Meta[MomentumRate]) * Math.Min(1, l));
         LearnRates(x, s, weight, RateRange / l, ahead, work: move);
         x.Theta.CopyTo(s.Before);
         if (isAccepted)
@@ -170,7 +170,7 @@ public sealed class Osgm<T> : RuleWithoutDerivative<T>
     private static double LookAhead(in StepContext<T> context, T scale, ReadOnlySpan<T> rates, Span<T> z, ReadOnlySpan<T> ahead, double there, Span<T> work)
     {
         Vectors.Multiply(rates, ahead, work);
-        double slope = Value(scale) * Vectors.Dot<T>(work, ahead);
+        double slope = ToDouble(scale) * Vectors.Dot<T>(work, ahead);
         if (slope == 0)
             return there;
         for (double length = 1; length > ShortestSearch; length *= SearchDecay)
@@ -201,8 +201,8 @@ public sealed class Osgm<T> : RuleWithoutDerivative<T>
     private static void LearnMomentum(OsgmState<T> s, double slope, double rate)
     {
         // Beyond all numbers both parts overflowed: the slope says nothing.
-        double w = double.IsNaN(slope) ? 0 : Math.Clamp(slope, -Value(Widest), Value(Widest)), sum = Math.Min(s.SlopeSquares + (w * w), Value(Most));
-        double b = Value(s.Momentum) - (rate * (w / (Math.Sqrt(sum) + Epsilon)));
+        double w = double.IsNaN(slope) ? 0 : Math.Clamp(slope, -ToDouble(Widest), ToDouble(Widest)), sum = Math.Min(s.SlopeSquares + (w * w), ToDouble(Most));
+        double b = ToDouble(s.Momentum) - (rate * (w / (Math.Sqrt(sum) + Epsilon)));
         (s.Momentum, s.SlopeSquares) = (T.CreateTruncating(Math.Clamp(b, 0, LargestMomentum)), sum);
     }
 
@@ -237,9 +237,7 @@ public sealed class Osgm<T> : RuleWithoutDerivative<T>
         }
         else if ((context.Age + 1) % DecayEvery == DecayEvery - 1)
         {
-            s.Step = T.CreateTruncating(Math.Max(Decay * Value(s.Step), LeastShare * Value(context.Meta[Rate])));
+            s.Step = T.CreateTruncating(Math.Max(Decay * ToDouble(s.Step), LeastShare * ToDouble(context.Meta[Rate])));
         }
     }
-
-    private static double Value(T x) => double.CreateTruncating(x);
 }

@@ -129,26 +129,24 @@ public sealed class Prodigy<T> : RuleWithoutDerivative<T>
             Begin(x, n, context.Age == 0);
         if (x.Scale[0] == T.Zero)
             return;
-        double d = Distance(x.State), eta = d * Value(context.Meta[Rate]) * Value(x.Scale[0]) * BiasCorrection(context);
-        double most = Value(x.State[^1]);
+        double d = Distance(x.State), eta = d * ToDouble(context.Meta[Rate]) * ToDouble(x.Scale[0]) * BiasCorrection(context);
+        double most = ToDouble(x.State[^1]);
         (double along, double norm) = Take(context, x, n, d, eta);
         if (norm == 0)
             return;
-        double numerator = (Value(context.Meta[Third]) * Value(x.State[^3])) + along, estimate = Value(context.Meta[Factor]) * numerator / norm;
+        double numerator = (ToDouble(context.Meta[Third]) * ToDouble(x.State[^3])) + along, estimate = ToDouble(context.Meta[Factor]) * numerator / norm;
         double next = d == _initial ? Math.Max(d, estimate) : d;
         most = Math.Max(most, estimate);
         next = Math.Min(most, next * Options.GrowthRate);
         (x.State[^3], x.State[^2], x.State[^1]) = (T.CreateTruncating(numerator), T.CreateTruncating(next), T.CreateTruncating(most));
         var map = new ProdigyMap<T>
         {
-            Keep = Vector256.Create(T.CreateTruncating(1 - (eta * Value(context.Meta[Decay])))),
+            Keep = Vector256.Create(T.CreateTruncating(1 - (eta * ToDouble(context.Meta[Decay])))),
             Eta = Vector256.Create(T.CreateTruncating(eta)),
             Epsilon = Vector256.Create(T.Max(T.CreateTruncating(next * Options.Epsilon), T.Epsilon)),
         };
         CoordinateLoop.Step(ref map, 2, x.WithState(0, 2 * n));
     }
-
-    private static double Value(T x) => double.CreateTruncating(x);
 
     private void Begin(in Iterate<T> x, int n, bool isNew)
     {
@@ -161,12 +159,12 @@ public sealed class Prodigy<T> : RuleWithoutDerivative<T>
 
     private double BiasCorrection(in StepContext<T> context) => !Options.UseBiasCorrection
         ? 1
-        : Math.Sqrt(1 - Math.Pow(Value(context.Meta[Second]), context.Age + 1)) / (1 - Math.Pow(Value(context.Meta[First]), context.Age + 1));
+        : Math.Sqrt(1 - Math.Pow(ToDouble(context.Meta[Second]), context.Age + 1)) / (1 - Math.Pow(ToDouble(context.Meta[First]), context.Age + 1));
 
     /// <summary>Takes the gradient into m, v and s; gives what it adds to r, and ||s||_1.</summary>
     private (double Along, double Norm) Take(in StepContext<T> context, in Iterate<T> x, int n, double d, double eta)
     {
-        double weight = d / _initial * (Options.SafeguardWarmup ? d : eta), b1 = Value(context.Meta[First]), b2 = Value(context.Meta[Second]);
+        double weight = d / _initial * (Options.SafeguardWarmup ? d : eta), b1 = ToDouble(context.Meta[First]), b2 = ToDouble(context.Meta[Second]);
         T toFirst = T.CreateTruncating(d * (1 - b1)), toSecond = T.CreateTruncating(d * d * (1 - b2)), toSum = T.CreateTruncating(weight);
         double along = 0, norm = 0;
         for (int i = 0; i < n; i += Chunk)

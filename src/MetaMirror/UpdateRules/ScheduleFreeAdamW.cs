@@ -122,8 +122,8 @@ public sealed class ScheduleFreeAdamW<T> : RuleWithoutDerivative<T>
             x.State[^2] = x.State[^1] = T.Zero;
         }
 
-        double beta2 = Value(context.Meta[Second]), gamma = Value(context.Meta[Rate]) * Value(x.Scale[0]) * Warmup(context) * Math.Sqrt(1 - Math.Pow(beta2, context.Age + 1));
-        double largest = Math.Max(gamma, Value(x.State[^1])), weight = Math.Pow(context.Step + 1, Options.StepPower) * Math.Pow(largest, Options.RatePower), sum = Value(x.State[^2]) + weight;
+        double beta2 = ToDouble(context.Meta[Second]), gamma = ToDouble(context.Meta[Rate]) * ToDouble(x.Scale[0]) * Warmup(context) * Math.Sqrt(1 - Math.Pow(beta2, context.Age + 1));
+        double largest = Math.Max(gamma, ToDouble(x.State[^1])), weight = Math.Pow(context.Step + 1, Options.StepPower) * Math.Pow(largest, Options.RatePower), sum = ToDouble(x.State[^2]) + weight;
         double share = sum > 0 ? weight / sum : 0;
         (x.State[^2], x.State[^1]) = (T.CreateTruncating(sum), T.CreateTruncating(largest));
         T beta1 = context.Meta[First];
@@ -134,15 +134,13 @@ public sealed class ScheduleFreeAdamW<T> : RuleWithoutDerivative<T>
             Beta2 = Vector256.Create(context.Meta[Second]),
             Rest2 = Vector256.Create(T.One - context.Meta[Second]),
             Gamma = Vector256.Create(T.CreateTruncating(gamma)),
-            Decay = Vector256.Create(T.CreateTruncating(gamma * Value(context.Meta[Decay]))),
+            Decay = Vector256.Create(T.CreateTruncating(gamma * ToDouble(context.Meta[Decay]))),
             Epsilon = Vector256.Create(_epsilon),
             New = Vector256.Create(T.CreateTruncating(share)),
             Old = Vector256.Create(T.CreateTruncating(1 - share)),
         };
         CoordinateLoop.Step(ref map, 2, x);
     }
-
-    private static double Value(T x) => double.CreateTruncating(x);
 
     /// <summary>A run begins: x = y = z.</summary>
     private static bool IsStart(in StepContext<T> context) => context.Step == 0 || context.Age == 0;

@@ -10,6 +10,7 @@ public sealed partial class TrackedBasis<T>
     /// <inheritdoc/>
     public override void Jvp(in StepContext<T> context, in Iterate<T> x, ReadOnlySpan<T> metaTangent, in Iterate<T> tangent)
     {
+        RequireLengths(context, x, tangent, metaTangent.Length);
         if (context.Age == 0)
         {
             // Only bases are set.
@@ -81,6 +82,7 @@ public sealed partial class TrackedBasis<T>
     /// <inheritdoc/>
     public override void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent)
     {
+        RequireLengths(context, x, cotangent, metaCotangent.Length);
         if (context.Age == 0)
         {
             cotangent.State.Clear();
@@ -159,6 +161,14 @@ public sealed partial class TrackedBasis<T>
         metaCotangent[Averaging] += T.CreateChecked(sums.B2) + (T.CreateChecked(restSums.B2) * Slope(context.Meta[Averaging]));
         metaCotangent[Exponent] += T.CreateChecked(sums.E + restSums.E);
         metaCotangent[PriorWeight] += T.CreateChecked(sums.C + restSums.C);
+    }
+
+    /// <summary>Throws where values, or tangents or cotangents beside them, have other lengths than declared.</summary>
+    private void RequireLengths(in StepContext<T> context, in Iterate<T> x, in Iterate<T> other, int metas)
+    {
+        RequireLengths(context, x, FirstScale + _blocks.Length, _stateLength, _scratch.Length);
+        RequireLengths(context, other, context.Meta.Length, _stateLength, 0);
+        RequireLength("derivatives of meta-parameters", metas, context.Meta.Length);
     }
 
     private bool RestMoves(int age) => age % Options.ResidualEvery == 0;

@@ -127,6 +127,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
     /// <inheritdoc/>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
+        RequireLengths(context, x, FirstScale + _blocks.Length, _stateLength, _scratch.Length);
         TrackedMoments<T> map = Map(context), restMap = Map(context, Options.ResidualEvery);
         TrackedSpans<T> s = _scratch.Of(context.Scratch);
         bool turns = context.Age > 0 && TrackedFactors<T>.IsDue(Options, context.Age);
@@ -216,7 +217,7 @@ public sealed partial class TrackedBasis<T> : UpdateRule<T>
         return new BasisBlock<T>(block, [], right, new T[block.Rows * r], new T[block.Rows]);
     }
 
-    /// <summary>The map of entries that move at every so manieth step.</summary>
+    /// <summary>The map of entries that move at every <paramref name="every"/>-th step.</summary>
     private TrackedMoments<T> Map(in StepContext<T> context, int every = 1) => new(
         Power(context.Meta[Momentum], every), Power(context.Meta[Averaging], every), context.Meta[Exponent], context.Meta[PriorWeight], Options.TrustRegion, (context.Age / every) + 1);
 

@@ -86,6 +86,9 @@ public abstract class UpdateRule<T>
     /// <param name="metaCotangent">Cotangent of the rule's natural meta-parameters, added to.</param>
     public abstract void Vjp(in StepContext<T> context, in Iterate<T> x, in Iterate<T> cotangent, Span<T> metaCotangent);
 
+    /// <summary>A scalar of the step in double, whatever the element type.</summary>
+    private protected static double ToDouble(T value) => double.CreateTruncating(value);
+
     /// <summary>Throws where another length is brought than declared.</summary>
     /// <param name="what">Of what, in the plural.</param>
     /// <param name="found">The length.</param>
@@ -95,6 +98,22 @@ public abstract class UpdateRule<T>
     {
         if (found != expected)
             throw new ArgumentException($"{Name} was given {found} {what}, expected {expected}.");
+    }
+
+    /// <summary>Throws where a step brings other lengths than declared; more scratch is let through.</summary>
+    /// <param name="context">Layout, meta-parameters and scratch of the step.</param>
+    /// <param name="x">Parameters, gradient and state of the step.</param>
+    /// <param name="metas">Meta-parameters declared.</param>
+    /// <param name="state">State entries declared.</param>
+    /// <param name="scratch">Scratch entries declared.</param>
+    /// <exception cref="ArgumentException">A length is wrong; the message names both.</exception>
+    private protected void RequireLengths(in StepContext<T> context, in Iterate<T> x, int metas, int state, int scratch)
+    {
+        context.Layout.RequireLength(x.Theta.Length, nameof(x));
+        context.Layout.RequireLength(x.Gradient.Length, nameof(x));
+        RequireLength("meta-parameters", context.Meta.Length, metas);
+        RequireLength("state entries", x.State.Length, state);
+        RequireLength("scratch entries", Math.Min(context.Scratch.Length, scratch), scratch);
     }
 
     /// <summary>Throws if this rule takes gradients elsewhere than at theta, where the rule around it has them.</summary>

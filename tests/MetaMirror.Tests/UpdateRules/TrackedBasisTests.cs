@@ -57,6 +57,34 @@ public sealed class TrackedBasisTests
             Assert.Equal((up[i] - down[i]) / (2 * h), tangent.Theta[i], 1e-6 * (1 + Math.Abs(tangent.Theta[i])));
     }
 
+    /// <summary>At ages 0 and 2; a wrong length is named beside the expected one, and nothing moves.</summary>
+    [Theory, InlineData(0), InlineData(2)]
+    public void Lengths_other_than_declared_are_refused_and_nothing_changes(int age)
+    {
+        RandomStream stream = Stream();
+        RuleRun<double> run = RuleRun<double>.At(age, TrackedBasis<double>.Unlearned(Layout, Options), Layout, ref stream);
+        Arrays<double> x = run.Values, d = run.Direction(ref stream);
+        double[] meta = run.Meta, scratch = new double[run.Rule.ScratchLength(Layout)];
+        foreach ((Arrays<double> values, double[] metas, double[] work) in new[]
+                 {
+                     (x with { Theta = x.Theta[1..] }, meta, scratch), (x with { Gradient = x.Gradient[1..] }, meta, scratch), (x with { State = x.State[1..] }, meta, scratch),
+                     (x with { State = [.. x.State, 0] }, meta, scratch), (x, meta[1..], scratch), (x, meta, scratch[1..]),
+                 })
+        {
+            double[] before = values.Flat, direction = d.Flat;
+            Refuses(() => run.Rule.Step(run.Context.For(metas, work), values.Iterate));
+            Refuses(() => run.Rule.Jvp(run.Context.For(metas, work), values.Iterate, meta, d.Iterate));
+            Refuses(() => run.Rule.Vjp(run.Context.For(metas, work), values.Iterate, d.Iterate, new double[meta.Length]));
+            Assert.Equal(before, values.Flat);
+            Assert.Equal(direction, d.Flat);
+        }
+
+        Refuses(() => run.Rule.Jvp(run.Context, x.Iterate, meta.AsSpan(1), d.Iterate));
+        Refuses(() => run.Rule.Vjp(run.Context, x.Iterate, (d with { State = d.State[1..] }).Iterate, new double[meta.Length]));
+    }
+
+    private static void Refuses(Action step) => Assert.Contains("expected", Assert.Throws<ArgumentException>(step).Message, StringComparison.Ordinal);
+
     [Theory, InlineData(1), InlineData(2)]
     public void With_rotated_vectors_the_cotangent_map_is_the_transpose_also_where_bases_turn(int residualEvery)
     {

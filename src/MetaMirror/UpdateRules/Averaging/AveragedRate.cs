@@ -89,11 +89,7 @@ public sealed class AveragedRate<T> : RuleWithoutDerivative<T>
     public override void Step(in StepContext<T> context, in Iterate<T> x)
     {
         AveragedRatePlan<T> plan = PlanOf(context.Layout);
-        context.Layout.RequireLength(x.Theta.Length, nameof(x));
-        context.Layout.RequireLength(x.Gradient.Length, nameof(x));
-        RequireLength("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
-        RequireLength("state entries", x.State.Length, plan.StateLength);
-        RequireLength("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        RequireLengths(context, x, plan.MetaLength + OwnMetas, plan.StateLength, plan.ScratchLength);
         AveragedRateState<T> s = plan.Parts(x.State);
         AveragedRateScratch<T> work = plan.Scratch(context.Scratch, x.Gradient);
         x.Theta.CopyTo(work.Old);

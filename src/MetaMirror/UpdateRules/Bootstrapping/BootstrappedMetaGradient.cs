@@ -143,11 +143,7 @@ public sealed partial class BootstrappedMetaGradient<T> : RuleWithoutDerivative<
     private BootstrapPlan<T> PlanAt(in StepContext<T> context, in Iterate<T> x)
     {
         BootstrapPlan<T> plan = PlanOf(context.Layout);
-        context.Layout.RequireLength(x.Theta.Length, nameof(x));
-        context.Layout.RequireLength(x.Gradient.Length, nameof(x));
-        RequireLength("meta-parameters", context.Meta.Length, plan.MetaLength);
-        RequireLength("state entries", x.State.Length, plan.StateLength);
-        RequireLength("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        RequireLengths(context, x, plan.MetaLength, plan.StateLength, plan.ScratchLength);
         if (Options.LearnedSteps == 1 && Options.Matching == TargetMatching.Euclidean)
             return plan;
         string what = Options.Matching == TargetMatching.Outputs ? "matches outputs" : "differentiates several steps";

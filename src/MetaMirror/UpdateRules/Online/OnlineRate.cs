@@ -151,11 +151,7 @@ public sealed partial class OnlineRate<T> : UpdateRule<T>
     private OnlineRatePlan<T> PlanAt(in StepContext<T> context, in Iterate<T> x)
     {
         OnlineRatePlan<T> plan = PlanOf(context.Layout);
-        context.Layout.RequireLength(x.Theta.Length, nameof(x));
-        context.Layout.RequireLength(x.Gradient.Length, nameof(x));
-        RequireLength("meta-parameters", context.Meta.Length, plan.MetaLength + OwnMetas);
-        RequireLength("state entries", x.State.Length, plan.StateLength);
-        RequireLength("scratch entries", Math.Min(context.Scratch.Length, plan.ScratchLength), plan.ScratchLength);
+        RequireLengths(context, x, plan.MetaLength + OwnMetas, plan.StateLength, plan.ScratchLength);
         if (plan.LooksAhead && context.Probe is null)
             throw new InvalidOperationException($"{Name} looks ahead, which needs gradients at points of its own; here gradients come from outside. Choose another hint.");
         return plan;
