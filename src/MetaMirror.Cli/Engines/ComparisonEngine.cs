@@ -6,6 +6,7 @@ using MetaMirror.Experiments.Comparisons;
 using MetaMirror.Experiments.Families;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
+using MetaMirror.Experiments.Rivals;
 
 namespace MetaMirror.Cli.Engines;
 
@@ -29,9 +30,6 @@ internal static class ComparisonEngine
         };
     }
 
-    /// <summary>A plan with rivals among its baselines.</summary>
-    public static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with { Baselines = [.. plan.Baselines.Union(rivals, StringComparer.Ordinal)] };
-
     /// <summary>What is said where nothing is kept to go on from.</summary>
     public static UsageException NoResume(string name) =>
         new("--resume", $"expected a comparison that holds out one task after the other, found {Found.Text(name)}, which is done in one piece");
@@ -39,7 +37,7 @@ internal static class ComparisonEngine
     private static ComparisonOutcome Run<T>(CompareRequest request, EngineContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Plan plan = With(request.Rivals, request.Plan);
+        Plan plan = RivalSuite.With(request.Plan, request.Rivals);
         (IReadOnlyList<ComparisonPart> done, bool isComplete) = Parts<T>(plan, request.HeldOut, request.Keeping, context);
         return new ComparisonOutcome(PlanReport.Of(plan, done, context.Seed), isComplete);
     }

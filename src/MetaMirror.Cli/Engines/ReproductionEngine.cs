@@ -5,6 +5,7 @@ using MetaMirror.Experiments.Protocols;
 using MetaMirror.Experiments.Quadratics;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
+using MetaMirror.Experiments.Rivals;
 using MetaMirror.Experiments.Runs;
 
 namespace MetaMirror.Cli.Engines;
@@ -25,7 +26,7 @@ internal static class ReproductionEngine
     private static ComparisonOutcome Protocol(Protocol protocol, ReproduceRequest request, EngineContext context)
     {
         ProtocolScale scale = request.Scale.Of(ProtocolScale.Smoke, ProtocolScale.Quick, ProtocolScale.Paper);
-        Plan plan = ComparisonEngine.With(request.Rivals, protocol.At(scale));
+        Plan plan = RivalSuite.With(protocol.At(scale), request.Rivals);
         if (scale == ProtocolScale.Paper && protocol.Converged is { } rule)
             plan = rule.Applied(plan, new DatasetCatalogue(context.Data), context.Seed, context.Runs, context.Canceled);
         (IReadOnlyList<ComparisonPart> done, bool isComplete) = ComparisonEngine.Parts(plan, null, request.Keeping, context);

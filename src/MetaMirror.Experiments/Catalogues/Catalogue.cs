@@ -39,6 +39,9 @@ public static class Catalogue
     /// <summary>Names of the rivals, in the order of tables.</summary>
     public static IReadOnlyList<string> Rivals { get; } = [.. Optimizers<double>.All.Where(o => o.Role == OptimizerRole.Rival).Select(o => o.Name)];
 
+    /// <summary>Names of the learned optimizers of others, in the order of tables.</summary>
+    public static IReadOnlyList<string> LearnedRivals { get; } = [.. Learned.Where(l => l.Role == OptimizerRole.Rival).Select(l => l.Name)];
+
     /// <summary>All names of optimizers.</summary>
     public static IReadOnlyList<string> OptimizerNames { get; } = [.. Optimizers<double>.All.Select(o => o.Name), .. Learned.Select(l => l.Name)];
 

@@ -25,7 +25,7 @@ public static class PlanReport
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parts);
-        ComparisonResult result = ComparisonPart.Merge(parts);
+        ComparisonResult result = ComparisonPart.Merge(parts) with { Notes = Notes(parts) };
         ComparisonPart first = parts[0];
         return new ReportModel
         {
@@ -34,7 +34,7 @@ public static class PlanReport
             Control = NegativeControl.Of(plan, result)?.Text ?? "",
             Learned = first.Learned.Count > 0 ? Story(plan, first, inTurn: parts.SelectMany(p => p.Learned).Count(l => l.Optimizer == first.Learned[0].Optimizer) > 1) : "",
             Facts = first.Facts,
-            Notes = Notes(parts),
+            Notes = result.Notes,
             Activations = first.Activations,
             Preconditioner = first.Preconditioner,
             Tables = CertificateTables.Of(result),
@@ -52,13 +52,13 @@ public static class PlanReport
     private static List<string> Notes(IReadOnlyList<ComparisonPart> parts)
     {
         var notes = new List<string>();
-        foreach (IGrouping<string, LearnedPart> rules in parts.SelectMany(p => p.Learned).GroupBy(r => r.Optimizer, StringComparer.Ordinal))
+        foreach (var rules in parts.SelectMany(p => p.Learned.Select(rule => (Where: parts.Count > 1 ? $", {string.Join(" + ", p.HeldOut)} held out" : "", Rule: rule))).GroupBy(r => r.Rule.Optimizer, StringComparer.Ordinal))
         {
-            string[] lost = [.. rules.SelectMany(r => r.Diverged)];
+            string[] lost = [.. rules.SelectMany(r => r.Rule.Diverged)];
             notes.AddRange(lost.Take(ListedRuns).Select(run => $"{rules.Key}: a meta-training run {run} and was left out."));
             if (lost.Length > ListedRuns)
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"{rules.Key}: so were {lost.Length - ListedRuns} other meta-training runs that diverged."));
-            notes.AddRange(rules.SelectMany(r => r.Notes).Distinct(StringComparer.Ordinal).Select(note => $"{rules.Key}: {note}"));
+            notes.AddRange(rules.SelectMany(r => r.Rule.Notes.Select(note => $"{rules.Key}{r.Where}: {note}")).Distinct(StringComparer.Ordinal));
         }
 
         notes.AddRange(parts[0].Activations.Where(a => a.Dead > 0).Select(a => $"{a.Optimizer}: {a.Dead} of its components {(a.Dead == 1 ? "was" : "were")} never active on the held-out task."));

@@ -59,11 +59,15 @@ public abstract class RivalLearner<T> : RuleLearner<T>
     {
         get
         {
-            long pass = (Tasks.Count ?? new MetaLearnerOptions().TasksPerStep) * (long)InnerSteps, least = (FixedPasses + PassesPerOuterStep) * pass;
+            long pass = (Tasks.Count ?? new MetaLearnerOptions().TasksPerStep) * (long)InnerSteps, outer = PassesPerOuterStep * pass, before = FixedPasses * pass, least = before + outer;
+
+            // As many as are wanted at least: rounded up. As many as a budget pays for: rounded down.
             if (_learning.InnerGradients is not { } budget)
-                return Math.Max(_learning.OuterSteps, Paid(LeastInnerGradients, pass));
-            return budget >= least ? Paid(budget, pass) : throw new ArgumentException(string.Create(
+                return Math.Max(_learning.OuterSteps, Count((Math.Max(0, LeastInnerGradients - before) + outer - 1) / outer));
+            return budget >= least ? Count((budget - before) / outer) : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture, $"{_learning.Optimizer} cannot be learned with {budget} inner gradients: {FixedPasses - Checks} candidates, {Checks} checks and one outer step take {least}."));
+
+            static int Count(long outerSteps) => (int)Math.Min(outerSteps, int.MaxValue);
         }
     }
 
@@ -71,9 +75,6 @@ public abstract class RivalLearner<T> : RuleLearner<T>
     internal long LeastInnerGradients { get; init; }
 
     private int FixedPasses => _candidates.Length + ChoicePasses + Checks;
-
-    /// <summary>Outer steps that so many inner gradients pay for; negative where they do not pay for the candidates.</summary>
-    private int Paid(long innerGradients, long pass) => (int)Math.Min(((innerGradients / pass) - FixedPasses) / PassesPerOuterStep, int.MaxValue);
 
     /// <summary>The rule before learning, at the first candidate.</summary>
     public UpdateRule<T> CreateRule() => CreateRule(_candidates[0]);

@@ -19,6 +19,7 @@ public static class RivalAdvice
         Pays,
         Level,
         Costs,
+        NotTimed,
     }
 
     /// <summary>The outcome in a sentence for each kind of model.</summary>
@@ -50,8 +51,13 @@ public static class RivalAdvice
         }
 
         if (families[Worth.Costs].Any())
-            paragraphs.Add("Where learning does not pay in time here: " + string.Join("; ", families[Worth.Costs].Select(f => $"{f.Plan}, where {f.Champion} {Medians(f.Summary, OfBest)}; {InTheEnd(f.Summary)}")) + ".");
+            paragraphs.Add("Where learning does not pay in time here: " + Briefly(Worth.Costs));
+        if (families[Worth.NotTimed].Any())
+            paragraphs.Add("Where steps were not timed: " + Briefly(Worth.NotTimed));
+        paragraphs.Add("Other batches, widths, numbers of steps, wrong labels: 'metamirror reproduce robustness' maps where a learned optimizer still pays.");
         return paragraphs;
+
+        string Briefly(Worth worth) => string.Join("; ", families[worth].Select(f => $"{f.Plan}, where {f.Champion} {Medians(f.Summary, OfBest)}; {InTheEnd(f.Summary)}")) + ".";
     }
 
     /// <summary>For each family, who is best in what.</summary>
@@ -81,6 +87,7 @@ public static class RivalAdvice
     {
         { Seconds: <= 1 / RivalStandings.ClearFactor } s when 2 * s.ClearlyLeastTime > s.Tasks => Worth.Pays,
         { Seconds: <= RivalStandings.ClearFactor } => Worth.Level,
+        { Seconds: null, Steps: not null } => Worth.NotTimed,
         _ => Worth.Costs,
     };
 

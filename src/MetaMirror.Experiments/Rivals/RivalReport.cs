@@ -102,20 +102,20 @@ public static class RivalReport
 
     private static ReportSection Family(RivalFamily family) => new(family.Plan)
     {
-        Paragraphs = [$"{family.Description} Runs, curves, settings, and notes on what was learned (what failed, or was dropped) are in {family.Plan}/report.html."],
+        Paragraphs = [$"{family.Description} Runs, curves and settings are in {family.Plan}/report.html.", .. family.Notes],
         Tables =
         [
             new ReportTable(
                 "All optimizers, least time first",
-                ["optimizer", "part", "time", "steps", "final loss", "accuracy, %", "targets reached", "gradients a step", "tuning runs a task", "learning runs, once"],
+                ["optimizer", "part", "time", "steps", "final loss", "accuracy, %", "targets reached", "gradients a step", "tuning runs a task", "learning runs, once", "diverged runs"],
                 [
                     .. family.Standings.Select(s => (IReadOnlyList<string>)
                     [
                         s.Optimizer, Part(s, family), Ratios.Text(s.Seconds), Ratios.Text(s.Steps), Ratios.Text(s.FinalLoss), Percent(s.Accuracy), Ratios.Part(s.Reached, family.Summary.Tasks), NumberText.Brief(s.GradientsPerStep), NumberText.Count(s.TuningRuns),
-                        s.LearningRuns is { } runs ? NumberText.Significant(runs, 2) : "–",
+                        s.LearningRuns is { } runs ? NumberText.Significant(runs, 2) : "–", NumberText.Count(s.Diverged),
                     ]),
                 ],
-                "Over the best of all but controls on each task, geometric mean; –: not reached somewhere, or diverged."),
+                "Over the best of all but controls on each task, geometric mean; –: not reached somewhere, or diverged. Diverged runs: at the settings that are best for steps."),
         ],
     };
 

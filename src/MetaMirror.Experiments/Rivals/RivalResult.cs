@@ -52,8 +52,9 @@ public sealed record RivalSummary(
 /// <param name="TuningRuns">Training runs that tuning took on each task.</param>
 /// <param name="GradientsPerStep">Gradients that a step takes: more than one where a rule tries its steps.</param>
 /// <param name="LearningRuns">Training runs whose gradients learning took, once for all tasks to come; null: not learned.</param>
+/// <param name="Diverged">Runs that diverged, at the settings that are best for steps, over all tasks and seeds.</param>
 public sealed record RivalStanding(
-    string Optimizer, OptimizerRole Role, double? Steps, double? Seconds, double? FinalLoss, double? Accuracy, int Reached, double TuningRuns, double GradientsPerStep, double? LearningRuns);
+    string Optimizer, OptimizerRole Role, double? Steps, double? Seconds, double? FinalLoss, double? Accuracy, int Reached, double TuningRuns, double GradientsPerStep, double? LearningRuns, int Diverged);
 
 /// <summary>What the comparison on one plan says.</summary>
 /// <param name="Plan">Its name.</param>
@@ -61,7 +62,8 @@ public sealed record RivalStanding(
 /// <param name="Champion">The learned optimizer.</param>
 /// <param name="Summary">How the learned optimizer stands.</param>
 /// <param name="Standings">All optimizers, least time first.</param>
-public sealed record RivalFamily(string Plan, string Description, string Champion, RivalSummary Summary, IReadOnlyList<RivalStanding> Standings);
+/// <param name="Notes">What a person should know of how optimizers were learned: what was dropped, or diverged.</param>
+public sealed record RivalFamily(string Plan, string Description, string Champion, RivalSummary Summary, IReadOnlyList<RivalStanding> Standings, IReadOnlyList<string> Notes);
 
 /// <summary>What the experiment on rivals found: one JSON document.</summary>
 public sealed record RivalResult

@@ -38,7 +38,7 @@ public static class RivalStandings
             Scale = scale,
             Seed = seed,
             Summaries = [.. networks.Length > 0 ? [Summary("networks", networks)] : Array.Empty<RivalSummary>(), .. convex.Length > 0 ? [Summary("convex models", convex)] : Array.Empty<RivalSummary>()],
-            Families = [.. families.Select(f => new RivalFamily(f.Plan.Name, f.Plan.Description, f.Champion, Summary(f.Plan.Name, f.Duels), Standings(f.Result)))],
+            Families = [.. families.Select(f => new RivalFamily(f.Plan.Name, f.Plan.Description, f.Champion, Summary(f.Plan.Name, f.Duels), Standings(f.Result), f.Result.Notes))],
             Duels = [.. families.SelectMany(f => f.Duels)],
             Comparison = [.. families.SelectMany(f => f.Result.Comparison.Select(r => r with { HeldOutTask = TaskName(f.Plan.Name, r.HeldOutTask) }))],
             Data = DataUse.Merge([.. families.Select(f => f.Result.Data)]),
@@ -79,12 +79,15 @@ public static class RivalStandings
             return new RivalDuel(
                 family, rows.Key, champion,
                 Duel(own, others, r => Figure.OrNull(r.StepsToTarget.Median)),
-                Duel(own, others, r => r.SecondsToTarget),
+                IsTimeMissing(own) ? new FigureDuel(null, null, null) : Duel(own, others, r => r.SecondsToTarget),
                 Duel(own, others, FinalLoss),
                 Duel(own, others, r => Figure.OrNull(r.TestAccuracy?.Mean), highest: true),
                 own.TestAccuracy is null ? null : ColumnStandings.IsBest(own, others));
         }),
     ];
+
+    /// <summary>The target was reached, but a step was not timed: not the same as a target that was missed.</summary>
+    private static bool IsTimeMissing(ComparisonRow row) => Figure.OrNull(row.StepsToTarget.Median) is not null && row.SecondsToTarget is null;
 
     private static FigureDuel Duel(ComparisonRow own, ComparisonRow[] others, Func<ComparisonRow, double?> figure, bool highest = false)
     {
@@ -129,7 +132,8 @@ public static class RivalStandings
                     rows.Count(Reports.Duel.Reaches),
                     rows.Average(r => r.Tuning?.Runs ?? (double)(r.Tuning?.Evaluations ?? 0) * r.Seeds),
                     rows.Average(r => r.Steps > 0 ? (double)r.Gradients / r.Steps : 0),
-                    result.LearningCosts.FirstOrDefault(c => c.Optimizer == rows.Key)?.TrainingRuns))
+                    result.LearningCosts.FirstOrDefault(c => c.Optimizer == rows.Key)?.TrainingRuns,
+                    rows.Sum(r => r.Diverged)))
                 .OrderBy(s => s.Seconds ?? double.PositiveInfinity)
                 .ThenByDescending(s => s.Reached),
         ];

@@ -1,3 +1,4 @@
+using MetaMirror.Experiments.Catalogues;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Protocols;
 using MetaMirror.Experiments.Reports;
@@ -16,12 +17,16 @@ public static class RivalSuite
     internal const int ScoutingSeeds = 2;
 
     private static readonly double[] FewAngles = [0, 30, 60];
-    private static readonly string[] All = ["meta-sgd", "meta-curvature", "warp-grad", "aruba", "aruba-plus", "fds", "lstm-rule", "mlp-rule"], Few = ["meta-sgd", "aruba-plus", "fds"];
+    private const string Digits = "rotated-digits";
+    private static readonly string[] Large = ["rotated-mnist", "rotated-fashion", "lenet-families"];
     private static readonly TuningPlan OneSchedule = new(Schedules: [ScheduleName.Linear], MaxExtensions: 0);
 
     /// <summary>Hand-designed rivals, by their names in the catalogue.</summary>
     public static IReadOnlyList<string> HandDesigned { get; } =
         ["soap", "muon", "shampoo", "lion", "prodigy", "schedule-free", "powersign", "addsign", "hypergradient-descent", "hypergradient-adam", "osgm"];
+
+    /// <summary>Those that are compared on the embedded tasks and convex models alone, where a plan with all seeds takes minutes.</summary>
+    private static readonly string[] OnSmallModels = ["hypergradient-descent-elementwise"];
 
     /// <summary>The plans, in order.</summary>
     /// <param name="scale">Smoke: a few of the embedded digits and sensors; quick: the embedded plans; paper: the same with ten seeds.</param>
@@ -37,24 +42,59 @@ public static class RivalSuite
                 ProtocolScale.Smoke => Smoke(),
                 ProtocolScale.Paper => Quick().Select(plan => plan with { Seeds = Math.Max(plan.Seeds, TenSeeds) }),
                 _ => Quick(),
-            }).Select(plan => With(names, plan)),
+            }).Select(plan => With(rivals.Count > 0 || Large.Contains(plan.Name, StringComparer.Ordinal) ? names : [.. names, .. OnSmallModels], plan)),
         ];
     }
 
-    // Rules with a network of their own for every parameter take minutes on one task of the larger models: they are compared on the small one.
+    /// <summary>A plan with rivals beside what it has.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="names">Of the catalogue's rivals, learned or not; all learned ones: <see cref="LearnedFor"/>.</param>
+    /// <exception cref="ArgumentException">A learned rival is named, and the plan learns nothing.</exception>
+    public static Plan With(Plan plan, IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Count == 0)
+            return plan;
+        string[] learned = [.. names.Intersect(Catalogue.LearnedRivals, StringComparer.Ordinal)];
+        if (learned.Length == Catalogue.LearnedRivals.Count)
+            learned = [.. LearnedFor(plan)];
+        else if (plan.Learn is null && learned.Length > 0)
+            throw new ArgumentException($"The plan '{plan.Name}' learns nothing: expected rivals that are not learned, found {string.Join(", ", learned)}.", nameof(names));
+        Plan tuned = plan with { Baselines = [.. plan.Baselines.Union(names.Except(Catalogue.LearnedRivals, StringComparer.Ordinal), StringComparer.Ordinal)] };
+        string[] missing = [.. learned.Except(plan.Learned.Select(l => l.Optimizer), StringComparer.Ordinal)];
+        return Settling(missing.Length > 0 ? Learning(tuned, missing) : tuned);
+    }
+
+    /// <summary>The learned rivals that are compared on such tasks; none where nothing is learned. Rules with a network of their own for every parameter take minutes on one task of the larger models: they are compared on the small ones.</summary>
+    /// <param name="plan">The plan.</param>
+    public static IReadOnlyList<string> LearnedFor(Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan switch
+        {
+            { Learn: null } => [],
+            { IsDoublePrecision: true } => ["meta-sgd", "aruba-plus", "fds"],
+            { Name: Digits } => Catalogue.LearnedRivals,
+            _ => ["meta-sgd", "warp-grad", "aruba-plus", "fds"],
+        };
+    }
+
     private static IEnumerable<Plan> Quick() =>
-    [
-        Learning(PlanFile.Read("rotated-digits"), All),
-        .. from name in (string[])["rotated-mnist", "rotated-fashion", "lenet-families"] select Learning(PlanFile.Read(name), ["meta-sgd", "warp-grad", "aruba-plus", "fds"]),
-        .. from name in (string[])["digit-pairs", "sensors", "rotated-quadratic"] select Settling(Learning(PlanFile.Read(name), Few)),
-    ];
+        from name in (string[])[Digits, .. Large, "digit-pairs", "sensors", "rotated-quadratic"] select Settling(Beside(name));
+
+    private static Plan Beside(string name)
+    {
+        Plan plan = PlanFile.Read(name);
+        return Learning(plan, LearnedFor(plan));
+    }
 
     /// <summary>Signs and orthogonalized gradients do not settle at steps of one length: they need schedules that fall.</summary>
     private static Plan Settling(Plan plan) => plan.Tuning.Schedules is [ScheduleName.Constant] ? plan with { Tuning = plan.Tuning with { Schedules = new TuningPlan().Schedules } } : plan;
 
     private static IEnumerable<Plan> Smoke()
     {
-        Plan digits = SmallPlans.Of(Learning(PlanFile.Read("rotated-digits"), All), FewAngles, steps: 30, batch: 32), sensors = Learning(PlanFile.Read("sensors"), Few);
+        Plan digits = SmallPlans.Of(Beside(Digits), FewAngles, steps: 30, batch: 32), sensors = Beside("sensors");
         yield return digits with { Target = digits.Target with { Value = TargetValue.BestClassicFinal }, Also = [.. digits.Also.Select(Small)], Tuning = OneSchedule };
         yield return sensors with
         {

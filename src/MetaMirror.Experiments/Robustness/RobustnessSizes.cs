@@ -12,7 +12,7 @@ public sealed record RobustnessSizes
     /// <summary>Minutes: two held-out rotations of MNIST, every change alone.</summary>
     public static RobustnessSizes Quick { get; } = new()
     {
-        Name = "quick", Plan = "rotated-mlp", HeldOut = ["rotation-0", "rotation-45"], Batches = [0.25, 0.5, 2, 4], Widths = [0.5, 2], Steps = [1.0 / 3, 3], LabelNoise = [0.2],
+        Name = "quick", Plan = "rotated-mnist", Seeds = 3, HeldOut = ["rotation-0", "rotation-45"], Batches = [0.25, 0.5, 2, 4], Widths = [0.5, 2], Steps = [1.0 / 3, 3], LabelNoise = [0.2],
     };
 
     /// <summary>All six rotations, ten seeds.</summary>

@@ -120,20 +120,27 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         return new Contender<T>(name, entry.Role, entry.Create(setting)) { Label = $"{name}, {setting}" };
     }
 
-    /// <summary>Beyond what was tried nothing is known: see <c>reproduce robustness</c>.</summary>
-    private void WarnOfChange(string what, double learned, double here, IReadOnlyList<double> tried)
+    /// <summary>Beyond what was tried nothing is known; within it, where a change as large did not pay: see <c>reproduce robustness</c>.</summary>
+    private void WarnOfChange(string what, double learned, double here, IReadOnlyList<MeasuredChange> tried)
     {
-        double factor = here / learned;
-        if (factor < tried.Min() * Tolerance || factor > tried.Max() / Tolerance)
+        double factor = here / learned, least = tried.Min(m => m.Factor), most = tried.Max(m => m.Factor);
+        string differs = $"The optimizer was learned with {NumberText.Count(learned)} {what}, here are {NumberText.Count(here)}: {NumberText.Brief(factor, 2)} times as many. On RotatedMNIST";
+        MeasuredChange nearest = RobustnessMap.Nearest(tried, factor);
+        if (factor < least * Tolerance || factor > most / Tolerance)
         {
-            Warn($"The optimizer was learned with {NumberText.Count(learned)} {what}, here are {NumberText.Count(here)}: {NumberText.Brief(factor, 2)} times as many. On RotatedMNIST {NumberText.Brief(tried.Min(), 2)} to {NumberText.Brief(tried.Max(), 2)} times were tried ('metamirror reproduce robustness'). {Compare}");
+            Warn($"{differs} {NumberText.Brief(least, 2)} to {NumberText.Brief(most, 2)} times were tried ('metamirror reproduce robustness'). {Compare}");
+        }
+        else if (!nearest.Pays)
+        {
+            string accuracy = nearest.IsLessAccurate ? ", and it was less accurate on a task" : "";
+            Warn($"{differs} {NumberText.Brief(nearest.Factor, 2)} times took {NumberText.Brief(nearest.Seconds, 2)} of tuned Adam's time to the same loss{accuracy} ('metamirror reproduce robustness'). {Compare}");
         }
     }
 
     private void WarnOfBatches(int? learned)
     {
         if (learned is { } batch && plan.Training.BatchSize is { } size)
-            WarnOfChange("examples in a mini-batch", batch, size, RobustnessSizes.Quick.Batches);
+            WarnOfChange("examples in a mini-batch", batch, size, RobustnessMap.Batches);
         else if (learned is null != plan.Training.BatchSize is null)
             Warn($"The optimizer was learned with {Batches(learned)}, here are {Batches(plan.Training.BatchSize)}: that was never tried. {Compare}");
 
@@ -151,7 +158,7 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         Warn($"{differs}: its steps and schedule are used as learned, what belongs to other sizes starts anew.");
         (int Here, int Learned)[] sizes = [.. task.Layout.Blocks.Zip(learned.Layout.Blocks).SelectMany(p => p.First.Shape.Zip(p.Second.Shape))];
         (int widest, int width) = sizes.MaxBy(s => Math.Abs(Math.Log((double)s.Here / s.Learned)));
-        WarnOfChange("units in a layer", width, widest, RobustnessSizes.Quick.Widths);
+        WarnOfChange("units in a layer", width, widest, RobustnessMap.Widths);
         return resized;
     }
 
@@ -161,7 +168,7 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         using (FileStream stream = File.OpenRead(path))
             learned = LearnedOptimizer<T>.Load(stream);
         string stated = learned.Recipe;
-        WarnOfChange("steps", learned.Steps, steps, RobustnessSizes.Quick.Steps);
+        WarnOfChange("steps", learned.Steps, steps, RobustnessMap.Steps);
         if (!learned.Layout.Matches(task.Layout))
             learned = Resized(learned, path, task);
         if (PlanData.Reminder(path, learned.License) is { } reminder)

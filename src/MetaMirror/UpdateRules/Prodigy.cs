@@ -51,7 +51,7 @@ public sealed record ProdigyOptions
 /// </summary>
 /// <remarks>
 /// <para>Differs from the paper's Algorithm 4, as the authors' code does: s and r are divided by d_0 and weighed by eta; the step takes the d of before, eps that of after.</para>
-/// <para>A step at a scale of 0 changes nothing but theta_0 at a run's start, as in the authors' code.</para>
+/// <para>A step at a scale of 0 changes nothing but theta_0 at a run's start, as in the authors' code. Where all gradients of a run were 0 so far, theta stays too, decay included: like theirs it returns before its step where s is 0.</para>
 /// <para>Differs from the authors' code: all coordinates enter s (slice_p = 1); bias corrections count steps at a scale of 0 too. A run that carries the state of the one before keeps d, m and v; theta_0, r and s begin anew.</para>
 /// <para>In single precision theta_0 - theta has the rounding of theta: estimates of d near d_0 are as coarse as that is beside d_0.</para>
 /// <para>Meta-parameters: learning_rate, beta1, beta2, beta3, weight_decay, distance_factor. State: m, v, s, theta_0, shape [4 x n], then r, d, d_max.</para>

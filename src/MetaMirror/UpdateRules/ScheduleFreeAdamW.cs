@@ -43,8 +43,8 @@ public sealed record ScheduleFreeOptions
 /// and batch statistics of a network are those at y.</para>
 /// <para>Differs from the paper: weights take the largest rate so far instead of the present one (the same while rates rise), as the authors' code does. Their later code corrects v's bias in
 /// the denominator instead of in gamma_t; this is the published algorithm. A schedule in front is possible, and is then part of gamma_t.</para>
-/// <para>sqrt(1 - beta2^t) is part of gamma_t, so the weights (max gamma)^2 grow over the first 1 / (1 - beta2) steps or so, 1,000 at the default, beyond the warm-up: as in the authors' reference file. In their
-/// optimized file weights do not see that correction and are equal after the warm-up, so averages of short runs differ from its.</para>
+/// <para>sqrt(1 - beta2^t) is part of gamma_t, so the weights (max gamma)^2 grow over the first 1 / (1 - beta2) steps or so, 1,000 at the default, beyond the warm-up: as in the authors' file of the paper
+/// (adamw_schedulefree_paper.py). In their later files weights do not see that correction and are equal after the warm-up, so averages of short runs differ from theirs.</para>
 /// <para>Meta-parameters: learning_rate, beta1, beta2, weight_decay. State: z, v, shape [2 x n], then the sum of weights and the largest rate. A run that carries the state of the one before keeps v.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -9,7 +9,7 @@ public sealed partial class DocumentedPlanTests
     [Fact]
     public void EveryPlanInThePagesIsValid()
     {
-        string[] plans = [.. Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        string[] plans = [.. Directory.GetFiles(Path.Combine(Repository.File(), "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .SelectMany(page => Block().Matches(File.ReadAllText(page).ReplaceLineEndings("\n"))).Select(m => m.Groups["json"].Value)
             .Where(json => json.Contains("\"family\"", StringComparison.Ordinal))];
 
@@ -19,14 +19,6 @@ public sealed partial class DocumentedPlanTests
             Plan plan = PlanJson.Read(json, "a plan in the documentation");
             Assert.NotNull(plan.Learn);
         }
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MetaMirror.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"Expected MetaMirror.slnx above {AppContext.BaseDirectory}.");
     }
 
     [GeneratedRegex(@"^```json\n(?<json>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]

@@ -5,6 +5,7 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Runs;
+using MetaMirror.Experiments.Tests.Conventions;
 using MetaMirror.Numerics;
 using MetaMirror.Tasks;
 using MetaMirror.UpdateRules;
@@ -82,11 +83,5 @@ public sealed class DigitsFloorTests
 
     private static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetDouble())];
 
-    private static JsonElement Read(string fixture)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MetaMirror.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
-        return JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.FullName, "tests", "fixtures", fixture))).RootElement;
-    }
+    private static JsonElement Read(string fixture) => JsonDocument.Parse(File.ReadAllBytes(Repository.File("tests", "fixtures", fixture))).RootElement;
 }

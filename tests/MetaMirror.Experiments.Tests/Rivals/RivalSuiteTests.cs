@@ -4,6 +4,7 @@ using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Protocols;
 using MetaMirror.Experiments.Rivals;
 using MetaMirror.Experiments.Tests.Learning;
+using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Experiments.Tests.Rivals;
 
@@ -51,19 +52,93 @@ public sealed class RivalSuiteTests
         }
     }
 
-    /// <summary>7 tasks of 30 steps; the gradient at the last iterate of a run is taken beside them, on the way there and back.</summary>
-    [Fact]
-    public void Learned_rivals_take_at_least_as_many_inner_gradients_as_ours_took()
+    /// <summary>7 tasks of 30 steps; what ours took is no multiple of a pass, or of the passes of an outer step.</summary>
+    [Theory]
+    [InlineData("meta-sgd", 1)]
+    [InlineData("aruba", 3)]
+    [InlineData("aruba-plus", 1)]
+    public void Learned_rivals_take_at_least_as_many_inner_gradients_as_ours_took(string name, int passesPerOuterStep)
     {
         const int Pass = 7 * 30;
-        Plan plan = RivalRuns.Axes(new MetaMdLearning("metamd-diagonal", OuterSteps: 9)) with { MatchInnerGradients = true, Also = [new UnrolledLearning("meta-sgd", OuterSteps: 2, LearningRates: [.05], Schedules: [ScheduleName.Constant])] };
-        IReadOnlyList<LearnedRule<double>> rules = RivalRuns.Learn(plan);
-        long passes = rules[0].Cost.Gradients / Pass, outer = rules[1].Cost.OuterSteps;
+        LearningPlan Rival(int outerSteps) => name == "meta-sgd"
+            ? new UnrolledLearning(name, OuterSteps: outerSteps, LearningRates: [.05], Schedules: [ScheduleName.Constant])
+            : new ArubaLearning(name, OuterSteps: outerSteps, LearningRates: [.05], Schedules: [ScheduleName.Constant], Zetas: name == "aruba" ? [.1, .2, .4] : [.1], Coefficients: name == "aruba" ? [0] : [.1]);
+        for (int ours = 9; ours < 12; ours++)
+        {
+            Plan plan = RivalRuns.Axes(new MetaMdLearning("metamd-diagonal", InnerSteps: 20, OuterSteps: ours)) with { MatchInnerGradients = true, Also = [Rival(1)] };
+            IReadOnlyList<LearnedRule<double>> rules = RivalRuns.Learn(plan);
 
-        // One candidate and two checks.
-        Assert.Equal(passes - 3, outer);
-        Assert.InRange(rules[1].Cost.Gradients, passes * Pass, (passes * Pass) + (2 * 7 * outer));
-        Assert.Equal(2, RivalRuns.Learn(plan with { MatchInnerGradients = false })[1].Cost.OuterSteps);
-        Assert.Equal(20, RivalRuns.Learn(plan with { Also = [((UnrolledLearning)plan.Also[0]) with { OuterSteps = 20 }] })[1].Cost.OuterSteps);
+            // No more than an outer step above; meta-sgd's runs take one gradient more at their last iterates, there and back.
+            Assert.InRange(rules[1].Cost.Gradients, rules[0].Cost.Gradients, rules[0].Cost.Gradients + (passesPerOuterStep * Pass) + (2 * 7 * rules[1].Cost.OuterSteps));
+            Assert.Equal(1, RivalRuns.Learn(plan with { MatchInnerGradients = false })[1].Cost.OuterSteps);
+            Assert.Equal(20, RivalRuns.Learn(plan with { Also = [Rival(20)] })[1].Cost.OuterSteps);
+        }
+    }
+
+    /// <summary>Which plan has which learned rivals, learned for what, and beside which schedules.</summary>
+    [Fact]
+    public void Rivals_are_learned_for_the_target_of_the_plan_and_tuned_with_schedules_that_fall()
+    {
+        Dictionary<string, Plan> plans = RivalSuite.Plans(ProtocolScale.Quick, []).ToDictionary(p => p.Name, StringComparer.Ordinal);
+        Assert.Equal(Catalogue.LearnedRivals, Learned(plans["rotated-digits"]));
+        Assert.All((string[])["rotated-mnist", "rotated-fashion", "lenet-families"], name => Assert.Equal(["meta-sgd", "warp-grad", "aruba-plus", "fds"], Learned(plans[name])));
+        Assert.All((string[])["digit-pairs", "sensors", "rotated-quadratic"], name => Assert.Equal(["meta-sgd", "aruba-plus", "fds"], Learned(plans[name])));
+        Assert.All(plans.Values, plan => Assert.Contains(ScheduleName.Linear, plan.Tuning.Schedules));
+        Assert.Equal(
+            ["digit-pairs", "rotated-digits", "rotated-quadratic", "sensors"],
+            plans.Values.Where(p => p.Baselines.Contains("hypergradient-descent-elementwise", StringComparer.Ordinal)).Select(p => p.Name).Order(StringComparer.Ordinal));
+
+        // Its target is a small gradient, which ours is learned for over 150 steps.
+        Assert.Equal([ScheduleName.Constant], PlanFile.Read("digit-pairs").Tuning.Schedules);
+        Assert.Equal(new TuningPlan().Schedules, plans["digit-pairs"].Tuning.Schedules);
+        Assert.All(plans["digit-pairs"].Also.OfType<IRivalLearning>(), rival => Assert.Equal((150, MetaObjectiveName.FinalGradientNorm), (rival.InnerSteps, rival.MetaObjective)));
+        Assert.All(plans["rotated-mnist"].Also.OfType<IRivalLearning>(), rival => Assert.Equal((null, MetaObjectiveName.TrajectoryLoss), (rival.InnerSteps, rival.MetaObjective)));
+
+        static IEnumerable<string> Learned(Plan plan) => plan.Also.OfType<IRivalLearning>().Select(l => l.Optimizer);
+    }
+
+    [Fact]
+    public void A_plan_gets_the_rivals_that_are_named_tuned_or_learned()
+    {
+        Plan digits = PlanFile.Read("rotated-digits"), pairs = PlanFile.Read("digit-pairs");
+        string[] all = [.. Catalogue.Rivals, .. Catalogue.LearnedRivals];
+        Assert.Same(digits, RivalSuite.With(digits, []));
+        Plan two = RivalSuite.With(digits, ["soap", "lstm-rule"]);
+        Assert.Equal([.. digits.Baselines, "soap"], two.Baselines);
+        Assert.Equal("lstm-rule", Assert.Single(two.Also).Optimizer);
+        Assert.True(two.MatchInnerGradients);
+        Assert.Equal(["meta-sgd", "aruba-plus", "fds"], RivalSuite.With(pairs, all).Also.OfType<IRivalLearning>().Select(l => l.Optimizer));
+        Assert.Subset(RivalSuite.With(pairs, all).Baselines.ToHashSet(StringComparer.Ordinal), Catalogue.Rivals.ToHashSet(StringComparer.Ordinal));
+        Assert.Contains(ScheduleName.Linear, RivalSuite.With(pairs, ["lion"]).Tuning.Schedules);
+
+        // What the plan has of its own stays as it is there.
+        Plan own = digits with { Also = [new FdsLearning("fds", OuterSteps: 3)] };
+        Assert.Equal(3, Assert.IsType<FdsLearning>(Assert.Single(RivalSuite.With(own, ["fds", "lion"]).Also)).OuterSteps);
+
+        Plan nothing = digits with { Learn = null, Controls = [] };
+        Assert.Empty(RivalSuite.With(nothing, all).Also);
+        Assert.Contains("'rotated-digits' learns nothing", Assert.Throws<ArgumentException>(() => RivalSuite.With(nothing, ["meta-sgd"])).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The best is neither the first nor the last; steps of 4 diverge where the curvature is above 0.5.</summary>
+    [Fact]
+    public void Learned_rivals_start_at_the_best_candidate()
+    {
+        double[] rates = [.002, .05, 4];
+        ScheduleName[] schedules = [ScheduleName.Linear, ScheduleName.Constant];
+        var told = new List<LearningProgress>();
+        Plan plan = RivalRuns.Axes(new UnrolledLearning("meta-sgd", OuterSteps: 1, LearningRates: [.. rates], Schedules: [.. schedules]));
+        LearnedRule<double> learned = RuleLearners.LearnAll(plan, RivalRuns.Family(plan), new LearningSettings(1), TimeProvider.System, new Told(told.Add), TestContext.Current.CancellationToken)[0];
+        double[] values = [.. told.Where(p => p.Phase == "rate").Select(p => double.IsFinite(p.Value) ? p.Value : double.PositiveInfinity)];
+        Assert.Equal(6, values.Length);
+        int best = Array.IndexOf(values, values.Min());
+        Assert.InRange(best, 1, 4);
+        double rate = rates[best % 3];
+        Assert.Equal(schedules[best / 3] == ScheduleName.Linear, learned.Rule is Chain<double>);
+
+        // One outer step of Adam moves logarithms of rates by at most its own step, .05.
+        double[] deployed = [.. learned.Natural.Where(v => Math.Abs(Math.Log(v * rate)) < 1)];
+        Assert.Equal(learned.Layout.Length, deployed.Length);
+        Assert.All(deployed, v => Assert.InRange(v * rate, Math.Exp(-.05) - 1e-9, Math.Exp(.05) + 1e-9));
     }
 }

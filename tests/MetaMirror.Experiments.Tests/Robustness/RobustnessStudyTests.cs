@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Xml.Linq;
 using MetaMirror.Experiments.Learning;
 using MetaMirror.Experiments.Plans;
 using MetaMirror.Experiments.Readers;
 using MetaMirror.Experiments.Reports;
 using MetaMirror.Experiments.Robustness;
+using MetaMirror.Experiments.Tests.Conventions;
 
 namespace MetaMirror.Experiments.Tests.Robustness;
 
@@ -32,7 +34,7 @@ public sealed class RobustnessStudyTests
     [Fact]
     public void Plans_change_in_one_thing()
     {
-        Plan plan = PlanFile.Read("rotated-mlp");
+        Plan plan = PlanFile.Read("rotated-mnist");
         Assert.Equal(PlanJson.ToText(plan), PlanJson.ToText(TrainingChange.None.Of(plan)));
         Plan changed = new TrainingChange(.25, 2, 1.0 / 3, .2).Of(plan);
         Assert.Equal((32, 100), (changed.Training.BatchSize, changed.Training.Steps));
@@ -42,6 +44,39 @@ public sealed class RobustnessStudyTests
         string text = PlanJson.ToText(changed);
         Assert.Equal(text, PlanJson.ToText(PlanJson.Read(text, "changed")));
         Assert.Equal(10, RobustnessSizes.Quick.Changes.Count);
+    }
+
+    /// <summary>What `train` warns of is what was measured last: figures to three digits.</summary>
+    [Fact]
+    public void The_map_of_warnings_is_that_of_the_stored_measurement()
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Repository.File("bench", "results", "2026-11-22-robustness.json")));
+        Dictionary<string, JsonElement> measured = document.RootElement.GetProperty("map").EnumerateArray().ToDictionary(m => m.GetProperty("change").GetString()!, StringComparer.Ordinal);
+        Assert.Equal(RobustnessSizes.Quick.Plan, document.RootElement.GetProperty("plan").GetString());
+        Same(RobustnessMap.Batches, RobustnessSizes.Quick.Batches, f => TrainingChange.None with { Batch = f });
+        Same(RobustnessMap.Widths, RobustnessSizes.Quick.Widths, f => TrainingChange.None with { Width = f });
+        Same(RobustnessMap.Steps, RobustnessSizes.Quick.Steps, f => TrainingChange.None with { Steps = f });
+
+        void Same(IReadOnlyList<MeasuredChange> map, IReadOnlyList<double> tried, Func<double, TrainingChange> change)
+        {
+            Assert.Equal([.. tried.Append(1).Order()], map.Select(m => m.Factor));
+            Assert.All(map, m =>
+            {
+                JsonElement row = measured[change(m.Factor).ToString()];
+                Assert.Equal(row.GetProperty("seconds").GetDouble(), m.Seconds, 5e-4);
+                Assert.Equal(row.GetProperty("isLessAccurate").GetBoolean(), m.IsLessAccurate);
+                Assert.Equal(row.GetProperty("paysInTime").GetBoolean() && !m.IsLessAccurate, m.Pays);
+            });
+        }
+    }
+
+    [Fact]
+    public void The_nearest_measured_change_is_that_by_ratio()
+    {
+        Assert.Equal(0.25, RobustnessMap.Nearest(RobustnessMap.Batches, 0.35).Factor);
+        Assert.Equal(0.5, RobustnessMap.Nearest(RobustnessMap.Batches, 0.36).Factor);
+        Assert.Equal(3, RobustnessMap.Nearest(RobustnessMap.Steps, 1.74).Factor);
+        Assert.Equal(1, RobustnessMap.Nearest(RobustnessMap.Steps, 1.73).Factor);
     }
 
     [Fact]

@@ -120,7 +120,7 @@ internal static class ReferenceRules
     /// <summary>Of a chain's last member: whatever is left of the state.</summary>
     public const int Rest = -1;
 
-    /// <summary>Micaelli and Storkey 2021: v = b v + g + c w, w -= a v, with the values of this step.</summary>
+    /// <summary>Micaelli and Storkey 2021: v = b v + g + c w, w -= a v, with the values of this step; the last ones go on after T.</summary>
     public static void ScheduledSgd(ReferenceIterate x)
     {
         Complex a = Now("learning_rate") * x.Scale, b = Now("momentum"), c = Now("weight_decay");
@@ -130,7 +130,7 @@ internal static class ReferenceRules
             x.Theta[i] -= a * x.State[i];
         }
 
-        Complex Now(string name) => x.Meta[name][x.Meta[name].Length * x.Step / x.Steps];
+        Complex Now(string name) => x.Meta[name][x.Meta[name].Length * Math.Min(x.Step, x.Steps - 1) / x.Steps];
     }
 
     /// <summary>Each entry at its bound where it is beyond.</summary>

@@ -118,6 +118,9 @@ internal static class RuleCases
     /// <summary>At 6 tracked bases turn, with momentum.</summary>
     public static IReadOnlyList<int> Ages { get; } = [0, 1, 2, 6, 7];
 
+    /// <summary>Age and step of runs that carry the state of one before: at their start, in between, and where the plan ends.</summary>
+    public static IReadOnlyList<(int Age, int Step)> Carried { get; } = [(7, 0), (7, 3), (12, RuleRun<double>.Steps)];
+
     public static RuleCase Named(string name) => All.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal));
 
     private static RuleCase Sgd(string name, SgdOptions o) => new(name, () => new Sgd<double>(o), () => new Sgd<float>(o), ReferenceRules.Sgd(o));

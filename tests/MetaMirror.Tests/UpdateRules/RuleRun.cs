@@ -49,12 +49,15 @@ internal sealed class RuleRun<T>
 
     public int Age { get; private set; }
 
-    public StepContext<T> Context => new() { Step = Age, Steps = Steps, Age = Age, Layout = Layout, Meta = Meta, Scratch = _scratch, Probe = _probe };
+    /// <summary>Steps of the run before, whose state this one carries.</summary>
+    private int Carried { get; init; }
 
-    /// <summary>A run that has taken <paramref name="age"/> steps and has its next gradient; draws are rounded to float, so that both element types see the same.</summary>
-    public static RuleRun<T> At(int age, UpdateRule<T> rule, ParameterLayout layout, ref RandomStream stream)
+    public StepContext<T> Context => new() { Step = Age < Carried ? Age : Age - Carried, Steps = Steps, Age = Age, Layout = Layout, Meta = Meta, Scratch = _scratch, Probe = _probe };
+
+    /// <summary>A run that has taken <paramref name="age"/> steps and has its next gradient; draws are rounded to float, so that both element types see the same. Steps before <paramref name="step"/> are those of a run whose state is carried.</summary>
+    public static RuleRun<T> At(int age, UpdateRule<T> rule, ParameterLayout layout, ref RandomStream stream, int? step = null)
     {
-        var run = new RuleRun<T>(rule, layout);
+        var run = new RuleRun<T>(rule, layout) { Carried = age - (step ?? age) };
         Draw(ref stream, run.Values.Theta);
         for (int i = 0; i < age; i++)
         {

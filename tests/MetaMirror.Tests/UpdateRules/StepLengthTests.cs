@@ -9,8 +9,10 @@ public sealed class StepLengthTests
 {
     private const int Longest = 256, Age = 3;
 
+    /// <summary>Not Prodigy, whose rate is of all coordinates together: <see cref="Rivals.ProdigyTests"/>.</summary>
     public static TheoryData<string> Names =>
-        new("sgd", "sgd-all-on", "nesterov", "adam-all-on", "adamw", "nadam", "rmsprop", "rmsprop-all-on", "adagrad-all-on", "mirror-diagonal", "weight-decay");
+        new("sgd", "sgd-all-on", "nesterov", "adam-all-on", "adamw", "nadam", "rmsprop", "rmsprop-all-on", "adagrad-all-on", "mirror-diagonal", "weight-decay",
+            "lion", "schedule-free", "aruba-plus", "powersign", "addsign");
 
     [Theory, MemberData(nameof(Names))]
     public void EveryCoordinateIsStepped_Double(string name) => Check(RuleCases.Named(name).Double());
@@ -26,23 +28,37 @@ public sealed class StepLengthTests
         Arrays<T> before = all.Values.Copy();
         Arrays<T> d = all.Direction(ref stream), dBefore = d.Copy();
         T[] dMeta = all.MetaDirection(ref stream);
-        rule.Jvp(all.Context, all.Values.Iterate, dMeta, d.Iterate);
+        if (rule.IsDifferentiable)
+            rule.Jvp(all.Context, all.Values.Iterate, dMeta, d.Iterate);
         all.Step();
         for (int n = 1; n < Longest; n++)
         {
             RuleRun<T> some = RuleRun<T>.At(Age, rule, ParameterLayout.Vector(n), ref stream);
-            some.Meta = PerLayout(all.Meta, n);
+            some.Meta = PerLayout(rule, all.Meta, n);
             some.Values = First(before, n);
             Arrays<T> t = First(dBefore, n);
-            rule.Jvp(some.Context, some.Values.Iterate, PerLayout(dMeta, n), t.Iterate);
+            if (rule.IsDifferentiable)
+                rule.Jvp(some.Context, some.Values.Iterate, PerLayout(rule, dMeta, n), t.Iterate);
             some.Step();
             Assert.Equal(First(d, n).Flat, t.Flat);
             Assert.Equal(First(all.Values, n).Flat, some.Values.Flat);
         }
     }
 
-    /// <summary>Meta-parameters with one value per parameter, then the others.</summary>
-    private static T[] PerLayout<T>(T[] meta, int n) => meta.Length > Longest ? [.. meta[..n], .. meta[Longest..]] : meta;
+    /// <summary>Of meta-parameters with one value per parameter the first.</summary>
+    private static T[] PerLayout<T>(UpdateRule<T> rule, T[] meta, int n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var some = new List<T>();
+        int start = 0;
+        foreach (MetaParameterSpec<T> spec in rule.MetaSpecs(ParameterLayout.Vector(Longest)))
+        {
+            some.AddRange(meta.AsSpan(start, spec.Length == Longest ? n : spec.Length));
+            start += spec.Length;
+        }
+
+        return [.. some];
+    }
 
     private static Arrays<T> First<T>(Arrays<T> x, int n)
         where T : unmanaged, IFloatingPointIeee754<T>

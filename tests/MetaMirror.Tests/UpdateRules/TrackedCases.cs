@@ -2,6 +2,7 @@ using System.Numerics;
 using MetaMirror.Numerics;
 using MetaMirror.Optimism;
 using MetaMirror.Tests.Optimism;
+using MetaMirror.Tests.UpdateRules.Rivals;
 using MetaMirror.UpdateRules;
 
 namespace MetaMirror.Tests.UpdateRules;
@@ -15,6 +16,11 @@ internal static class TrackedCases
         LearningRate = .05, Momentum = .8, Averaging = .9, PriorWeight = 2, Rank = 2, LargestColumns = 2, ProjectedFactor = false, Refresh = BasisRefresh.Eigenvectors,
         Learn = ["learning_rate", "momentum", "averaging", "exponent", "prior_weight", "scales"],
     };
+
+    /// <summary>
+    /// For runs with the defaults of the deployed rules: tracked, flat (beyond an aspect of 2), almost square, with more rows than 8, and a vector. First factors have at most one null direction.
+    /// </summary>
+    public static ParameterLayout Network { get; } = new(("0.weight", [6, 9]), ("0.bias", [6]), ("1.weight", [3, 7]), ("2.weight", [7, 6]), ("3.weight", [9, 4]));
 
     public static RuleCase Tracked(string name) => Case(name, Everything);
 
@@ -46,6 +52,16 @@ internal static class TrackedCases
         };
     }
 
+    public static ReferenceStep Reference(TrackedBasisOptions o) => x =>
+    {
+        ParameterLayout layout = RuleCases.Layouts.Append(Network).Single(l => l.Length == x.Theta.Length);
+        var rule = new TrackedBasis<double>(BasisCases.Statistics(layout), o);
+        int at = 0;
+        foreach (BasisBlock<double> start in rule.Start)
+            at = Step(x, o, start, at);
+        Assert.Equal(x.State.Length, at);
+    };
+
     private static Chain<T> Before<T>(UpdateRule<T> tracked, ParameterLayout layout)
         where T : unmanaged, IFloatingPointIeee754<T> => new(new LastGradientHint<T>(.7), new LinearSchedule<T>(.05), ((PerLayout<T>)tracked).Of(layout));
 
@@ -54,15 +70,6 @@ internal static class TrackedCases
         () => new PerLayout<float>(l => new TrackedBasis<float>(BasisCases.Statistics(l), options)), Reference(options))
     {
         LongState = true,
-    };
-
-    private static ReferenceStep Reference(TrackedBasisOptions o) => x =>
-    {
-        ParameterLayout layout = RuleCases.Layouts.Single(l => l.Length == x.Theta.Length);
-        var rule = new TrackedBasis<double>(BasisCases.Statistics(layout), o);
-        int at = 0;
-        foreach (BasisBlock<double> start in rule.Start)
-            at = Step(x, o, start, at);
     };
 
     private static int Step(ReferenceIterate x, TrackedBasisOptions o, BasisBlock<double> start, int at)
@@ -80,17 +87,18 @@ internal static class TrackedCases
         if (x.Age == 0 && big)
             vr = [.. Enumerable.Range(0, k * n).Select(i => start.Right[(i % n * k) + (i / n)])];
         double[] projected = [.. Enumerable.Range(0, big ? m * k : 0).Select(i => Sum(n, c => gr[(i / k * n) + c] * vr[(i % k * n) + c]))];
+        double keptFactor = Kept(o.FactorEvery), keptRight = big ? Kept(o.TrackEvery) : keptFactor;
         for (int i = 0; i < l.Length; i++)
-            l[i] = (.95 * l[i]) + (.05 * (big && o.ProjectedFactor
+            l[i] = (keptFactor * l[i]) + ((1 - keptFactor) * (big && o.ProjectedFactor
                 ? Sum(k, c => projected[(i / m * k) + c] * projected[(i % m * k) + c])
                 : Sum(n, c => gr[(i / m * n) + c] * gr[(i % m * n) + c])));
         for (int i = 0; i < r.Length; i++)
-            r[i] = (.95 * r[i]) + (.05 * Sum(m, c => (big ? projected[(c * k) + (i / n)] : gr[(c * n) + (i / n)]) * gr[(c * n) + (i % n)]));
-        bool due = x.Age is 0 or 1 or 3 or 6 or 10;
+            r[i] = (keptRight * r[i]) + ((1 - keptRight) * Sum(m, c => (big ? projected[(c * k) + (i / n)] : gr[(c * n) + (i / n)]) * gr[(c * n) + (i % n)]));
+        bool due = x.Age % o.RefreshEvery == 0 || o.EarlyRefreshes.Contains(x.Age);
         if (due && left)
-            EigenRows.TryCompute<double>(l, m, vl);
+            vl = Refreshed(l, m, vl);
         if (due && right && !big)
-            EigenRows.TryCompute<double>(r, n, vr);
+            vr = Refreshed(r, n, vr);
         if (due && big && x.Age > 0)
             Track(k, n, r, vr);
         if (due)
@@ -134,6 +142,17 @@ internal static class TrackedCases
 
         double[] Take(int count) => Real(x.State[at..(at += count)]);
 
+        // What an average keeps: all of itself where a gradient is skipped. The first ten are taken.
+        double Kept(int every) => x.Age < 10 ? o.FactorAveraging : x.Age % every == 0 ? Math.Pow(o.FactorAveraging, every) : 1;
+
+        double[] Refreshed(double[] factor, int size, double[] rows)
+        {
+            if (x.Age > 0 && o.Refresh == BasisRefresh.Following)
+                return SoapReference.Refreshed(factor, size, rows);
+            EigenRows.TryCompute<double>(factor, size, rows);
+            return rows;
+        }
+
         Complex[] Project(Complex[] a, double[] rows, double[] columns)
         {
             Complex[] narrow = columns.Length == 0 ? a : [.. Enumerable.Range(0, m * k).Select(i => Sum(n, c => a[(i / k * n) + c] * columns[(i % k * n) + c]))];
@@ -160,8 +179,7 @@ internal static class TrackedCases
 
     private static void Track(int k, int n, double[] acc, double[] q)
     {
-        double[] span = [.. acc];
-        OrthonormalRows.Orthonormalize<double>(span, k, n, q, new double[OrthonormalRows.Scratch(k)]);
+        double[] span = [.. SoapReference.Orthonormal(Enumerable.Range(0, k).Select(i => acc[(i * n)..((i + 1) * n)])).SelectMany(row => row)];
         double Along(double[] a, int i, double[] b, int j) => Sum(n, c => a[(i * n) + c] * b[(j * n) + c]);
         double[] b = [.. Enumerable.Range(0, k * k).Select(e => Sum(k, c => Along(span, e / k, acc, c) * Along(q, c, span, e % k)))], z = new double[k * k];
         EigenRows.TryCompute<double>(b, k, z);

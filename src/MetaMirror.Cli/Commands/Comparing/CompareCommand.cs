@@ -12,7 +12,7 @@ internal sealed class CompareCommand : ICommandSpec
     private readonly ValueArgument _plan = Shared.Plan();
     private readonly ValueOption<string?> _heldOut = new(
         "--held-out", "TASK", ValueKinds.Text("the name of a task of the plan"), "Hold out this task only. Default: the tasks that the plan names, or each in turn.");
-    private readonly ValueOption<IReadOnlyList<string>?> _rivals = Shared.Rivals();
+    private readonly ValueOption<IReadOnlyList<string>?> _rivals = Shared.AllRivals();
     private readonly Flag _resume = Shared.Resume();
 
     public CompareCommand(CompareEngine engine)

@@ -5,7 +5,7 @@ using MetaMirror.UpdateRules.Online;
 
 namespace MetaMirror.Tests.UpdateRules.Averaging;
 
-/// <summary>Averaged iterates over rules with and without a state, with the formulas of docs/online.md on a state as it lies there.</summary>
+/// <summary>Averaged iterates over rules with and without a state, with the formulas of docs/online.md on a state as it lies there. A run that carries one keeps scale and shares alone.</summary>
 internal static class AverageCases
 {
     private static readonly SgdOptions Unit = new() { LearningRate = 1 };
@@ -27,14 +27,15 @@ internal static class AverageCases
         int n = x.Theta.Length, shares = o.Granularity == RateGranularity.Element ? n : 0, inside = 2 + (4 * n) + (3 * shares), t = x.Step;
         Complex[] s = x.State, g = [.. x.Gradient], old = [.. x.Theta];
         double[] Part(int from) => [.. s[from..(from + n)].Select(v => v.Real)];
-        double[] z = t == 0 ? [.. old.Select(v => v.Real)] : Part(2), mean = t == 0 ? [.. z] : Part(2 + n), ez = Part(2 + (2 * n)), ex = Part(2 + (3 * n)), gradient = [.. g.Select(v => v.Real)];
-        double[] share = shares == 0 || t == 0 ? [.. Enumerable.Repeat(1.0, n)] : Part(2 + (4 * n)), m = shares == 0 ? new double[n] : Part(2 + (5 * n)), v = shares == 0 ? new double[n] : Part(2 + (6 * n));
+        double[] Path(int from) => t == 0 ? new double[n] : Part(from);
+        double[] z = t == 0 ? [.. old.Select(v => v.Real)] : Part(2), mean = t == 0 ? [.. z] : Part(2 + n), ez = Path(2 + (2 * n)), ex = Path(2 + (3 * n)), gradient = [.. g.Select(v => v.Real)];
+        double[] share = shares == 0 || x.Age == 0 ? [.. Enumerable.Repeat(1.0, n)] : Part(2 + (4 * n)), m = shares == 0 ? new double[n] : Path(2 + (5 * n)), v = shares == 0 ? new double[n] : Path(2 + (6 * n));
         ReferenceIterate part = new() { Step = t, Steps = x.Steps, Age = x.Age, Theta = x.Theta, Gradient = x.Gradient, State = s[inside..], Scale = x.Scale, Meta = x.Meta };
         rule(part);
         part.State.CopyTo(s, inside);
         x.Scale = part.Scale;
         double[] d = [.. old.Zip(x.Theta, (a, b) => (a - b).Real)], used = share;
-        double b = o.Interpolation, c = (o.Power + 1) / (t + 1 + o.Power), log = s[0].Real, moves = s[1].Real, guess = 0, beta = x["meta_rate"].Real, first = x["online_rate"].Real;
+        double b = o.Interpolation, c = (o.Power + 1) / (t + 1 + o.Power), log = s[0].Real, moves = t == 0 ? 0 : s[1].Real, guess = 0, beta = x["meta_rate"].Real, first = x["online_rate"].Real;
         if (t > 0)
         {
             double[] e = [.. ez.Zip(ex, (p, q) => ((1 - b) * p) + (b * q))];

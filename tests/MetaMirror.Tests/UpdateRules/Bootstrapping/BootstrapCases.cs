@@ -46,7 +46,7 @@ internal static class BootstrapCases
         Complex[] s = x.State, old = [.. x.Theta], aim = [];
         if (x.Age == 0)
             Array.Fill(s, x["online_rate"], 2, rates);
-        int phase = (int)s[0].Real;
+        int phase = x.Step == 0 ? 0 : (int)s[0].Real;
         if (target is not null)
         {
             var z = Part(x, s[targetStart..], [.. old], [.. x.Gradient], "target.");

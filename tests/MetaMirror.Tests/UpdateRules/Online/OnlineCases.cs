@@ -39,7 +39,7 @@ internal static class OnlineCases
         Rate = 1, MetaRate = .2, Form = RateForm.Anchored, Normalization = RateNormalization.AdaGrad, Lowest = .7, Highest = 1.4,
     };
 
-    /// <summary>The step as docs/online.md has it.</summary>
+    /// <summary>The step as docs/online.md has it; every run begins at w_1, whatever it carries.</summary>
     public static ReferenceStep Reference(OnlineRateOptions o, ReferenceStep rule) => x =>
     {
         int n = x.Theta.Length;
@@ -66,7 +66,7 @@ internal static class OnlineCases
         {
             (int start, int length) = groups[k].GetOffsetAndLength(n);
             Complex Sum(Func<int, Complex> term) => Enumerable.Range(start, length).Aggregate(Complex.Zero, (sum, i) => sum + term(i));
-            if (x.Age == 0)
+            if (x.Step == 0)
             {
                 s[k] = x["online_rate"];
                 for (int at = v; at < d; at += r)
@@ -112,7 +112,7 @@ internal static class OnlineCases
                 if (o.Normalization == RateNormalization.RunningRms)
                 {
                     s[v + k] = (o.NormAveraging * s[v + k]) + ((1 - o.NormAveraging) * Square(gain * slope));
-                    u /= Complex.Sqrt(s[v + k] / (1 - Math.Pow(o.NormAveraging, x.Age)));
+                    u /= Complex.Sqrt(s[v + k] / (1 - Math.Pow(o.NormAveraging, x.Step)));
                 }
 
                 u *= x["meta_rate"];
@@ -131,14 +131,14 @@ internal static class OnlineCases
                 s[k] = x["online_rate"];
         }
 
-        for (int i = hint; i < inside && x.Age == 0; i++)
+        for (int i = hint; i < inside && x.Step == 0; i++)
             s[i] = 0;
         for (int k = 0; k < r; k++)
         {
             (int start, int length) = groups[k].GetOffsetAndLength(n);
             for (int i = start; i < start + length; i++)
             {
-                s[d + i] = now[i] + (x.Age == 0 ? 0 : o.Memory * before[i]);
+                s[d + i] = now[i] + (x.Step == 0 ? 0 : o.Memory * before[i]);
                 if (guards > 0)
                     s[last + i] = now[i];
                 x.Theta[i] = old[i] - (s[k] * now[i]);

@@ -24,7 +24,8 @@ internal static class OsgmCases
         OsgmReference r = OsgmReference.At(start, o, x.Steps, x.Scale.Real);
         if (x.Age > 0)
         {
-            (r.P, r.G, r.XPrev) = ([.. s[..n]], s[n..(2 * n)], s[(2 * n)..(3 * n)]);
+            // A carried state has no last move at a run's start.
+            (r.P, r.G, r.XPrev) = ([.. s[..n]], s[n..(2 * n)], x.Step == 0 ? r.XPrev : s[(2 * n)..(3 * n)]);
             (r.Beta, r.Gm, r.LrP) = (numbers[0], numbers[1], numbers[2]);
             (r.MonotoneSteps, r.Iterations) = ((int)numbers[5], x.Age);
         }

@@ -16,20 +16,32 @@ public sealed class OsgmTests
     /// <summary>With so few planned steps L is known after more than 20 accepted ones.</summary>
     private const int Planned = 80;
 
-    /// <summary>Some hundred roundings of 1.1e-16 a step, carried through 80 steps of a descent that contracts.</summary>
+    /// <summary>Some hundred roundings of 1.1e-16 a step, carried through up to 2,000 steps of a descent that contracts.</summary>
     private const double Rounding = 1e-10;
+
+    /// <summary>The authors' decay of the guess's step after every 50 steps, and its floor.</summary>
+    private const double Decay = .8, LeastShare = 1e-3;
 
     private static readonly BatchKey Run = new(3, 0, 1, 2);
 
+    /// <summary>L is known at the accepted step after the 20th, a quarter of the run, or the 200th; by then the guess has decayed so many times.</summary>
     [Theory]
-    [InlineData(.1, 1, .95, true), InlineData(3, 1, .95, true), InlineData(.2, .1, .8, true), InlineData(.3, 1, .5, false), InlineData(.5, 0, 0, false)]
-    public void Steps_equal_the_authors_loop(double rate, double momentumRate, double momentum, bool looksAhead)
+    [InlineData(.1, 1, .95, true, Planned, 21, 0)]
+    [InlineData(3, 1, .95, true, Planned, 21, 0)]
+    [InlineData(.2, .1, .8, true, Planned, 21, 0)]
+    [InlineData(.3, 1, .5, false, Planned, 21, 0)]
+    [InlineData(.5, 0, 0, false, Planned, 21, 0)]
+    [InlineData(.02, 1, .95, true, 400, 101, 2)]
+    [InlineData(.01, .1, .5, true, 400, 101, 3)]
+    [InlineData(.02, 1, .95, true, 2000, 201, 4)]
+    public void Steps_equal_the_authors_loop(double rate, double momentumRate, double momentum, bool looksAhead, int planned, int accepted, int decays)
     {
         var options = new OsgmOptions { LearningRate = rate, MomentumRate = momentumRate, InitialMomentum = momentum };
         DelegateObjective<double> objective = Disagreeing(1);
-        Descent<double> descent = Begin(objective, new Osgm<double>(options), [.5, -.25], fullBatch: false);
-        OsgmReference expected = OsgmReference.At([.5, -.25], options, Planned);
-        for (int t = 0; t < Planned; t++)
+        Descent<double> descent = Begin(objective, new Osgm<double>(options), [.5, -.25], fullBatch: false, planned);
+        OsgmReference expected = OsgmReference.At([.5, -.25], options, planned);
+        int decayed = 0;
+        for (int t = 0; t < planned; t++)
         {
             Assert.True(descent.Evaluate());
             descent.Advance();
@@ -39,13 +51,19 @@ public sealed class OsgmTests
             Near(expected.G, descent.State.Slice(2, 2));
             Assert.Equal(expected.Beta, Osgm<double>.Momentum(descent.State), Rounding);
             Near([expected.IsLEstDynamic ? 0 : expected.LEst], [Osgm<double>.Smoothness(descent.State)]);
+            Near([expected.LrP], [StepOf(descent)]);
+            if (!expected.IsLEstDynamic)
+                continue;
+            decayed = (t + 2) / 50;
+            Assert.Equal(rate * Math.Pow(Decay, decayed), StepOf(descent), Rounding * rate);
         }
 
         // Both times, null steps and line searches of several trials were among them.
         Assert.False(expected.IsLEstDynamic);
-        Assert.InRange(expected.NullSteps, 1, Planned / 2);
+        Assert.Equal((accepted, decays), ((int)descent.State[^2], decayed));
+        Assert.InRange(expected.NullSteps, 1, planned / 2);
         Assert.Equal(looksAhead, expected.LookAheads > 0);
-        Assert.Equal(looksAhead, expected.Gradients > (2 * Planned) + expected.LookAheads);
+        Assert.Equal(looksAhead, expected.Gradients > (2 * planned) + expected.LookAheads);
         Assert.Equal(expected.Gradients, descent.GradientCount);
     }
 
@@ -124,6 +142,30 @@ public sealed class OsgmTests
         Assert.False(descent.Run().Diverged);
         Assert.Equal(0, Osgm<double>.Smoothness(descent.State));
         Assert.True(descent.Theta[0] > 1);
+    }
+
+    /// <summary>
+    /// There u = -1 and G = t, so that p is the sum of steps over roots of t: 0.8^31 is the first power below 1e-3, after step 1,549. The two 1e-12 stand beside 1 and beside roots of at least 1;
+    /// 1,700 sums round by 1.1e-16 each.
+    /// </summary>
+    [Fact]
+    public void The_step_of_a_guess_decays_to_a_thousandth()
+    {
+        const int steps = 1700;
+        const double rate = .25, tolerance = 2e-12 + (steps * 1.1e-16);
+        Descent<double> descent = Begin(new QuadraticObjective<double>([0], [1]), new Osgm<double>(new() { LearningRate = rate }), [0], fullBatch: true, steps);
+        double p = 0, step = rate;
+        for (int t = 1; t <= steps; t++)
+        {
+            Next(descent);
+            p += step / Math.Sqrt(t);
+            step = rate * Math.Max(Math.Pow(Decay, (t + 1) / 50), LeastShare);
+            Assert.Equal(p, Osgm<double>.Rates(descent.State)[0], tolerance * p);
+            Assert.Equal(step, StepOf(descent), tolerance * step);
+            Assert.Equal(t >= 1549, StepOf(descent) == LeastShare * rate);
+        }
+
+        Assert.Equal(0, Osgm<double>.Smoothness(descent.State));
     }
 
     /// <summary>Feedback beyond all numbers and below all: u, its square and the sum of squares would be infinite, products of gradients 0.</summary>
@@ -277,6 +319,9 @@ public sealed class OsgmTests
         descent.Start(start, new MetaParameters<T>([], rule.MetaSpecs(descent.Layout), []), Run);
         return descent;
     }
+
+    /// <summary>AdaGrad's step on the rates: behind p, G and theta_before the third of seven numbers.</summary>
+    private static double StepOf(Descent<double> descent) => descent.State[^5];
 
     private static void Near(double[] expected, ReadOnlySpan<double> found)
     {

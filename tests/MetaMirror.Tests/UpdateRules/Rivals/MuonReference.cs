@@ -41,6 +41,8 @@ internal static class MuonReference
                 x.Theta[b.Offset + i] = (x.Theta[b.Offset + i].Real * (1 - (eta * lambda))) - (eta * Math.Sqrt(Math.Max(1, (double)rows / columns)) * moved[i]);
             at += n;
         }
+
+        Assert.Equal(x.State.Length, at);
     };
 
     /// <summary>Adam on one coordinate, decoupled decay; gives the parameter.</summary>

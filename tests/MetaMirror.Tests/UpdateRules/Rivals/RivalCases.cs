@@ -27,12 +27,14 @@ internal static class RivalCases
         ScheduleFree("schedule-free-no-warm-up", new() { LearningRate = .05, Beta1 = 0, WarmupShare = 0 }),
     ];
 
-    /// <summary>All kinds of tensors: kernels, wide, tall and elongated matrices, vectors.</summary>
+    /// <summary>All kinds of tensors: kernels, wide, tall, elongated and almost square matrices, those of one row or column, vectors. SOAP's one-sided case rotates sides up to 5: neither of the almost square one, and no factor of rank 1, whose eigenbasis is rounding's choice.</summary>
     public static ParameterLayout Network { get; } = new(
-        ("0.weight", [3, 2, 2, 2]), ("0.bias", [3]), ("1.weight", [4, 3, 1, 2]), ("2.weight", [5, 11]), ("2.bias", [5]), ("3.weight", [9, 4]), ("4.weight", [4, 3]), ("5.weight", [2, 4]), ("5.bias", [2]));
+        ("0.weight", [3, 2, 2, 2]), ("0.bias", [3]), ("1.weight", [4, 3, 1, 2]), ("2.weight", [5, 11]), ("2.bias", [5]), ("3.weight", [9, 4]), ("4.weight", [4, 3]),
+        ("5.weight", [1, 6]), ("6.weight", [6, 1]), ("7.weight", [1, 1]), ("8.weight", [7, 8]), ("9.weight", [2, 4]), ("9.bias", [2]));
 
     /// <summary>Tensors whose first factors G G^T and G^T G have at most one null direction: in more the first eigenbasis is rounding's choice.</summary>
-    public static ParameterLayout NearlySquare { get; } = new(("0.weight", [4, 5, 1, 1]), ("0.bias", [4]), ("1.weight", [6, 3, 1, 2]), ("2.weight", [8, 7]), ("2.bias", [8]), ("3.weight", [2, 3]), ("3.bias", [2]));
+    public static ParameterLayout NearlySquare { get; } = new(
+        ("0.weight", [4, 5, 1, 1]), ("0.bias", [4]), ("1.weight", [6, 3, 1, 2]), ("2.weight", [8, 7]), ("2.bias", [8]), ("3.weight", [1, 2]), ("4.weight", [2, 1]), ("5.weight", [1, 1]), ("6.weight", [2, 3]), ("6.bias", [2]));
 
     /// <summary>The layout of the contract or of the runs with so many parameters.</summary>
     public static ParameterLayout LayoutOf(int length) => RuleCases.Layouts.Append(Network).Append(NearlySquare).Single(l => l.Length == length);

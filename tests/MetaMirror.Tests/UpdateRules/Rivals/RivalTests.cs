@@ -68,11 +68,16 @@ public sealed class RivalTests
     [Theory, MemberData(nameof(Names))]
     public void Zero_gradients_leave_theta_where_decay_alone_brings_it(string name)
     {
-        var run = new RuleRun<float>(RuleCases.Named(name).Single(), RivalCases.Network);
-        for (int t = 0; t < Steps; t++)
-            run.Step();
-        Assert.All(run.Values.Theta, v => Assert.Equal(0, v));
-        Assert.True(Vectors.AllFinite<float>(run.Values.State));
+        DecaysAlone(RuleCases.Named(name).Single(), 6e-8);
+        DecaysAlone(RuleCases.Named(name).Double(), 1.1e-16);
+    }
+
+    /// <summary>A dead unit and a dead input: rows and columns without gradients. Their parameters are 0, which decay leaves alone.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Entries_without_gradients_stay_where_they_are(string name)
+    {
+        StaysDead(RuleCases.Named(name).Single());
+        StaysDead(RuleCases.Named(name).Double());
     }
 
     /// <summary>From 1e-6 the estimate grows to the size of the largest coordinate's way, 4, and no further than the bound of the theory, and the bowl's bottom is reached.</summary>
@@ -251,6 +256,105 @@ public sealed class RivalTests
         RuleRun<double> run = new(rule, layout);
         var error = Assert.Throws<ArgumentException>(() => rule.Step(new() { Step = 0, Steps = 1, Age = 0, Layout = layout, Meta = run.Meta, Scratch = new double[1] }, run.Values.Iterate));
         Assert.Contains($"{rule.Name} was given 1 scratch entries, expected {rule.ScratchLength(layout)}", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void DecaysAlone<T>(UpdateRule<T> rule, double rounding)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var stream = new RandomStream(new StreamKey(75, 0, 0, StreamPurpose.Test, 0));
+        RuleRun<T> run = RuleRun<T>.At(0, rule, RivalCases.Network, ref stream);
+        double[] start = Arrays<T>.To<double>(run.Values.Theta);
+        Array.Clear(run.Values.Gradient);
+        for (int t = 0; t < Steps; t++)
+            run.Step();
+        double[] end = Arrays<T>.To<double>(run.Values.Theta);
+        foreach (ParameterBlock block in run.Layout.Blocks)
+        {
+            // A step of decay has at most ten roundings, those of its factor included.
+            double factor = DecayOf(rule, block);
+            for (int i = block.Offset; i < block.Offset + block.Length; i++)
+                Assert.Equal(factor * start[i], end[i], 10 * Steps * rounding * Math.Abs(start[i]));
+        }
+
+        Assert.True(Vectors.AllFinite<T>(run.Values.State));
+    }
+
+    /// <summary>What all steps' decay leaves of a tensor: the product of 1 - eta lambda.</summary>
+    private static double DecayOf<T>(UpdateRule<T> rule, ParameterBlock block)
+        where T : unmanaged, IFloatingPointIeee754<T> => rule switch
+        {
+            Lion<T> { Options: var o } => Math.Pow(1 - (o.LearningRate * o.WeightDecay), Steps),
+
+            // The case with decay leaves only vectors to Adam.
+            Muon<T> { Options: var o } => Math.Pow(1 - ((block.IsMatrix ? o.LearningRate : o.AdamLearningRate) * o.WeightDecay), Steps),
+
+            // The step at age 0 sets bases only.
+            Soap<T> { Options: var o } => Math.Pow(1 - (o.LearningRate * o.WeightDecay), Steps - 1),
+            ScheduleFreeAdamW<T> { Options: var o } => AverageOf(o),
+
+            // Shampoo has no decay; Prodigy returns before its own where gradients were always zero, as its authors' code does.
+            _ => 1,
+        };
+
+    /// <summary>x after all steps from x = z = 1: z decays by what y is, x is its weighted average.</summary>
+    private static double AverageOf(ScheduleFreeOptions o)
+    {
+        double x = 1, z = 1, sum = 0, largest = 0, warmup = Math.Max(1, Math.Ceiling(o.WarmupShare * RuleRun<double>.Steps));
+        for (int t = 1; t <= Steps; t++)
+        {
+            double gamma = o.LearningRate * Math.Min(1, t / warmup) * Math.Sqrt(1 - Math.Pow(o.Beta2, t));
+            largest = Math.Max(largest, gamma);
+            double weight = Math.Pow(t, o.StepPower) * Math.Pow(largest, o.RatePower);
+            sum += weight;
+            z -= gamma * o.WeightDecay * (((1 - o.Beta1) * z) + (o.Beta1 * x));
+            x += weight / sum * (z - x);
+        }
+
+        return x;
+    }
+
+    private static void StaysDead<T>(UpdateRule<T> rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Square, so that dead directions are the only null ones of the live part's factors.
+        var layout = new ParameterLayout(("0.weight", [6, 6]), ("0.bias", [6]), ("1.weight", [4, 4, 1, 1]), ("2.weight", [5, 5]), ("2.bias", [5]));
+        bool[] isDead = [.. layout.Blocks.SelectMany(b => Enumerable.Range(0, b.Length).Select(i => i / b.Columns == 1 || (b.IsMatrix && i % b.Columns == 2)))];
+        var stream = new RandomStream(new StreamKey(76, 0, 0, StreamPurpose.Test, 0));
+        RuleRun<T> run = RuleRun<T>.At(0, rule, layout, ref stream);
+        ClearDead(run.Values.Theta);
+        T[] start = [.. run.Values.Theta];
+
+        // An odd number of steps: those of Lion can't end where they began.
+        for (int t = 0; t < Steps - 1; t++)
+        {
+            stream.FillNormal<T>(run.Values.Gradient);
+            ClearDead(run.Values.Gradient);
+            run.Step();
+        }
+
+        // Elementwise rules and Newton-Schulz keep zeros. Shampoo's roots have 1e-16 times the size of 6 where they should have zeros, and gradients' sums below 100. SOAP's null directions are the dead ones to 1e-16
+        // times the ratio of a factor's eigenvalues, below 1e4; their coordinates of gradients below 10 are divided by eps = 1e-8 or more: a thousandth of a step.
+        double bound = rule switch
+        {
+            Shampoo<T> { Options: var o } => Steps * o.LearningRate * 1e-13,
+            Soap<T> { Options: var o } => Steps * o.LearningRate * 1e-3,
+            _ => 0,
+        };
+        for (int i = 0; i < layout.Length; i++)
+        {
+            if (isDead[i])
+                Assert.InRange(Math.Abs(double.CreateTruncating(run.Values.Theta[i])), 0, bound);
+            else
+                Assert.NotEqual(start[i], run.Values.Theta[i]);
+        }
+
+        Assert.True(Vectors.AllFinite<T>(run.Values.Theta) && Vectors.AllFinite<T>(run.Values.State));
+
+        void ClearDead(T[] values)
+        {
+            for (int i = 0; i < values.Length; i++)
+                values[i] = isDead[i] ? T.Zero : values[i];
+        }
     }
 
     private static void Near(string what, Complex[] expected, double[] found)

@@ -75,6 +75,8 @@ internal static class ShampooReference
                 x.State[start++] = value;
         }
 
+        Assert.Equal(x.State.Length, at);
+
         double[] Take(int count) => [.. x.State[at..(at += count)].Select(z => z.Real)];
     };
 

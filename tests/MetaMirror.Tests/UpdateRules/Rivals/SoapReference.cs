@@ -62,11 +62,13 @@ internal static class SoapReference
                 x.State[start++] = value;
         }
 
+        Assert.Equal(x.State.Length, at);
+
         double[] Take(int count) => [.. x.State[at..(at += count)].Select(z => z.Real)];
     };
 
     /// <summary>Rows q of Q^T by descending q A q; Gram-Schmidt on their images, twice; back to their places. What has no image but rounding stays.</summary>
-    private static double[] Refreshed(double[] a, int n, double[] rows)
+    public static double[] Refreshed(double[] a, int n, double[] rows)
     {
         if (rows.Length == 0)
             return rows;
@@ -74,11 +76,20 @@ internal static class SoapReference
         double[][] q = [.. Enumerable.Range(0, n).Select(i => rows[(i * n)..((i + 1) * n)])];
         double[][] image = [.. q.Select(row => Enumerable.Range(0, n).Select(j => Sum(n, k => row[k] * a[(k * n) + j])).ToArray())];
         int[] order = [.. Enumerable.Range(0, n).OrderByDescending(i => Dot(q[i], image[i]))];
-        var done = new List<double[]>();
+        double[][] turned = Orthonormal(order.Select(i => Math.Sqrt(Dot(image[i], image[i])) > 1e-12 * trace ? image[i] : q[i]));
         double[] result = new double[n * n];
-        foreach (int i in order)
+        for (int k = 0; k < n; k++)
+            turned[k].CopyTo(result, order[k] * n);
+        return result;
+    }
+
+    /// <summary>Gram-Schmidt, twice.</summary>
+    public static double[][] Orthonormal(IEnumerable<double[]> rows)
+    {
+        var done = new List<double[]>();
+        foreach (double[] row in rows)
         {
-            double[] v = Math.Sqrt(Dot(image[i], image[i])) > 1e-12 * trace ? image[i] : q[i];
+            double[] v = row;
             for (int pass = 0; pass < 2; pass++)
             {
                 foreach (double[] before in done)
@@ -92,10 +103,9 @@ internal static class SoapReference
             }
 
             done.Add(v);
-            v.CopyTo(result, i * n);
         }
 
-        return result;
+        return [.. done];
     }
 
     /// <summary>Q_L^T A Q_R for bases as rows.</summary>
