@@ -129,7 +129,12 @@ def rounded(x, digits=DIGITS):
 def keep(result, files):
     for path in files:
         with open(path, "w") as file:
-            json.dump({k: v for k, v in result.items() if k not in ("curves", "accuracyCurves")}, file, indent=1)
+            kept = {k: v for k, v in result.items() if k not in ("curves", "accuracyCurves")}
+            rows = kept.pop("comparison") if "families" in kept else None
+            text = json.dumps(kept, indent=1)
+
+            # The rows of a suite are thousands: a line for each.
+            file.write(text if rows is None else text[:-2] + ',\n "comparison": [\n  ' + ",\n  ".join(map(json.dumps, rows)) + "\n ]\n}")
             file.write("\n")
 
 

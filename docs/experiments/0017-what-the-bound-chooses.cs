@@ -59,11 +59,11 @@ void Sources(DescentObserver<float> observer)
 {
     for (int k = 0; k < tasks.Count; k++)
     {
-        var rule = new Chain<float>(new LinearSchedule<float>(), new Adam<float>(new AdamOptions { LearningRate = sourceRate }));
+        var rule = new Chain<float>(new LinearSchedule<float>(0), new Adam<float>(new AdamOptions { LearningRate = sourceRate }));
         float[] theta = new float[layout.Length];
         var stream = new RandomStream(new StreamKey(1, 0, 0, StreamPurpose.InitialPoint, (uint)k));
         tasks[k].Initialize(ref stream, theta);
-        var descent = new Descent<float>(tasks[k].CreateTrainingObjective(), rule, new Unroll(plan.Training.Steps, BatchSize: plan.Training.BatchSize));
+        var descent = new Descent<float>(tasks[k].CreateTrainingObjective(), rule, new Unroll(plan.Training.Steps));
         descent.Start(theta, new MetaParameters<float>([], rule.MetaSpecs(layout), []), new BatchKey(1, 0, 0, (uint)k));
         descent.Run(observer);
     }

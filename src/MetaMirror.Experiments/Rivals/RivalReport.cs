@@ -33,7 +33,7 @@ public static class RivalReport
             [
                 new("steps", "median over seeds of the first step at which the target was reached; every plan's own report says which target."),
                 new("seconds", "steps times milliseconds per step (gradient plus update, one thread, all optimizers in turn)."),
-                new("final loss", "training loss over the last tenth of the run, median over seeds; below a millionth of the target rounding decides, and it counts as that."),
+                new("final loss", "training loss over the last tenth of the run, median over seeds, without the penalty of models that have one (where it says little: all minimize both); below a millionth of the target rounding decides, and it counts as that."),
                 new("same for all", "initial weights, mini-batches, number of seeds, steps of a run; a rule that tries its steps takes more than one gradient for each, as the tables of the families say."),
                 new("learning runs", "training runs whose gradients learning took (a Hessian-vector product counts as two). Learned optimizers of others take at least as many inner gradients as ours took."),
             ],
