@@ -31,18 +31,15 @@ public sealed record DataUse(string Dataset, string License, string? Restriction
         ? Files[0].Content
         : string.Join("; ", Files.GroupBy(f => f.Content, f => f.File, StringComparer.Ordinal).Select(g => $"{string.Join(", ", g)}: {g.Key}"));
 
-    /// <summary>The same data sets of several runs, with what any of them read.</summary>
+    /// <summary>The data sets of several runs, each once, in the order in which they come, with what any of the runs read.</summary>
     /// <param name="runs">Uses of each run, in one order.</param>
     public static IReadOnlyList<DataUse> Merge(IReadOnlyList<IReadOnlyList<DataUse>> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        return runs.Count == 0 ? [] :
+        return
         [
-            .. runs[0].Select(use => use with
-            {
-                TrainExamples = runs.SelectMany(r => r).Where(u => u.Dataset == use.Dataset).Max(u => u.TrainExamples),
-                TestExamples = runs.SelectMany(r => r).Where(u => u.Dataset == use.Dataset).Max(u => u.TestExamples),
-            }),
+            .. runs.SelectMany(r => r).GroupBy(u => u.Dataset, StringComparer.Ordinal)
+                .Select(uses => uses.First() with { TrainExamples = uses.Max(u => u.TrainExamples), TestExamples = uses.Max(u => u.TestExamples) }),
         ];
     }
 }

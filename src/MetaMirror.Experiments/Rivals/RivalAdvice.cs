@@ -41,9 +41,9 @@ public static class RivalAdvice
         RivalFamily[] reached = [.. result.Families.Where(f => Unlearned(f).Any(s => s.Seconds is not null))];
         var paragraphs = new List<string>();
         if (families[Worth.Pays].Any())
-            paragraphs.Add("You train models of one kind again and again, and have past tasks: learn an optimizer once. " + string.Join(" ", families[Worth.Pays].Select(Learning)));
+            paragraphs.AddRange(["You train models of one kind again and again, and have past tasks: learn an optimizer once.", .. families[Worth.Pays].Select(Learning)]);
         if (families[Worth.Level].Any())
-            paragraphs.Add($"Where that is level in time (within a factor of {Clear}) with the best of the others at its best tuning, which it saves: " + string.Join(" ", families[Worth.Level].Select(Learning)));
+            paragraphs.AddRange([$"Where that is level in time (within a factor of {Clear}) with the best of the others at its best tuning, which it saves:", .. families[Worth.Level].Select(Learning)]);
         if (reached.Length > 0)
         {
             paragraphs.Add("You train one model, or have no past tasks: " + string.Join("; ", reached.Select(f =>
@@ -95,7 +95,7 @@ public static class RivalAdvice
     private static string Learning(RivalFamily f) =>
         $"On {f.Plan}, {f.Champion} {Medians(f.Summary, OfBest)}, and has the least time on {Ratios.Part(f.Summary.LeastTime, f.Summary.Tasks)} tasks, by a factor of {Clear} or more on {NumberText.Count(f.Summary.ClearlyLeastTime)}; {InTheEnd(f.Summary)}. "
         + string.Concat(f.Standings.Where(s => s.Role == OptimizerRole.Control).Select(s => Control(s, f.Standings.First(own => own.Optimizer == f.Champion))))
-        + $"Tuning those that are not learned took {NumberText.Count(Unlearned(f).Sum(s => s.TuningRuns))} runs on each task; learning took the gradients of {Runs(f)} runs, once.";
+        + $"Tuning those that are not learned took {NumberText.Count(Math.Round(Unlearned(f).Sum(s => s.TuningRuns)))} runs on each task; learning took the gradients of {Runs(f)} runs, once.";
 
     /// <summary>What of it the control has, without learning.</summary>
     private static string Control(RivalStanding control, RivalStanding own) => (control.Steps / own.Steps, control.Seconds / own.Seconds) switch
