@@ -18,7 +18,7 @@ internal static class Shared
     /// <summary>--rivals of a comparison: learned ones too.</summary>
     public static ValueOption<IReadOnlyList<string>?> AllRivals() => new(
         "--rivals", "WHICH", ValueKinds.SomeOf("rivals", [.. Catalogue.Rivals, .. Catalogue.LearnedRivals]),
-        "Run rivals too: all, or names separated by commas, such as soap,meta-sgd. Hand-designed ones are tuned like the baselines, learned ones learned on the tasks that ours is learned on, with at least as many gradients. All: of the learned ones those that 'reproduce rivals' has on such tasks.");
+        "Run rivals too: all, or names separated by commas, such as soap,meta-sgd. Hand-designed ones are tuned like the baselines (where those have constant steps alone, all get schedules that fall, too), learned ones learned on the tasks that ours is learned on, with at least as many gradients. All: of the learned ones those that 'reproduce rivals' has on such tasks.");
 
     /// <summary>--resume of commands that compare.</summary>
     public static Flag Resume() => new("--resume", "Go on after the held-out tasks that are done: their results lie in the folder 'checkpoint' of --out. The document is the same as without the interruption, but for times.");

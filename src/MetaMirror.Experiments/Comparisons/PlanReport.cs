@@ -54,8 +54,8 @@ public static class PlanReport
         var notes = new List<string>();
         foreach (var rules in parts.SelectMany(p => p.Learned.Select(rule => (Where: parts.Count > 1 ? $", {string.Join(" + ", p.HeldOut)} held out" : "", Rule: rule))).GroupBy(r => r.Rule.Optimizer, StringComparer.Ordinal))
         {
-            string[] lost = [.. rules.SelectMany(r => r.Rule.Diverged)];
-            notes.AddRange(lost.Take(ListedRuns).Select(run => $"{rules.Key}: a meta-training run {run} and was left out."));
+            (string Where, string Run)[] lost = [.. rules.SelectMany(r => r.Rule.Diverged.Select(run => (r.Where, run)))];
+            notes.AddRange(lost.Take(ListedRuns).Select(l => $"{rules.Key}{l.Where}: a meta-training run {l.Run} and was left out."));
             if (lost.Length > ListedRuns)
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"{rules.Key}: so were {lost.Length - ListedRuns} other meta-training runs that diverged."));
             notes.AddRange(rules.SelectMany(r => r.Rule.Notes.Select(note => $"{rules.Key}{r.Where}: {note}")).Distinct(StringComparer.Ordinal));

@@ -85,10 +85,10 @@ public enum BasisStart
 /// <param name="RotateTracked">Whether tensors with a tracked input-side basis are rotated on the output side; if not, nor is their residual. Default true.</param>
 /// <param name="LargestAspect">Flat tensors, of more than so many times as many columns as rows, are not rotated on the input side, unless in low rank; 0: all are. Default 0.</param>
 /// <param name="RefreshEvery">Steps between refreshes of the bases. Default 10.</param>
-/// <param name="FactorEvery">Every so manieth gradient enters the small factors. Default 1.</param>
-/// <param name="TrackEvery">Every so manieth gradient enters the average of a tracked basis. Default 1.</param>
+/// <param name="FactorEvery">One gradient in so many enters the small factors. Default 1.</param>
+/// <param name="TrackEvery">One gradient in so many enters the average of a tracked basis. Default 1.</param>
 /// <param name="RotateResidual">Whether what a tracked basis leaves out is rotated on the output side. Default true.</param>
-/// <param name="ResidualEvery">It moves at every so manieth step, by the mean gradient since. Default 1.</param>
+/// <param name="ResidualEvery">It moves at one step in so many, by the mean gradient since. Default 1.</param>
 /// <param name="SourceOptimizer">Classic optimizer of the runs that statistics are taken from. Default Adam.</param>
 /// <param name="SourceLearningRate">Its learning rate, with linear schedule. Default 0.004.</param>
 /// <param name="SourceRuns">Runs per training task. Default 1.</param>

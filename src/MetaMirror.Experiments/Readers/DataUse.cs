@@ -39,7 +39,7 @@ public sealed record DataUse(string Dataset, string License, string? Restriction
         return
         [
             .. runs.SelectMany(r => r).GroupBy(u => u.Dataset, StringComparer.Ordinal)
-                .Select(uses => uses.First() with { TrainExamples = uses.Max(u => u.TrainExamples), TestExamples = uses.Max(u => u.TestExamples) }),
+                .Select(uses => uses.First() with { Files = [.. uses.SelectMany(u => u.Files).Distinct()], TrainExamples = uses.Max(u => u.TrainExamples), TestExamples = uses.Max(u => u.TestExamples) }),
         ];
     }
 }

@@ -21,7 +21,7 @@ public sealed record ComparisonResult
     /// <summary>What learning each optimizer that was learned cost, rivals too, in the order of the rows; empty when nothing was learned in this run.</summary>
     public IReadOnlyList<LearningCost> LearningCosts { get; init; } = [];
 
-    /// <summary>What a person should know of how the optimizers were learned: what was dropped, or diverged.</summary>
+    /// <summary>What a person should know of what was learned: what was dropped, diverged, or is never active.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The data sets known by name that were read, and which part of each; empty where data were generated or the user's own.</summary>

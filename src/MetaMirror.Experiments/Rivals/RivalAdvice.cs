@@ -29,7 +29,10 @@ public static class RivalAdvice
         ArgumentNullException.ThrowIfNull(result);
         string unfinished = result.Unfinished.Length > 0 ? $"Unfinished: {result.Unfinished}. " : "";
         return $"{unfinished}Against {Others}: " + string.Join(" ", result.Summaries.Select((s, i) =>
-            $"{(i == 0 ? "on" : "On")} {s.Name} the learned optimizer, not tuned, {Medians(s, "")}; it has the least time of all on {Ratios.Part(s.LeastTime, s.Tasks)} held-out tasks, by a factor of {Clear} or more on {NumberText.Count(s.ClearlyLeastTime)}; {InTheEnd(s)}."));
+            $"{(i == 0 ? "on" : "On")} {s.Name} the learned optimizer, not tuned, {Medians(s, "")}{Times(s)}; {InTheEnd(s)}."));
+
+        static string Times(RivalSummary s) => s is { Seconds: null, Steps: not null }
+            ? "" : $"; it has the least time of all on {Ratios.Part(s.LeastTime, s.Tasks)} held-out tasks, by a factor of {Clear} or more on {NumberText.Count(s.ClearlyLeastTime)}";
     }
 
     /// <summary>What to use when, a paragraph for each situation.</summary>

@@ -79,7 +79,7 @@ public static class RivalStandings
             return new RivalDuel(
                 family, rows.Key, champion,
                 Duel(own, others, r => Figure.OrNull(r.StepsToTarget.Median)),
-                IsTimeMissing(own) ? new FigureDuel(null, null, null) : Duel(own, others, r => r.SecondsToTarget),
+                IsTimeMissing(own) || others.Any(IsTimeMissing) ? new FigureDuel(null, null, null) : Duel(own, others, r => r.SecondsToTarget),
                 Duel(own, others, FinalLoss),
                 Duel(own, others, r => Figure.OrNull(r.TestAccuracy?.Mean), highest: true),
                 own.TestAccuracy is null ? null : ColumnStandings.IsBest(own, others));

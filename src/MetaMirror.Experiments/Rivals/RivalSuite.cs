@@ -42,28 +42,34 @@ public static class RivalSuite
                 ProtocolScale.Smoke => Smoke(),
                 ProtocolScale.Paper => Quick().Select(plan => plan with { Seeds = Math.Max(plan.Seeds, TenSeeds) }),
                 _ => Quick(),
-            }).Select(plan => With(rivals.Count > 0 || Large.Contains(plan.Name, StringComparer.Ordinal) ? names : [.. names, .. OnSmallModels], plan)),
+            }).Select(plan => InSuite(rivals.Count > 0 || Large.Contains(plan.Name, StringComparer.Ordinal) ? names : [.. names, .. OnSmallModels], plan)),
         ];
     }
 
-    /// <summary>A plan with rivals beside what it has.</summary>
+    /// <summary>
+    /// A plan with rivals beside what it has. With a learned one, all learned ones of the plan take at least as many inner gradients as ours; with a hand-designed one, a plan whose steps are
+    /// all constant is tuned with schedules that fall, too.
+    /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="names">Of the catalogue's rivals, learned or not; all learned ones: <see cref="LearnedFor"/>.</param>
+    /// <param name="names">Of the catalogue's rivals, learned or not; all of them: of the learned ones those of <see cref="LearnedFor"/>.</param>
     /// <exception cref="ArgumentException">A learned rival is named, and the plan learns nothing.</exception>
+    /// <exception cref="PlanException">A rival does not go with the plan.</exception>
     public static Plan With(Plan plan, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(names);
         if (names.Count == 0)
             return plan;
-        string[] learned = [.. names.Intersect(Catalogue.LearnedRivals, StringComparer.Ordinal)];
-        if (learned.Length == Catalogue.LearnedRivals.Count)
+        string[] learned = [.. names.Intersect(Catalogue.LearnedRivals, StringComparer.Ordinal)], designed = [.. names.Except(learned, StringComparer.Ordinal)];
+        if (names.Count == Catalogue.Rivals.Count + Catalogue.LearnedRivals.Count)
             learned = [.. LearnedFor(plan)];
         else if (plan.Learn is null && learned.Length > 0)
             throw new ArgumentException($"The plan '{plan.Name}' learns nothing: expected rivals that are not learned, found {string.Join(", ", learned)}.", nameof(names));
-        Plan tuned = plan with { Baselines = [.. plan.Baselines.Union(names.Except(Catalogue.LearnedRivals, StringComparer.Ordinal), StringComparer.Ordinal)] };
-        string[] missing = [.. learned.Except(plan.Learned.Select(l => l.Optimizer), StringComparer.Ordinal)];
-        return Settling(missing.Length > 0 ? Learning(tuned, missing) : tuned);
+        Plan with = designed.Length == 0 ? plan : Settling(plan with { Baselines = [.. plan.Baselines.Union(designed, StringComparer.Ordinal)] });
+        if (learned.Length > 0)
+            with = Learning(with, [.. learned.Except(plan.Learned.Select(l => l.Optimizer), StringComparer.Ordinal)]);
+        IReadOnlyList<PlanError> errors = PlanChecks.Of(with);
+        return errors.Count == 0 ? with : throw new PlanException($"{plan.Name} with the rivals asked for", errors);
     }
 
     /// <summary>The learned rivals that are compared on such tasks; none where nothing is learned. Rules with a network of their own for every parameter take minutes on one task of the larger models: they are compared on the small ones.</summary>
@@ -122,14 +128,17 @@ public static class RivalSuite
                 {
                     "aruba" or ArubaLearning.Plus => new ArubaLearning(name, InnerSteps: steps, MetaObjective: objective),
                     FdsLearning.Name => new FdsLearning(name, InnerSteps: steps, MetaObjective: objective),
-                    NeuralLearning.Lstm or NeuralLearning.Mlp => new NeuralLearning(name),
+                    NeuralLearning.Lstm or NeuralLearning.Mlp => new NeuralLearning(name, InnerSteps: steps, MetaObjective: objective),
+
+                    // It is learned from every point of the runs, whatever the target.
+                    UnrolledLearning.Warp => new UnrolledLearning(name, InnerSteps: steps),
                     _ => new UnrolledLearning(name, InnerSteps: steps, MetaObjective: objective),
                 })),
             ],
         };
     }
 
-    private static Plan With(IReadOnlyList<string> rivals, Plan plan) => plan with
+    private static Plan InSuite(IReadOnlyList<string> rivals, Plan plan) => plan with
     {
         Baselines = [.. Classic.Union(plan.Baselines, StringComparer.Ordinal).Union(rivals, StringComparer.Ordinal)],
         Tuning = plan.Tuning with { ScoutingSeeds = ScoutingSeeds },

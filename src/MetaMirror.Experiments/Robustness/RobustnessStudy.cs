@@ -20,7 +20,7 @@ public sealed class RobustnessStudy(LearningSettings settings, DatasetCatalogue 
     private const string Adam = "adam";
 
     /// <summary>Times that differ by less than a tenth are level: repeated measurements do.</summary>
-    internal const double LevelTime = 0.9;
+    private const double LevelTime = 0.9;
 
     /// <summary>Told of learning.</summary>
     public IProgress<LearningProgress>? LearningProgress { get; init; }

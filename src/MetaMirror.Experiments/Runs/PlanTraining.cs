@@ -133,7 +133,7 @@ public sealed class PlanTraining<T>(Plan plan, DatasetCatalogue datasets, ulong 
         else if (!nearest.Pays)
         {
             string accuracy = nearest.IsLessAccurate ? ", and it was less accurate on a task" : "";
-            Warn($"{differs} {NumberText.Brief(nearest.Factor, 2)} times took {NumberText.Brief(nearest.Seconds, 2)} of tuned Adam's time to the same loss{accuracy} ('metamirror reproduce robustness'). {Compare}");
+            Warn($"{differs} {NumberText.Brief(nearest.Factor, 2)} times took {NumberText.Brief(nearest.Seconds, 2)} times tuned Adam's time to the same loss in the median{accuracy} ('metamirror reproduce robustness'). {Compare}");
         }
     }
 

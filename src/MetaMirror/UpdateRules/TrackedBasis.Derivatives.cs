@@ -167,7 +167,9 @@ public sealed partial class TrackedBasis<T>
     private void RequireLengths(in StepContext<T> context, in Iterate<T> x, in Iterate<T> other, int metas)
     {
         RequireLengths(context, x, FirstScale + _blocks.Length, _stateLength, _scratch.Length);
-        RequireLengths(context, other, context.Meta.Length, _stateLength, 0);
+        context.Layout.RequireLength(other.Theta.Length, nameof(other));
+        context.Layout.RequireLength(other.Gradient.Length, nameof(other));
+        RequireLength("derivatives of state entries", other.State.Length, _stateLength);
         RequireLength("derivatives of meta-parameters", metas, context.Meta.Length);
     }
 

@@ -85,7 +85,7 @@ public sealed record TrackedBasisOptions
     /// </summary>
     public int ResidualEvery { get; init; } = 1;
 
-    /// <summary>G G^T (and G^T G of small factors) is taken from every so manieth gradient. Default 1; the first ten are always taken.</summary>
+    /// <summary>G G^T (and G^T G of small factors) is taken from one gradient in so many. Default 1; the first ten are always taken.</summary>
     public int FactorEvery { get; init; } = 1;
 
     /// <summary>The same for the average that tracks a low-rank basis. Default 1.</summary>

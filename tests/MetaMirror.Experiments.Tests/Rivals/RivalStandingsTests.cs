@@ -188,6 +188,7 @@ public sealed class RivalStandingsTests
         Assert.Contains(said, text, StringComparison.Ordinal);
         Assert.Equal(own is not null && milliseconds is not null, text.Contains("learn an optimizer once", StringComparison.Ordinal));
         Assert.True(milliseconds is not null || !text.Contains("does not pay", StringComparison.Ordinal));
+        Assert.Equal(milliseconds is not null || own is null, RivalAdvice.Verdict(result).Contains("least time", StringComparison.Ordinal));
         Assert.StartsWith("Unfinished: 1 of 2 plans is done. Against", RivalAdvice.Verdict(result), StringComparison.Ordinal);
     }
 

@@ -111,9 +111,18 @@ public sealed class RivalSuiteTests
         Assert.Subset(RivalSuite.With(pairs, all).Baselines.ToHashSet(StringComparer.Ordinal), Catalogue.Rivals.ToHashSet(StringComparer.Ordinal));
         Assert.Contains(ScheduleName.Linear, RivalSuite.With(pairs, ["lion"]).Tuning.Schedules);
 
-        // What the plan has of its own stays as it is there.
-        Plan own = digits with { Also = [new FdsLearning("fds", OuterSteps: 3)] };
-        Assert.Equal(3, Assert.IsType<FdsLearning>(Assert.Single(RivalSuite.With(own, ["fds", "lion"]).Also)).OuterSteps);
+        // Classic optimizers are tuned otherwise only beside hand-designed ones.
+        Assert.Equal([ScheduleName.Constant], RivalSuite.With(pairs, ["meta-sgd"]).Tuning.Schedules);
+
+        // What the plan has of its own stays, with as many gradients as ours at least, like any other.
+        Plan own = RivalSuite.With(digits with { Also = [new FdsLearning("fds", OuterSteps: 3)] }, ["fds", "lion"]);
+        Assert.Equal((3, true), (Assert.IsType<FdsLearning>(Assert.Single(own.Also)).OuterSteps, own.MatchInnerGradients));
+
+        // All learned ones by name are what was asked for, and go with any target.
+        Assert.Equal(Catalogue.LearnedRivals, RivalSuite.With(pairs, Catalogue.LearnedRivals).Also.OfType<IRivalLearning>().Select(l => l.Optimizer));
+        Assert.Equal(MetaObjectiveName.TrajectoryLoss, RivalSuite.With(pairs, ["warp-grad"]).Also.OfType<UnrolledLearning>().Single().MetaObjective);
+        Assert.Equal((150, MetaObjectiveName.FinalGradientNorm), RivalSuite.With(pairs, ["lstm-rule"]).Also.OfType<NeuralLearning>().Select(l => (l.InnerSteps, l.MetaObjective)).Single());
+        Assert.Contains("$.also[0]", Assert.Throws<PlanException>(() => RivalSuite.With(digits with { Training = new TrainingPlan(3) }, ["fds"])).Message, StringComparison.Ordinal);
 
         Plan nothing = digits with { Learn = null, Controls = [] };
         Assert.Empty(RivalSuite.With(nothing, all).Also);
