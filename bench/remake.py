@@ -5,7 +5,7 @@ Prints a line for each, ends with an error if any differs. A document made on an
 """
 import json, math, os, re, subprocess, sys, tempfile
 
-from summarize import rounded
+from summarize import of_suite
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULTS = os.path.join(ROOT, "bench", "results")
@@ -50,7 +50,7 @@ def remake(name, command):
             return [f"ended with {run.returncode}: {run.stderr.strip()[-500:]}"]
         made = json.loads(run.stdout)
     if digits := kept.pop("digits", None):
-        made = rounded(made, digits)
+        made = of_suite(made, digits, kept.pop("many"))
     sets = [(d.get("machine") or {}).get("instructionSet") for d in (kept, made)]
     return differences(kept, made, 0 if sets[0] == sets[1] else RELATIVE)
 

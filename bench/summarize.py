@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Table of a comparison for docs/results.md: `summarize.py [--optimizers|--accuracy|--rivals|--plan=NAME] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves.
+"""Table of a comparison for docs/results.md: `summarize.py [--optimizers|--accuracy|--rivals|--plan=NAME] comparison.json [KEPT.json]`; KEPT.json gets the comparison without its curves (of `reproduce rivals` rounded, and without the rows of plans of twenty tasks and more).
 
 With --optimizers a row for each optimizer: on how many tasks it reached the target, medians over tasks. With --accuracy every optimizer's test accuracy on each task. With --rivals, of the document of `reproduce rivals`: for each plan its held-out tasks with the best of all others for each figure, then all optimizers, each figure a geometric mean over the tasks of its ratio to the best of all but the control; then the medians over all tasks of a kind; with --plan=NAME, of such a document, the tables of a comparison for one of its plans. Else for each held-out task: the learned optimizer, the best tuned baseline for that column, and the control; then, where there are any, the best tuned rival for each column. Steps are medians (quartiles) over seeds, seconds are steps times milliseconds per step.
 """
 import json, sys
 
-DIGITS = 5  # kept of the document of a suite: its thirty tasks are long
+DIGITS = 5  # kept of the document of a suite: its tasks are many
+MANY = 20  # tasks from which a plan's rows are not kept in it, its standings and duels are
 LOWEST = {"steps": lambda r: r["stepsToTarget"]["median"], "seconds": lambda r: seconds(r), "final": lambda r: r["finalTrainingLoss"]}
 
 
@@ -91,7 +92,7 @@ def suite(result):
         accurate = any(d["accuracy"] for d in duels)
         print(f"\n{plan}\n\n| held out | target | steps: `{champion}` | best of all others | ratio | time, ms | least of the others | ratio | final loss | best of the others | ratio |"
               + (" accuracy, % | best of the others |" if accurate else "") + "\n|" + "---|" * (13 if accurate else 11))
-        for duel in duels:
+        for duel in duels if any(r["heldOutTask"].startswith(f"{plan}: ") for r in result["comparison"]) else ():
             rows = {r["optimizer"]: r for r in result["comparison"] if r["heldOutTask"] == f"{plan}: {duel['task']}"}
             best = (duel["accuracy"] or {}).get("best")
             print(f"| {duel['task']} | {number(rows[champion]['target'])} | {figure(duel['steps'])} | {figure(duel['seconds'], 1000)} | {figure(duel['finalLoss'])} |"
@@ -126,6 +127,12 @@ def rounded(x, digits=DIGITS):
     return {k: rounded(v, digits) for k, v in x.items()} if isinstance(x, dict) else [rounded(v, digits) for v in x] if isinstance(x, list) else float(f"{x:.{digits}g}") if isinstance(x, float) else x
 
 
+def of_suite(result, digits=DIGITS, many=MANY):
+    """A suite's document as it is kept: rounded, without the rows of plans of many tasks."""
+    many_tasks = tuple(f"{f['plan']}: " for f in result["families"] if f["summary"]["tasks"] >= many)
+    return rounded({**result, "comparison": [r for r in result["comparison"] if not r["heldOutTask"].startswith(many_tasks)]}, digits)
+
+
 def keep(result, files):
     for path in files:
         with open(path, "w") as file:
@@ -147,7 +154,7 @@ def main():
     with open(files[0]) as file:
         result = json.load(file)
     suites = "--rivals" in flags or plans
-    keep({"digits": DIGITS, **rounded(result)} if suites else result, files[1:])
+    keep({"digits": DIGITS, "many": MANY, **of_suite(result)} if suites and files[1:] else result, files[1:])
     if suites and "families" not in result:
         sys.exit("--rivals and --plan expect the document of `reproduce rivals`, found that of one comparison")
     if "--rivals" in flags:
