@@ -37,7 +37,7 @@ public static class RobustnessReport
                 new("mean loss, final loss", "training loss over the run, and over its last tenth (of the wrong labels where there are such); Adam at its best setting for each."),
                 new("accuracy", "test accuracy, in points; test labels are never wrong."),
                 new("seconds", "steps times milliseconds per step, the least of the measurements of one batch size and width."),
-                new("pays", "fewer steps than Adam's on every held-out task, and no run diverged; in time too: at most nine tenths of the time, likewise. Less accurate: by more than a standard error on a task."),
+                new("pays", "fewer steps than Adam's on every held-out task, and no run diverged; in time too: less than nine tenths of the time, likewise. Less accurate: by more than a standard error on a task."),
             ],
             Seed = result.Seed,
             Data = result.Data,

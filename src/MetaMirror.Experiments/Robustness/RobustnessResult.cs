@@ -24,7 +24,7 @@ public sealed record RobustnessRow(string Change, string Task, double? Steps, do
 /// <param name="FinalLoss">Final loss.</param>
 /// <param name="Accuracy">Mean of the differences of accuracies.</param>
 /// <param name="Pays">Whether it reaches Adam's final loss in fewer steps on every task, and no run diverged.</param>
-/// <param name="PaysInTime">Whether it does so in at most nine tenths of the time, on every task.</param>
+/// <param name="PaysInTime">Whether it does so in less than nine tenths of the time, on every task.</param>
 /// <param name="IsLessAccurate">Whether its test accuracy is lower by more than a standard error on a task.</param>
 public sealed record RobustnessSummary(string Change, int Tasks, double? Steps, double? Seconds, double? MeanLoss, double? FinalLoss, double? Accuracy, bool Pays, bool PaysInTime, bool IsLessAccurate);
 
